@@ -1,0 +1,126 @@
+"""Counter-based random streams: Philox 4x64-10, keyed by seed, replicate, component, group and step.
+
+A stream is a ``uint64[12]`` array: key (2), counter (4), buffered block (4), words used, spare. The counter's
+words are ``(decision << 20 | block, step, component, group)``, so every decision of every component of every
+step has numbers of its own: changing one component never moves another's draws, and results do not depend on
+the order of work.
+
+Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+SC11 (2011), doi:10.1145/2063384.2063405. The tests compare with ``numpy.random.Philox``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic, overload
+
+__all__ = ["component_key", "next_uniform", "next_word", "open_stream", "philox_block", "seek"]
+
+MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
+MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
+WEYL_0 = np.uint64(0x9E3779B97F4A7C15)
+WEYL_1 = np.uint64(0xBB67AE8584CAA73B)
+ROUNDS = 10
+BLOCK_BITS = np.uint64(20)
+ONE = np.uint64(1)
+SHIFT_TO_53 = np.uint64(11)
+UNIT_53 = 1.0 / 9007199254740992.0
+HALF_STEP = 0.5 / 9007199254740992.0
+
+
+def component_key(path: str) -> int:
+    """Return the 64-bit key of a component path, for example ``"stage/border"``.
+
+    Source: BLAKE2b with an 8-byte digest (RFC 7693).
+    """
+    return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest(), "little")
+
+
+@intrinsic
+def _high_word(typing_context: Any, a: Any, b: Any) -> Any:
+    """Upper half of the 128-bit product of two 64-bit words, as one machine multiplication."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide = ir.IntType(128)
+        product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
+        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), generate
+
+
+def multiply_high(a: np.uint64, b: np.uint64) -> np.uint64:
+    """Return the upper 64 bits of the product of two unsigned 64-bit words."""
+    return np.uint64((int(a) * int(b)) >> 64)
+
+
+@overload(multiply_high)
+def _multiply_high_compiled(a: Any, b: Any) -> Any:
+    return lambda a, b: _high_word(a, b)
+
+
+@njit(cache=True)
+def philox_block(stream):
+    """Fill the stream's buffer from its key and counter: ten rounds of Philox 4x64."""
+    k0 = stream[0]
+    k1 = stream[1]
+    c0 = stream[2]
+    c1 = stream[3]
+    c2 = stream[4]
+    c3 = stream[5]
+    for _ in range(ROUNDS):
+        high0 = multiply_high(MULTIPLIER_0, c0)
+        low0 = MULTIPLIER_0 * c0
+        high1 = multiply_high(MULTIPLIER_1, c2)
+        low1 = MULTIPLIER_1 * c2
+        c0 = high1 ^ c1 ^ k0
+        c1 = low1
+        c2 = high0 ^ c3 ^ k1
+        c3 = low0
+        k0 = k0 + WEYL_0
+        k1 = k1 + WEYL_1
+    stream[6] = c0
+    stream[7] = c1
+    stream[8] = c2
+    stream[9] = c3
+
+
+@njit(cache=True)
+def open_stream(stream, seed, replicate, component, group, step):
+    """Point a stream (``uint64[12]``) at decision 0 of a component, group and step."""
+    stream[0] = np.uint64(seed)
+    stream[1] = np.uint64(replicate)
+    stream[2] = np.uint64(0)
+    stream[3] = np.uint64(step)
+    stream[4] = np.uint64(component)
+    stream[5] = np.uint64(group)
+    stream[10] = np.uint64(4)
+
+
+@njit(cache=True)
+def seek(stream, decision):
+    """Move to the first number of a decision within the open component, group and step."""
+    stream[2] = np.uint64(decision) << BLOCK_BITS
+    stream[10] = np.uint64(4)
+
+
+@njit(cache=True)
+def next_word(stream):
+    """Return the next 64 random bits of the open decision."""
+    used = stream[10]
+    if used >= np.uint64(4):
+        philox_block(stream)
+        stream[2] = stream[2] + ONE
+        used = np.uint64(0)
+    stream[10] = used + ONE
+    return stream[np.int64(used) + 6]
+
+
+@njit(cache=True)
+def next_uniform(stream):
+    """Return a uniform number in the open interval (0, 1) with 53 random bits."""
+    return np.float64(next_word(stream) >> SHIFT_TO_53) * UNIT_53 + HALF_STEP
