@@ -19,10 +19,18 @@ def numpy_words(key: tuple[int, int], counter: tuple[int, int, int, int], count:
 
 
 @settings(max_examples=50, deadline=None)
-@given(key=st.tuples(WORD, WORD), step=st.integers(0, 10**6), component=WORD, group=WORD, decision=st.integers(0, 10**6))
+@given(
+    key=st.tuples(WORD, WORD),
+    step=st.integers(0, 10**6),
+    component=WORD,
+    group=WORD,
+    decision=st.integers(0, 10**6),
+)
 def test_words_equal_numpy(key, step, component, group, decision):
     stream = np.zeros(12, np.uint64)
-    streams.open_stream(stream, np.uint64(key[0]), np.uint64(key[1]), np.uint64(component), np.uint64(group), step)
+    streams.open_stream(
+        stream, np.uint64(key[0]), np.uint64(key[1]), np.uint64(component), np.uint64(group), step
+    )
     streams.seek(stream, decision)
     ours = [int(streams.next_word(stream)) for _ in range(11)]
     expected = numpy_words(key, (decision << 20, step, component, group), 11)

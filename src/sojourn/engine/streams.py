@@ -60,7 +60,10 @@ def multiply_high(a: np.uint64, b: np.uint64) -> np.uint64:
 
 @overload(multiply_high)
 def _multiply_high_compiled(a: Any, b: Any) -> Any:
-    return lambda a, b: _high_word(a, b)
+    def product(a: Any, b: Any) -> Any:
+        return _high_word(a, b)
+
+    return product
 
 
 @njit(cache=True)
