@@ -1,0 +1,219 @@
+"""A Flee folder as plain frozen data: what was written, checked, at full size, in file order.
+
+Nothing here is scaled down, interpolated or corrected: populations, capacities and camp counts are those of
+the files. ``settings.hasten`` is applied where a simulation is compiled, and :mod:`sojourn.flee.table` turns
+the camp series into daily numbers. Locations are referred to by name; ``scenario.index`` gives their row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.errors import Problem
+from sojourn.flee.settings import Settings
+
+__all__ = [
+    "LOCATION_KINDS",
+    "CampSeries",
+    "Closure",
+    "Correction",
+    "DataFile",
+    "Demographic",
+    "FleeScenario",
+    "FoodSecurity",
+    "InitialAgents",
+    "Location",
+    "LocationChange",
+    "Route",
+]
+
+LOCATION_KINDS = ("camp", "idpcamp", "conflict", "forward", "marker", "flood_zone", "town", "other")
+"""What a location starts as. ``idpcamp`` is a camp too; ``other`` is a type Flee does not know (chance 1)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """One row of ``locations.csv``.
+
+    ``kind`` is one of :data:`LOCATION_KINDS`, at the start: a conflict zone whose date is later than day 0 is
+    a ``town`` (``conflicts.csv`` starts it). ``type_text`` is the type as written. ``population`` is 0 for
+    camps and ``capacity`` is -1 (none) for everything else. ``attributes`` holds the free columns as written.
+    """
+
+    name: str
+    region: str
+    country: str
+    foreign: bool
+    gps_x: float
+    gps_y: float
+    type_text: str
+    kind: str
+    conflict_date: int
+    population: int
+    capacity: int
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_camp(self) -> bool:
+        """Whether it starts as a camp, inside the country or abroad: a column of ``out.csv``."""
+        return self.kind in ("camp", "idpcamp")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One row of ``routes.csv``: a road in both directions.
+
+    ``forced_redirection`` is 0, 1 or 2 as written (1 counts the road twice in Flee). ``max_move_speed`` in km
+    a day, None for the general one; ``walk_probability`` in [0, 1].
+    """
+
+    name1: str
+    name2: str
+    distance_km: float
+    forced_redirection: int = 0
+    max_move_speed: float | None = None
+    walk_probability: float = 0.0
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closure:
+    """One row of ``closures.csv``.
+
+    ``kind``: country, location, link, camp, idpcamp or remove_forced_redirection. The closing happens on day
+    index ``start``, the opening on day index ``end``; one that lies outside the run never happens.
+    """
+
+    kind: str
+    name1: str
+    name2: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """One row of ``registration_corrections.csv``; ``day`` counts from the start date and may be negative."""
+
+    name: str
+    day: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DataFile:
+    """One file of ``source_data``, rows in file order.
+
+    ``days``: ``(row) int64, days since the start date``; ``values``: ``(row) int64, persons``.
+    """
+
+    path: str
+    days: NDArray[np.int64]
+    values: NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampSeries:
+    """One row of ``data_layout.csv``: a name (a camp, ``total``, or neither) and files that are added up."""
+
+    name: str
+    files: tuple[DataFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Demographic:
+    """One ``demographics_<attribute>.csv``: weights of the attribute's values, by location or by default.
+
+    ``default``: ``(value) float64, weight``; ``by_location``: name -> the same.
+    """
+
+    attribute: str
+    values: tuple[str, ...]
+    default: NDArray[np.float64]
+    by_location: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class InitialAgents:
+    """``agents.csv``: people present at the start, in file order.
+
+    ``locations``: ``(agent) int32, row of the location``. Each attribute is coded: ``codes[name]``:
+    ``(agent) int32, index into values[name]``.
+    """
+
+    locations: NDArray[np.int32]
+    codes: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FoodSecurity:
+    """``region_attributes_IPC.csv``: percent of people short of food, by region, linear between days.
+
+    ``days``: ``(row) float64, day``; ``percent``: ``(row, region) float64, 0 to 100``.
+    """
+
+    days: NDArray[np.float64]
+    regions: tuple[str, ...]
+    percent: NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocationChange:
+    """One row of ``location_changes.csv``: from ``day`` on the location has another kind."""
+
+    name: str
+    type_text: str
+    kind: str
+    day: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FleeScenario:
+    """A Flee folder, read and checked.
+
+    ``conflicts``: ``(day, location) float64, intensity``, at least ``days`` rows, zero for a location without
+    a column. ``flood_levels``: ``(day, location) float64, level``, or None. ``series`` holds the rows of
+    ``data_layout.csv`` in order (``series[0]`` is normally named ``total``). ``major_routes`` are name
+    tuples. ``warnings`` lists every fault of the files that did not stop the reading, with the choice made.
+    ``compat`` is ``"flee3"`` when the files were parsed as Flee parses them, else None.
+    """
+
+    name: str
+    start: date
+    days: int
+    locations: tuple[Location, ...]
+    routes: tuple[Route, ...]
+    closures: tuple[Closure, ...]
+    conflicts: NDArray[np.float64]
+    series: tuple[CampSeries, ...]
+    corrections: tuple[Correction, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    demographics: tuple[Demographic, ...] = ()
+    initial_agents: InitialAgents | None = None
+    flood_levels: NDArray[np.float64] | None = None
+    food_security: FoodSecurity | None = None
+    location_changes: tuple[LocationChange, ...] = ()
+    major_routes: tuple[tuple[str, ...], ...] = ()
+    compat: str | None = None
+    warnings: tuple[Problem, ...] = ()
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Row of each location, by name."""
+        return {place.name: row for row, place in enumerate(self.locations)}
+
+    @cached_property
+    def camps(self) -> tuple[str, ...]:
+        """Names of the locations that start as camps, in file order: the columns of ``out.csv``."""
+        return tuple(place.name for place in self.locations if place.is_camp)
+
+    @property
+    def home_country(self) -> str:
+        """The country of the first location; every other country is foreign."""
+        return self.locations[0].country
