@@ -1,1 +1,1 @@
-"""TODO."""
+"""Official series: what they are, importers, the store, queries."""
