@@ -1,0 +1,322 @@
+"""Exact draws of counts from a keyed stream: binomial, Poisson, negative binomial, hypergeometric.
+
+Every function takes the stream, the decision that keys its numbers, and ``expected``: with it the mean is
+returned and no number is used. Counts are float64 that hold integers (exact to 2**53), so that drawn and
+expected modes share one code path. Draws change little when their parameters change little, which is what
+makes common random numbers work.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sojourn.engine.streams import next_uniform, seek
+
+__all__ = ["binomial", "gamma", "hypergeometric", "log_factorial", "negative_binomial", "normal", "poisson"]
+
+# Stirling remainders of log k! for k = 0..9: log k! - ((k + 1/2) log(k + 1) - (k + 1) + log(2 pi) / 2).
+_REMAINDER = np.array(
+    [
+        math.lgamma(k + 1.0) - ((k + 0.5) * math.log(k + 1.0) - (k + 1.0) + 0.5 * math.log(2 * math.pi))
+        for k in range(10)
+    ]
+)
+_HALF_LOG_TAU = 0.5 * math.log(2.0 * math.pi)
+# Rational approximations of the normal quantile, highest power first. Source: AS 241, routine PPND16.
+_CENTRE_TOP = np.array(
+    [2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
+     13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.3871328727963666080]
+)  # fmt: skip
+_CENTRE_LOW = np.array(
+    [5226.4952788528545610, 28729.085735721942674, 39307.895800092710610, 21213.794301586595867,
+     5394.1960214247511077, 687.18700749205790830, 42.313330701600911252, 1.0]
+)  # fmt: skip
+_TAIL_TOP = np.array(
+    [7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258,
+     3.64784832476320460504, 5.76949722146069140550, 4.63033784615654529590, 1.42343711074968357734]
+)  # fmt: skip
+_TAIL_LOW = np.array(
+    [1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2,
+     1.48103976427480074590e-1,
+     6.89767334985100004550e-1, 1.67638483018380384940, 2.05319162663775882187, 1.0]
+)  # fmt: skip
+_FAR_TOP = np.array(
+    [2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3,
+     2.65321895265761230930e-2,
+     2.96560571828504891230e-1, 1.78482653991729133580, 5.46378491116411436990, 6.65790464350110377720]
+)  # fmt: skip
+_FAR_LOW = np.array(
+    [2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5,
+     7.86869131145613259100e-4,
+     1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0]
+)  # fmt: skip
+SWITCH = 10.0  # mean above which rejection is faster than inversion
+
+
+@njit(cache=True)
+def _remainder(k):
+    if k < 10.0:
+        return _REMAINDER[int(k)]
+    inverse = 1.0 / (k + 1.0)
+    square = inverse * inverse
+    return (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / 1260.0 * square) * square) * inverse
+
+
+@njit(cache=True)
+def log_factorial(k):
+    """Return log k! to about 1e-10. Source: Stirling's series, NIST DLMF 5.11.1."""
+    return (k + 0.5) * math.log(k + 1.0) - (k + 1.0) + _HALF_LOG_TAU + _remainder(k)
+
+
+@njit(cache=True)
+def _binomial_inversion(stream, n, p):
+    q = 1.0 - p
+    odds = p / q
+    first = math.exp(n * math.log1p(-p))
+    bound = min(n, n * p + 12.0 * math.sqrt(n * p * q + 1.0))
+    while True:
+        u = next_uniform(stream)
+        k = 0.0
+        mass = first
+        while u > mass:
+            u -= mass
+            k += 1.0
+            if k > bound:
+                break
+            mass *= odds * (n - k + 1.0) / k
+        if k <= bound:
+            return k
+
+
+@njit(cache=True)
+def _binomial_rejection(stream, n, p):
+    """Transformed rejection (BTRS). Source: W. Hörmann, J. Stat. Comput. Simul. 46 (1993), 101-110."""
+    q = 1.0 - p
+    spread = math.sqrt(n * p * q)
+    b = 1.15 + 2.53 * spread
+    a = -0.0873 + 0.0248 * b + 0.01 * p
+    centre = n * p + 0.5
+    quick = 0.92 - 4.2 / b
+    odds = p / q
+    alpha = (2.83 + 5.1 / b) * spread
+    mode = math.floor((n + 1.0) * p)
+    at_mode = (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0))) + _remainder(mode)
+    at_mode += _remainder(n - mode)
+    while True:
+        u = next_uniform(stream) - 0.5
+        v = next_uniform(stream)
+        us = 0.5 - abs(u)
+        k = math.floor((2.0 * a / us + b) * u + centre)
+        if us >= 0.07 and v <= quick:
+            return k
+        if k < 0.0 or k > n:
+            continue
+        height = math.log(v * alpha / (a / (us * us) + b))
+        bound = at_mode + (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
+        bound += (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0)) - _remainder(k) - _remainder(n - k)
+        if height <= bound:
+            return k
+
+
+@njit(cache=True)
+def binomial(stream, decision, n, p, expected):
+    """Return how many of n succeed, each with probability p (or n p)."""
+    if n <= 0.0 or p <= 0.0:
+        return 0.0
+    if p >= 1.0:
+        return n
+    if expected:
+        return n * p
+    seek(stream, decision)
+    small = min(p, 1.0 - p)
+    if n * small < SWITCH:
+        count = _binomial_inversion(stream, n, small)
+    else:
+        count = _binomial_rejection(stream, n, small)
+    if p > 0.5:
+        return n - count
+    return count
+
+
+@njit(cache=True)
+def _poisson_inversion(stream, mean):
+    first = math.exp(-mean)
+    bound = mean + 12.0 * math.sqrt(mean + 1.0) + 10.0
+    while True:
+        u = next_uniform(stream)
+        k = 0.0
+        mass = first
+        while u > mass:
+            u -= mass
+            k += 1.0
+            if k > bound:
+                break
+            mass *= mean / k
+        if k <= bound:
+            return k
+
+
+@njit(cache=True)
+def _poisson_rejection(stream, mean):
+    """Transformed rejection (PTRS). Source: W. Hörmann, Insurance: Math. and Econ. 12 (1993), 39-45."""
+    b = 0.931 + 2.53 * math.sqrt(mean)
+    a = -0.059 + 0.02483 * b
+    inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
+    quick = 0.9277 - 3.6224 / (b - 2.0)
+    log_mean = math.log(mean)
+    while True:
+        u = next_uniform(stream) - 0.5
+        v = next_uniform(stream)
+        us = 0.5 - abs(u)
+        k = math.floor((2.0 * a / us + b) * u + mean + 0.43)
+        if us >= 0.07 and v <= quick:
+            return k
+        if k < 0.0 or (us < 0.013 and v > us):
+            continue
+        height = math.log(v) + math.log(inverse_alpha) - math.log(a / (us * us) + b)
+        if height <= k * log_mean - mean - log_factorial(k):
+            return k
+
+
+@njit(cache=True)
+def _poisson(stream, mean):
+    if mean <= 0.0:
+        return 0.0
+    if mean < SWITCH:
+        return _poisson_inversion(stream, mean)
+    return _poisson_rejection(stream, mean)
+
+
+@njit(cache=True)
+def poisson(stream, decision, mean, expected):
+    """Return a Poisson count (or its mean)."""
+    if mean <= 0.0:
+        return 0.0
+    if expected:
+        return mean
+    seek(stream, decision)
+    return _poisson(stream, mean)
+
+
+@njit(cache=True)
+def _polynomial(coefficient, x):
+    total = 0.0
+    for c in coefficient:
+        total = total * x + c
+    return total
+
+
+@njit(cache=True)
+def _normal(stream):
+    u = next_uniform(stream)
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        return q * _polynomial(_CENTRE_TOP, r) / _polynomial(_CENTRE_LOW, r)
+    r = math.sqrt(-math.log(min(u, 1.0 - u)))
+    if r <= 5.0:
+        x = _polynomial(_TAIL_TOP, r - 1.6) / _polynomial(_TAIL_LOW, r - 1.6)
+    else:
+        x = _polynomial(_FAR_TOP, r - 5.0) / _polynomial(_FAR_LOW, r - 5.0)
+    return x if q > 0.0 else -x
+
+
+@njit(cache=True)
+def normal(stream, decision, expected):
+    """Return a standard normal by inversion (or 0). Source: M. J. Wichura, AS 241, Appl. Stat. 37 (1988)."""
+    if expected:
+        return 0.0
+    seek(stream, decision)
+    return _normal(stream)
+
+
+@njit(cache=True)
+def _gamma(stream, shape):
+    """Marsaglia-Tsang. Source: ACM Trans. Math. Softw. 26 (2000), 363-372."""
+    boost = 1.0
+    if shape < 1.0:
+        boost = next_uniform(stream) ** (1.0 / shape)
+        shape += 1.0
+    d = shape - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    while True:
+        x = _normal(stream)
+        v = 1.0 + c * x
+        if v <= 0.0:
+            continue
+        v = v * v * v
+        u = next_uniform(stream)
+        if math.log(u) < 0.5 * x * x + d - d * v + d * math.log(v):
+            return boost * d * v
+
+
+@njit(cache=True)
+def gamma(stream, decision, shape, expected):
+    """Return a gamma variate of unit scale (or its mean, the shape)."""
+    if expected:
+        return shape
+    seek(stream, decision)
+    return _gamma(stream, shape)
+
+
+@njit(cache=True)
+def negative_binomial(stream, decision, mean, size, expected):
+    """Return a count with the given mean and variance mean + mean**2 / size (or the mean)."""
+    if mean <= 0.0:
+        return 0.0
+    if expected:
+        return mean
+    seek(stream, decision)
+    return _poisson(stream, _gamma(stream, size) * mean / size)
+
+
+@njit(cache=True)
+def hypergeometric(stream, decision, good, bad, sample, expected):
+    """Return how many good ones are in a sample without replacement (or the mean).
+
+    Inversion outward from the mode with a single number; steps grow with the standard deviation.
+    """
+    total = good + bad
+    if sample <= 0.0 or good <= 0.0:
+        return 0.0
+    if bad <= 0.0:
+        return sample
+    if sample >= total:
+        return good
+    if expected:
+        return sample * good / total
+    seek(stream, decision)
+    low = max(0.0, sample - bad)
+    high = min(sample, good)
+    mode = min(max(math.floor((sample + 1.0) * (good + 1.0) / (total + 2.0)), low), high)
+    log_mass = log_factorial(good) - log_factorial(mode) - log_factorial(good - mode)
+    log_mass += log_factorial(bad) - log_factorial(sample - mode) - log_factorial(bad - sample + mode)
+    log_mass -= log_factorial(total) - log_factorial(sample) - log_factorial(total - sample)
+    mass = math.exp(log_mass)
+    u = next_uniform(stream) - mass
+    down = mode
+    up = mode
+    mass_down = mass
+    mass_up = mass
+    while u > 0.0:
+        moved = False
+        if up < high:
+            mass_up *= (good - up) * (sample - up) / ((up + 1.0) * (bad - sample + up + 1.0))
+            up += 1.0
+            u -= mass_up
+            moved = True
+            if u <= 0.0:
+                return up
+        if down > low:
+            mass_down *= down * (bad - sample + down) / ((good - down + 1.0) * (sample - down + 1.0))
+            down -= 1.0
+            u -= mass_down
+            moved = True
+            if u <= 0.0:
+                return down
+        if not moved:
+            return mode
+    return mode

@@ -1,0 +1,123 @@
+"""Integer codes shared by the compiler and the kernels: stage kinds, parameter slots, choices of a kind."""
+
+from __future__ import annotations
+
+__all__ = [
+    "AGE",
+    "BALK_ABOVE",
+    "BALK_FLOW",
+    "BALK_PROB",
+    "CAPACITY_NOISE",
+    "CHOICE",
+    "DAMPING",
+    "DISCIPLINE",
+    "DISCIPLINES",
+    "DISPERSION",
+    "DWELL",
+    "END",
+    "EXITS",
+    "FIFO",
+    "HAZARD",
+    "HOLD",
+    "INFLOW",
+    "INFLOWS",
+    "INFLOW_MOMENTUM",
+    "INFLOW_POOL",
+    "INFLOW_RATE",
+    "INITIAL",
+    "JOURNEY",
+    "KINDS",
+    "LEVEL",
+    "LIFO",
+    "LOGIT",
+    "NOISE",
+    "NOISES",
+    "NOISE_EXACT",
+    "NOISE_NEGATIVE_BINOMIAL",
+    "NOISE_POISSON",
+    "NOTES",
+    "NOTE_FEEDBACK",
+    "NOTE_HAZARD",
+    "NOTE_LOGIT",
+    "NOTE_SHARE",
+    "OVERFLOW",
+    "PATIENCE",
+    "PATIENCE_FLOW",
+    "PER_DAY",
+    "PER_RISK",
+    "PER_USD",
+    "POOL",
+    "PRIORITY",
+    "QUEUE",
+    "RANDOM",
+    "RATE",
+    "ROOM",
+    "SCALE",
+    "SD_LEVEL",
+    "SD_TREND",
+    "SEASON",
+    "SERVERS",
+    "SERVICE",
+    "SERVICE_RATE",
+    "SLOTS",
+    "SOURCE",
+    "TREND",
+]
+
+SOURCE, JOURNEY, CHOICE, QUEUE, HOLD, END = range(6)
+KINDS = ("source", "journey", "choice", "queue", "hold", "end")
+
+INFLOW_RATE, INFLOW_POOL, INFLOW_MOMENTUM = range(3)
+INFLOWS = ("rate", "pool", "momentum")
+
+NOISE_EXACT, NOISE_POISSON, NOISE_NEGATIVE_BINOMIAL = range(3)
+NOISES = ("exact", "poisson", "negative-binomial")
+
+FIFO, LIFO, RANDOM, PRIORITY = range(4)
+DISCIPLINES = ("fifo", "lifo", "random", "priority")
+
+# Slots of Program.param. A slot holds a ref, a flow, a dwell table, or a code; -1: not given.
+(
+    EXITS,  # number of regular exits: the stage's first flows
+    INITIAL,  # ref: people per group at the start
+    AGE,  # ref: days over which they entered before the start
+    ROOM,  # ref
+    OVERFLOW,  # flow
+    INFLOW,  # code
+    RATE,  # ref: people per day
+    SCALE,  # ref
+    NOISE,  # code
+    DISPERSION,  # ref
+    POOL,  # ref
+    HAZARD,  # ref
+    LEVEL,  # ref
+    TREND,  # ref
+    DAMPING,  # ref
+    SD_LEVEL,  # ref
+    SD_TREND,  # ref
+    SEASON,  # ref
+    DWELL,  # dwell table
+    LOGIT,  # 1 where the choice is a logit
+    PER_USD,  # ref
+    PER_DAY,  # ref
+    PER_RISK,  # ref
+    SERVERS,  # ref
+    SERVICE_RATE,  # ref
+    SERVICE,  # dwell table
+    CAPACITY_NOISE,  # code
+    DISCIPLINE,  # code
+    PATIENCE,  # dwell table
+    PATIENCE_FLOW,  # flow
+    BALK_ABOVE,  # ref
+    BALK_PROB,  # ref
+    BALK_FLOW,  # flow
+    SLOTS,
+) = range(34)
+
+NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT, NOTE_HAZARD = range(4)
+NOTES = (
+    "shares of exits that add up to more than 1, cut to what was left",
+    "departures that negative feedback would have taken below zero, cut at zero",
+    "choices with no legal option, spread evenly over the options",
+    "negative hazards, taken as zero",
+)
