@@ -1,1 +1,19 @@
-"""TODO."""
+"""Labelled results: build, join, save and open runs, summarise and compare them, check that nobody is lost."""
+
+from sojourn.results.check import conserved, imbalance
+from sojourn.results.codes import CODES, RunError
+from sojourn.results.run import PROVENANCE, Run, build, join, open
+from sojourn.results.summary import summarise
+
+__all__ = [
+    "CODES",
+    "PROVENANCE",
+    "Run",
+    "RunError",
+    "build",
+    "conserved",
+    "imbalance",
+    "join",
+    "open",
+    "summarise",
+]

@@ -1,0 +1,226 @@
+"""A run: the labelled results of simulating one scenario, with all that is needed to repeat it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sojourn.engine.program import Labels, Record
+from sojourn.results import store
+from sojourn.results.check import conserved
+from sojourn.results.codes import refuse
+from sojourn.results.coordinates import coordinates
+from sojourn.results.dims import VARIABLES
+from sojourn.results.summary import summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["PROVENANCE", "Run", "build", "join", "open"]
+
+PROVENANCE: dict[str, str] = {
+    "scenario": "resolved scenario as YAML text, the whole input of the run",
+    "name": "name of the scenario",
+    "digest": "digest of the resolved scenario",
+    "seed": "seed of every stream",
+    "mode": "draw or expected",
+    "record": "step, week or month: the period recorded",
+    "priors": "whether uncertain quantities were drawn from their priors",
+    "step_days": "length of a step in days",
+    "end": "first moment after the last period, ISO 8601",
+    "versions": "versions of sojourn, python, numpy and numba",
+}
+"""What the provenance of a run must say; it may add ``observations``: what each official series counts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """The results of simulating one scenario: stocks, flows and waits of every replicate.
+
+    ``data`` holds the variables of :data:`~sojourn.results.dims.VARIABLES`, ``provenance`` what
+    :data:`PROVENANCE` lists. A run of the first replicates only is a run like any other.
+    """
+
+    data: xr.Dataset
+    provenance: Mapping[str, Any]
+
+    @property
+    def stocks(self) -> xr.DataArray:
+        """People in each stage at the end of each period: (replicate, time, stage, group) int64, person."""
+        return self.data["stocks"]
+
+    @property
+    def flows(self) -> xr.DataArray:
+        """People who took each flow in each period: (replicate, time, flow, group) int64, person."""
+        return self.data["flows"]
+
+    @property
+    def waits(self) -> xr.Dataset:
+        """How long those who began service had waited.
+
+        ``mean``: (replicate, time, queue, group) float64, days, missing where nobody began service;
+        ``count``: (replicate, time, queue, group) int64, person;
+        ``hist``: (replicate, queue, wait_bin, group) int64, person, over the whole run.
+        """
+        count = self.data["wait_count"]
+        mean = (self.data["wait_days"] / count.where(count > 0)).assign_attrs(
+            units="day", long_name="mean wait of those who began service in the period"
+        )
+        return xr.Dataset({"mean": mean, "count": count, "hist": self.data["wait_hist"]})
+
+    @property
+    def parameters(self) -> xr.DataArray:
+        """Drawn values of the uncertain quantities: (replicate, quantity) float64, each in its own unit."""
+        return self.data["parameters"]
+
+    @property
+    def notes(self) -> pd.Series[int]:
+        """What was clipped, filled or left out, counted over all replicates; only what happened."""
+        counts = self.data["notes"].sum("replicate").to_series()
+        return counts[counts > 0]
+
+    @property
+    def replicates(self) -> int:
+        """Number of replicates."""
+        return int(self.data.sizes["replicate"])
+
+    @property
+    def seed(self) -> int:
+        """Seed of every stream."""
+        return int(self.provenance["seed"])
+
+    @property
+    def scenario_text(self) -> str:
+        """The resolved scenario as YAML text."""
+        return str(self.provenance["scenario"])
+
+    def identical(self, other: Run) -> bool:
+        """Return whether both runs hold the same values, labels, units and provenance, to the bit."""
+        return dict(self.provenance) == dict(other.provenance) and bool(self.data.identical(other.data))
+
+    def summary(self, what: str = "flows", by: str = "month", **options: Any) -> pd.DataFrame:
+        """Return quantiles over replicates as a tidy table; see :func:`sojourn.results.summarise`."""
+        return summarise(self, what, by, **options)
+
+    def check(self) -> None:
+        """Raise unless entered - left is the change of every stock; see :func:`sojourn.results.conserved`."""
+        conserved(self)
+
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the run to a directory at ``path`` (zarr version 3), whole or not at all.
+
+        An earlier run at ``path`` is replaced only with ``force``; anything else there never is. Raises
+        :class:`~sojourn.results.codes.RunError` R105 or R106.
+        """
+        return store.write(self.data, self.provenance, Path(path), force=force)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{n} {name}s" for name, n in self.data.sizes.items() if name in ("stage", "group"))
+        first, last = (str(self.data["time"].values[i])[:10] for i in (0, -1))
+        return (
+            f"<Run of {self.provenance['name']}: {self.replicates} replicates, {sizes}, "
+            f"{first} to {last} by {self.provenance['record']}, seed {self.seed}>"
+        )
+
+
+def build(
+    record: Record,
+    labels: Labels,
+    provenance: Mapping[str, Any],
+    *,
+    first: int = 0,
+    quantities: Sequence[str] = (),
+    initial: NDArray[np.generic] | None = None,
+) -> Run:
+    """Label what the engine recorded.
+
+    ``first`` is the number of the first replicate, ``quantities`` the names of the drawn quantities, and
+    ``initial`` (replicate, stage, group) int64, person, the stocks before the first period; without it the
+    first period is left out of the conservation check. Raises ValueError where sizes or provenance do not
+    fit.
+    """
+    missing = sorted(set(PROVENANCE) - set(provenance))
+    if missing:
+        raise ValueError(f"provenance lacks {', '.join(missing)}")
+    arrays: dict[str, NDArray[np.generic]] = {
+        "stocks": record.stocks,
+        "flows": record.flows,
+        "wait_count": record.wait_count,
+        "wait_days": record.wait_steps.astype(np.float64) * float(provenance["step_days"]),
+        "wait_hist": record.wait_hist,
+        "parameters": record.parameter,
+        "notes": record.notes,
+    }
+    if initial is not None:
+        arrays["initial"] = initial
+    data = xr.Dataset(
+        {name: (VARIABLES[name].dims, array) for name, array in arrays.items()},
+        coords=coordinates(labels, len(record.stocks), first, quantities, str(provenance["end"])),
+    )
+    for name in arrays:
+        data[name].attrs = {"units": VARIABLES[name].unit, "long_name": VARIABLES[name].long_name}
+    return Run(data, json.loads(json.dumps(dict(provenance))))
+
+
+def open(path: str | Path) -> Run:
+    """Read the run saved at ``path``.
+
+    Raises :class:`~sojourn.results.codes.RunError` R101 to R104 where there is none, or a damaged one.
+    """
+    return Run(*store.read(Path(path), tuple(PROVENANCE)))
+
+
+def join(parts: Sequence[Run]) -> Run:
+    """Return one run of the replicates of all parts, which must follow one another.
+
+    Raises :class:`~sojourn.results.codes.RunError` R201 where the parts are not of one run, R202 where they
+    overlap or leave a gap, and ValueError where there are none.
+    """
+    if not parts:
+        raise ValueError("no parts to join")
+    ordered = sorted(parts, key=lambda part: int(part.data["replicate"][0]))
+    whole = ordered[0]
+    for part in ordered[1:]:
+        differing = sorted(
+            key
+            for key in {*whole.provenance, *part.provenance}
+            if whole.provenance.get(key) != part.provenance.get(key)
+        )
+        if differing:
+            raise refuse(
+                "R201",
+                ", ".join(differing),
+                "the parts come from different runs",
+                remedy="join runs of one scenario with the same seed, mode, record, priors and versions",
+            )
+    numbers = np.concatenate([part.data["replicate"].values for part in ordered])
+    if not np.array_equal(numbers, np.arange(numbers[0], numbers[0] + len(numbers))):
+        raise refuse(
+            "R202",
+            "replicate",
+            "the replicates of the parts do not follow one another",
+            found=", ".join(
+                f"{part.data['replicate'].values[0]} to {part.data['replicate'].values[-1]}" for part in ordered
+            ),
+        )
+    if len(ordered) == 1:
+        return whole
+    data = xr.concat(
+        [part.data for part in ordered],
+        dim="replicate",
+        data_vars="minimal",
+        coords="minimal",
+        compat="override",
+        join="exact",
+        combine_attrs="override",
+    )
+    return Run(data, whole.provenance)
