@@ -1,0 +1,275 @@
+"""Official counts on the road: Darien, Honduras, Mexico, Guatemala.
+
+Layouts as collected from the migration offices of Panama, Honduras, Mexico and Guatemala. Some layouts are
+used by more than one office; there the name of the file says which, and the rows must not contradict it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sojourn.errors import Collector
+from sojourn.observe.assemble import block, codes, last_month, merge, texts
+from sojourn.observe.codes import refuse
+from sojourn.observe.importer import Dropped, Imported, Importer, finish, labels, months, numbers, problems_of
+from sojourn.observe.model import ALL
+from sojourn.observe.sourcefile import SourceFile
+
+__all__ = ["TRANSIT"]
+
+_YEARS = (2010, 2035)
+_DARIEN_MONTHLY = 2020
+"""Panama's counts by nationality are yearly before this year. Source: SNM, irreg_darien table."""
+
+_REPEATS = "rows of the same month and nationality added up"
+
+
+@dataclass(frozen=True)
+class _Office:
+    """A migration office whose files share a layout with others; ``word`` is what its file names contain."""
+
+    word: str
+    country: str
+    measure: str
+    recode: Mapping[str, str]
+
+
+_OFFICES = (
+    # The office of Honduras writes people of the PRC as TWN until October 2024, and in part after. Source:
+    # comparison with the irregular entries that IOM collects from the same office, which has them as CHN.
+    _Office("honduras", "HND", "honduras-irregular-entries", {"TWN": "CHN"}),
+    _Office("mexico", "MEX", "mexico-irregular-events", {}),
+)
+
+
+def _office(source: SourceFile) -> _Office:
+    """Return the office that a file's name tells; raises DataError D201 when it tells none or several."""
+    found = [o for o in _OFFICES if o.word in source.name.lower()]
+    if len(found) == 1:
+        return found[0]
+    raise refuse(
+        "D201",
+        source.name,
+        "several offices publish this layout and the name of the file does not say which",
+        allowed=", ".join(o.word for o in _OFFICES),
+        remedy="keep the name under which the file was published",
+    )
+
+
+def _read(
+    source: SourceFile, problems: Collector
+) -> tuple[pa.Table, np.ndarray[Any, np.dtype[np.datetime64]], np.ndarray[Any, np.dtype[np.float64]]]:
+    """Return the rows of a file with its months and values."""
+    table = source.table()
+    start = months(table["t"].combine_chunks(), problems, source.name, "t", years=_YEARS)
+    value = numbers(table["n"].combine_chunks(), problems, source.name, "n")
+    problems.raise_if_any()
+    return table, start, value
+
+
+def _periods(start: np.ndarray[Any, np.dtype[np.datetime64]], problems: Collector, where: str) -> list[str]:
+    """Return the kind of period of each row of Panama's table, yearly until 2019."""
+    month = start.astype("datetime64[M]").astype(int)
+    yearly = month // 12 + 1970 < _DARIEN_MONTHLY
+    for row in np.flatnonzero(yearly & (month % 12 != 0))[:5]:
+        problems.add(
+            "D306",
+            f"{where}, row {row + 2}, column t",
+            f"figures before {_DARIEN_MONTHLY} are yearly and dated 1 January",
+            found=str(start[row]),
+        )
+    return ["calendar-year" if y else "month" for y in yearly]
+
+
+def _darien_nationality(source: SourceFile) -> Imported:
+    problems = problems_of(source)
+    table, start, value = _read(source, problems)
+    raw = texts(table["nat"])
+    columns, dropped = merge(
+        {
+            "period": _periods(start, problems, source.name),
+            "start": start,
+            "nationality": codes(table["nat"], problems, source.name),
+            "name": raw,
+            "value": value,
+        },
+        source.name,
+        _REPEATS,
+    )
+    release = last_month(start)
+    figures = block(source, "darien-crossings", release, {**columns, "country": "PAN"})
+    return finish(source, figures, release, problems, dropped)
+
+
+_SEXES = {"men": "male", "boys": "male", "women": "female", "girls": "female"}
+_FAMILY = {"men": "men", "women": "women", "boys": "minors", "girls": "minors"}
+
+
+def _demographic(source: SourceFile, measure: str, country: str) -> Imported:
+    """Read a table by men, women, boys and girls.
+
+    In years without boys and girls the men and women include them: those rows keep the sex as their category
+    and are not split by family.
+    """
+    problems = problems_of(source)
+    table, start, value = _read(source, problems)
+    sex = labels(table["demog"].combine_chunks(), _SEXES, problems, source.name, "demog").to_pylist()
+    family = labels(table["demog"].combine_chunks(), _FAMILY, problems, source.name, "demog").to_pylist()
+    split = set(start[[f == "minors" for f in family]].astype("datetime64[Y]").tolist())
+    whole = [y not in split for y in start.astype("datetime64[Y]").tolist()]
+    columns = {
+        "period": "month",
+        "start": start,
+        "country": country,
+        "category": sex,
+        "family": [ALL if w else f for w, f in zip(whole, family, strict=True)],
+        "value": value,
+    }
+    release = last_month(start)
+    return finish(source, block(source, measure, release, columns), release, problems)
+
+
+def _darien_demographic(source: SourceFile) -> Imported:
+    return _demographic(source, "darien-crossings", "PAN")
+
+
+def _office_demographic(source: SourceFile) -> Imported:
+    office = _office(source)
+    return _demographic(source, office.measure, office.country)
+
+
+def _office_nationality(source: SourceFile) -> Imported:
+    office = _office(source)
+    problems = problems_of(source)
+    table, start, value = _read(source, problems)
+    raw = texts(table["nat"])
+    own = [row for row, code in enumerate(raw) if code == office.country]
+    for row in own[:5]:
+        problems.add(
+            "D313",
+            f"{source.name}, row {row + 2}, column nat",
+            "a country's own nationals are not in its count: is it another country's file?",
+            found=office.country,
+        )
+    nationality = [office.recode.get(c, c) for c in codes(table["nat"], problems, source.name).to_pylist()]
+    columns, dropped = merge(
+        {"start": start, "nationality": nationality, "name": raw, "value": value}, source.name, _REPEATS
+    )
+    release = last_month(start)
+    columns = {**columns, "period": "month", "country": office.country}
+    return finish(source, block(source, office.measure, release, columns), release, problems, dropped)
+
+
+def _office_total(source: SourceFile) -> Imported:
+    office = _office(source)
+    problems = problems_of(source)
+    _, start, value = _read(source, problems)
+    release = last_month(start)
+    columns = {"period": "month", "start": start, "country": office.country, "value": value}
+    return finish(source, block(source, office.measure, release, columns), release, problems)
+
+
+_AGES = {
+    "18+": "adult",
+    "12-17": "12-17",
+    "under 12, accompanied": "under 12, accompanied",
+    "under 12, unaccompanied": "under 12, unaccompanied",
+}
+_SEX = {"male": "male", "female": "female"}
+
+
+def _adult(sex: str, age: str) -> str:
+    """Return the family term of a sex and an age class."""
+    return {"male": "men", "female": "women"}.get(sex, ALL) if age == "adult" else "minors"
+
+
+def _mexico_demographic(source: SourceFile) -> Imported:
+    problems = problems_of(source)
+    table, start, value = _read(source, problems)
+    sex = labels(table["sex"].combine_chunks(), _SEX, problems, source.name, "sex").to_pylist()
+    age = labels(table["age"].combine_chunks(), _AGES, problems, source.name, "age").to_pylist()
+    columns = {
+        "period": "month",
+        "start": start,
+        "country": "MEX",
+        "family": [_adult(s, a) for s, a in zip(sex, age, strict=True)],
+        "category": [s if a == "adult" else f"{s}, {a}" for s, a in zip(sex, age, strict=True)],
+        "value": value,
+    }
+    release = last_month(start)
+    return finish(source, block(source, "mexico-irregular-events", release, columns), release, problems)
+
+
+_RETURNS = {
+    "deportation": "deportation",
+    "assisted return": "assisted return",
+    "assisted return of children": "assisted return of children",
+}
+
+
+def _mexico_returns(source: SourceFile) -> Imported:
+    problems = problems_of(source)
+    table, start, value = _read(source, problems)
+    columns = {
+        "period": "month",
+        "start": start,
+        "country": "MEX",
+        "nationality": codes(table["nat"], problems, source.name),
+        "name": texts(table["nat"]),
+        "category": labels(table["type"].combine_chunks(), _RETURNS, problems, source.name, "type"),
+        "value": value,
+    }
+    release = last_month(start)
+    return finish(source, block(source, "mexico-returns", release, columns), release, problems)
+
+
+_GUATEMALA_AGES = {
+    "adult": "adult",
+    "accompanied child": "accompanied child",
+    "unaccompanied child": "unaccompanied child",
+}
+_FROM = {"MEX": "from MEX", "USA": "from USA", "": "from a country not recorded"}
+
+
+def _guatemala(source: SourceFile) -> Imported:
+    problems = problems_of(source)
+    table, start, value = _read(source, problems)
+    sex = labels(table["sex"].combine_chunks(), _SEX, problems, source.name, "sex").to_pylist()
+    age = labels(table["age"].combine_chunks(), _GUATEMALA_AGES, problems, source.name, "age").to_pylist()
+    origin = labels(table["origin"].combine_chunks(), _FROM, problems, source.name, "origin").to_pylist()
+    columns = {
+        "period": "month",
+        "start": start,
+        "country": "GTM",
+        "nationality": "GTM",
+        "family": [_adult(s, a) for s, a in zip(sex, age, strict=True)],
+        "category": [f"{o}, {s}, {a}" for o, s, a in zip(origin, sex, age, strict=True)],
+        "value": value,
+    }
+    release = last_month(start)
+    unknown = sum(o == _FROM[""] for o in origin)
+    note = Dropped(source.name, 0, f"{unknown} rows do not say which country returned the people")
+    figures = block(source, "guatemala-returns-received", release, columns)
+    return finish(source, figures, release, problems, (note,) if unknown else ())
+
+
+def _importer(name: str, title: str, layout: tuple[str, ...], read: Callable[[SourceFile], Imported]) -> Importer:
+    return Importer(name, title, (layout,), lambda source: source.header == layout, read)
+
+
+TRANSIT: tuple[Importer, ...] = (
+    _importer("darien-nationality", "Darien by nationality", ("t", "q", "nat", "n"), _darien_nationality),
+    _importer("darien-demographic", "Darien by sex and age", ("t", "q", "demog", "n"), _darien_demographic),
+    _importer("office-nationality", "Irregular, by nationality", ("t", "nat", "n"), _office_nationality),
+    _importer("office-demographic", "Irregular, by sex and age", ("t", "demog", "n"), _office_demographic),
+    _importer("office-total", "Irregular entries, all", ("t", "n"), _office_total),
+    _importer("mexico-demographic", "Mexico by sex and age", ("t", "sex", "age", "n"), _mexico_demographic),
+    _importer("mexico-returns", "Mexico, returns by nationality", ("t", "nat", "type", "n"), _mexico_returns),
+    _importer("guatemala-returns", "Guatemala, returns", ("t", "sex", "age", "origin", "n"), _guatemala),
+)
+"""Importers of the counts of Panama, Honduras, Mexico and Guatemala."""
