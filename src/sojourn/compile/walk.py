@@ -1,0 +1,109 @@
+"""From a Flee scenario to the arrays the walk engine runs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.compile.walk_routes import road_map
+from sojourn.compile.walk_timetable import timetable
+from sojourn.engine.walk.program import Arrivals, Rules, Timetable, WalkProgram
+from sojourn.flee.model import FleeScenario
+from sojourn.flee.table import DataTable, data_table
+
+__all__ = ["compile_walk", "newly_displaced"]
+
+Ints = NDArray[np.int64]
+
+
+def compile_walk(scenario: FleeScenario, scale: int | None = None) -> WalkProgram:
+    """Return the program of a scenario, with ``scale`` people an agent (the scenario's own if None).
+
+    With ``scenario.compat == "flee3"`` agents decide one after another and every oddity of Flee is kept.
+    """
+    people = scenario.settings.hasten if scale is None else scale
+    table = data_table(scenario, people)
+    roads = road_map(scenario)
+    count = len(scenario.locations)
+    day0 = np.zeros(count, np.int64)
+    for name, registered in zip(table.names, table.day0, strict=True):
+        if name in scenario.index:
+            day0[scenario.index[name]] = registered
+    days = timetable(scenario, roads, people, day0, np.zeros(count))
+    return WalkProgram(roads, days, arrivals(scenario, table, day0, days, people), rules(scenario))
+
+
+def rules(scenario: FleeScenario) -> Rules:
+    """Return the rules of a scenario, with Flee's oddities or without."""
+    move, spawn = scenario.settings.move, scenario.settings.spawn
+    literal = scenario.compat == "flee3"
+    return Rules(
+        max_speed=move.max_move_speed,
+        walk_speed=move.max_walk_speed,
+        start_on_foot=move.start_on_foot,
+        avoid_short_stints=move.avoid_short_stints,
+        capacity_scaling=move.capacity_scaling,
+        capacity_buffer=move.capacity_buffer,
+        weight_softening=move.weight_softening,
+        weight_power=move.weight_power,
+        pruning=move.pruning_threshold,
+        take_from_population=spawn.take_from_population,
+        population_base=move.movechance_pop_base,
+        population_power=move.movechance_pop_scale_factor,
+        uniform_choice=move.awareness_level == 0,
+        in_order=literal,
+        arrive_strictly=literal,
+        full_day_again=literal,
+        bounce_if_ever_closed=literal,
+        present_on_foot=literal,
+    )
+
+
+def newly_displaced(new: Ints) -> tuple[Ints, Ints]:
+    """Return ``(day) int64, agents`` that appear, and the debt at the end of each day.
+
+    When registrations fall, nobody appears until later rises have made up for it.
+
+    Source: Flee 3, number of new agents.
+    """
+    appear, debts, debt = np.zeros_like(new), np.zeros_like(new), 0
+    for day, change in enumerate(new):
+        balance = int(change) - debt
+        appear[day], debt = max(balance, 0), max(-balance, 0)
+        debts[day] = debt
+    return appear, debts
+
+
+def arrivals(scenario: FleeScenario, table: DataTable, day0: Ints, days: Timetable, scale: int) -> Arrivals:
+    """Return who is there at the start, and how many appear on each day.
+
+    With ``flee3`` the day's people must have somewhere to appear; otherwise they wait for a day on which a
+    place is in conflict.
+    """
+    spawn = scenario.settings.spawn
+    new = table.new.copy()
+    present: list[int] = []
+    for row, place in enumerate(scenario.locations):
+        if place.is_camp and not spawn.empty_camps_on_day0:
+            initial = int(float(place.attributes.get("initial_idps") or 0))
+            present += [row] * ((int(day0[row]) if spawn.insert_day0 else 0) + initial)
+    if spawn.insert_day0:
+        new[0] = 0
+    spread, _ = newly_displaced(new)
+    population = np.array([place.population // scale for place in scenario.locations], np.int64)
+    return Arrivals(
+        present=np.array(present, np.int32),
+        spread=delayed(spread, days.spawn_factor @ np.maximum(population, 0) > 0),
+        placed=np.zeros((0, len(population)), np.int64),
+        population=population,
+    )
+
+
+def delayed(spread: Ints, possible: NDArray[np.bool_]) -> Ints:
+    """Return departures moved to the next day on which they are possible; those without one never leave."""
+    moved, waiting = np.zeros_like(spread), 0
+    for day, number in enumerate(spread):
+        waiting += int(number)
+        if possible[day]:
+            moved[day], waiting = waiting, 0
+    return moved

@@ -1,0 +1,274 @@
+"""What an agent does in a day: decide to leave, choose a route, travel, arrive, go on or rest.
+
+Each agent's draws are keyed by its number and the day, so they do not depend on what others do or on the
+order of work. Agents at rest are not visited: the day of the next decision is drawn when they come to rest,
+which is the same as a draw every day because the chance is the same every day (it is drawn again when it
+changes).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sojourn.engine.streams import component_key, next_uniform, open_stream
+from sojourn.engine.walk.program import NOBODY, TOWN
+from sojourn.engine.walk.routes import choose, full_camp, rebuild, road_towards, see_room
+from sojourn.engine.walk.state import NEVER
+
+__all__ = ["depart", "redraw", "rest", "travel"]
+
+DEPART = np.uint64(component_key("walk/depart"))
+TRAVEL = np.uint64(component_key("walk/travel"))
+REDRAW = np.uint64(component_key("walk/redraw"))
+CHUNK = 64
+MOST_ROADS_A_DAY = 1000
+SMALLEST_SHARE = 1e-9
+
+
+@njit(cache=True, forceinline=True)
+def pause_days(pause, stream):
+    """Return how many days pass before one on which a chance comes true: geometric, 0 for a chance of 1."""
+    if pause == 0.0:
+        return 0.0
+    if pause == -math.inf:
+        return math.inf
+    return math.floor(math.log(next_uniform(stream)) * pause)
+
+
+@njit(cache=True, forceinline=True)
+def wake_on(state, agent, day, last):
+    """Let an agent act on a day, or never if the run is over by then."""
+    state.agents.wake[agent] = NEVER if day > last else np.uint16(day)
+
+
+@njit(cache=True, forceinline=True)
+def rest(program, state, agent, day, stream):
+    """Let an agent stay where it is from a day on, until its next decision."""
+    last = len(program.days.frozen) - 1
+    if state.agents.path[agent] != NOBODY:
+        wake_on(state, agent, day, last)
+    else:
+        wake_on(state, agent, day + pause_days(state.sites.pause[state.agents.where[agent]], stream), last)
+
+
+@njit(cache=True, forceinline=True)
+def count_in(program, state, tally, day, place, change):
+    """Count somebody in or out of a place; in order, those after see it at once."""
+    tally[place] += change
+    if program.rules.in_order:
+        see_room(program, state, day, place)
+
+
+@njit(cache=True, forceinline=True)
+def set_out(program, state, agent, day, tally, entered, stream):
+    """Choose a route if there is none, and step on its first road; return whether the agent did.
+
+    An agent stays, and forgets its route, when no road leads on or the route ends in a full camp.
+
+    Source: Flee 3, route selection and next step.
+    """
+    agents, roads = state.agents, program.roads
+    place = agents.where[agent]
+    path = agents.path[agent]
+    if path == NOBODY:
+        if program.rules.in_order and state.tables.made[place] != state.tables.version[0]:
+            rebuild(program, state, day, place)
+        option = choose(program, state, place, next_uniform(stream))
+        if option == NOBODY:
+            return False
+        path = roads.path_start[option] + option
+    agents.path[agent] = NOBODY
+    road = road_towards(program, day, place, roads.path_places[path])
+    if road == NOBODY:
+        return False
+    end = path
+    while roads.path_places[end + 1] != NOBODY:
+        end += 1
+    if full_camp(program, state, day, roads.path_places[end]):
+        return False
+    if end > path:
+        agents.path[agent] = path + 1
+    agents.where[agent] = -1 - road
+    agents.progress[agent] = 0.0
+    entered[road] += 1
+    count_in(program, state, tally, day, place, -1)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def depart(program, state, day, first, last, tally, entered, stream, key):
+    """First phase of a day: agents of a range whose day it is set out, or rest again."""
+    agents = state.agents
+    today = np.uint16(day)
+    for start in range(first, last, CHUNK):
+        stop = min(start + CHUNK, last)
+        due = 0
+        for agent in range(start, stop):
+            due += agents.wake[agent] == today
+        if due == 0:
+            continue
+        for agent in range(start, stop):
+            if agents.wake[agent] != today or agents.where[agent] < 0:
+                continue
+            open_stream(stream, key[0], key[1], DEPART, agent, day)
+            if program.days.frozen[day]:
+                agents.wake[agent] = day + 1
+            elif set_out(program, state, agent, day, tally, entered, stream):
+                agents.recent[agent] = math.ldexp(agents.recent[agent], np.int32(agents.since[agent] - day))
+                agents.since[agent] = today
+            else:
+                rest(program, state, agent, day + 1, stream)
+
+
+@njit(cache=True, forceinline=True)
+def speed(program, agent, road, on_foot, stream):
+    """Return the km a day an agent makes on a road today."""
+    rules, roads = program.rules, program.roads
+    pace = roads.road_speed[road] if roads.road_speed[road] > 0.0 else rules.max_speed
+    if on_foot and rules.start_on_foot:
+        pace = rules.walk_speed
+    if roads.road_walk[road] > 0.0 and next_uniform(stream) < roads.road_walk[road]:
+        pace = rules.walk_speed
+    return pace
+
+
+@njit(cache=True, forceinline=True)
+def reached(rules, done, length):
+    """Return whether a road's end is reached; strictly, an agent must go beyond it."""
+    return done > length or (done == length and not rules.arrive_strictly)
+
+
+@njit(cache=True, forceinline=True)
+def stay_on_road(program, state, agent, day, road, done, pace, moved):
+    """End the day on a road and work out the day of arrival, and how much travel lies behind by then."""
+    agents, rules = state.agents, program.rules
+    last = len(program.days.frozen) - 1
+    recent = (agents.recent[agent] + moved / rules.max_speed) / 2.0
+    arrival = day + 1
+    if program.roads.road_walk[road] == 0.0:
+        length = program.roads.road_km[road]
+        while arrival <= last and not reached(rules, done + pace, length):
+            done += pace
+            recent = (recent + pace / rules.max_speed) / 2.0
+            arrival += 1
+    agents.progress[agent] = done
+    agents.recent[agent] = recent
+    wake_on(state, agent, arrival, last)
+
+
+@njit(cache=True, forceinline=True)
+def stop_at(program, state, agent, day, tally, place):
+    """Count an agent in at a place where it ends the day, or passes."""
+    agents = state.agents
+    agents.where[agent] = place
+    agents.since[agent] = day + 1
+    count_in(program, state, tally, day, place, 1)
+
+
+@njit(cache=True, forceinline=True)
+def turned_back(program, state, agent, day, road):
+    """Return whether a road closed under a traveller."""
+    if program.rules.bounce_if_ever_closed:
+        return program.days.closed_on[day, road] > np.int32(state.agents.since[agent])
+    return not program.days.open_roads[day, road]
+
+
+@njit(cache=True, forceinline=True)
+def goes_on(program, state, agent, day, place, moved, stream):
+    """Decide whether an agent that arrived with time to spare leaves again today; if not, let it rest.
+
+    Those who made little way lately do not rest in a town, where short stints are avoided.
+
+    Source: Flee 3, travel and short stints.
+    """
+    agents, rules = state.agents, program.rules
+    last = len(program.days.frozen) - 1
+    if program.days.frozen[day]:
+        rest(program, state, agent, day + 1, stream)
+        return False
+    if agents.path[agent] != NOBODY:
+        return True
+    lately = (agents.recent[agent] + moved / rules.max_speed) / 2.0
+    if rules.avoid_short_stints and lately < 0.5 and program.days.flags[day, place] & TOWN:
+        return True
+    wait = pause_days(state.sites.pause[place], stream)
+    if wait == 0.0:
+        return True
+    wake_on(state, agent, day + wait, last)
+    return False
+
+
+@njit(cache=True, forceinline=True)
+def travel_one(program, state, agent, day, tally, entered, stream):
+    """One agent's travel today: to the end of its road, and on along further roads while the day lasts.
+
+    Source: Flee 3, travel. There each further road gives a full day's distance again; otherwise the share of
+    the day that is left is used.
+    """
+    agents, rules, roads = state.agents, program.rules, program.roads
+    moved, share = 0.0, 1.0
+    for _ in range(MOST_ROADS_A_DAY):
+        road = -1 - agents.where[agent]
+        length = roads.road_km[road]
+        pace = speed(program, agent, road, agents.on_foot[agent], stream)
+        stride = pace if rules.full_day_again else pace * share
+        before = agents.progress[agent]
+        done = before + stride
+        moved += stride
+        if not reached(rules, done, length):
+            stay_on_road(program, state, agent, day, road, done, pace, moved)
+            return
+        agents.on_foot[agent] = 0
+        moved += length - done
+        share -= (length - before) / pace
+        if turned_back(program, state, agent, day, road):
+            stop_at(program, state, agent, day, tally, roads.road_from[road])
+            break
+        place = roads.road_to[road]
+        stop_at(program, state, agent, day, tally, place)
+        more = moved < pace if rules.full_day_again else share > SMALLEST_SHARE
+        if not more:
+            break
+        if not goes_on(program, state, agent, day, place, moved, stream):
+            agents.recent[agent] = (agents.recent[agent] + moved / rules.max_speed) / 2.0
+            return
+        if not set_out(program, state, agent, day, tally, entered, stream):
+            break
+        agents.since[agent] = day
+    agents.recent[agent] = (agents.recent[agent] + moved / rules.max_speed) / 2.0
+    if agents.where[agent] >= 0:
+        rest(program, state, agent, day + 1, stream)
+    else:
+        wake_on(state, agent, day + 1, len(program.days.frozen) - 1)
+
+
+@njit(cache=True, nogil=True)
+def travel(program, state, day, first, last, tally, entered, stream, key):
+    """Second phase of a day: travellers of a range who reach the end of their road today."""
+    agents = state.agents
+    today = np.uint16(day)
+    for start in range(first, last, CHUNK):
+        stop = min(start + CHUNK, last)
+        due = 0
+        for agent in range(start, stop):
+            due += agents.wake[agent] == today
+        if due == 0:
+            continue
+        for agent in range(start, stop):
+            if agents.wake[agent] == today and agents.where[agent] < 0:
+                open_stream(stream, key[0], key[1], TRAVEL, agent, day)
+                travel_one(program, state, agent, day, tally, entered, stream)
+
+
+@njit(cache=True, nogil=True)
+def redraw(program, state, day, first, last, stream, key):
+    """Draw the next decision again for those at rest where the chance of setting out changed."""
+    agents, sites = state.agents, state.sites
+    for agent in range(first, last):
+        place = agents.where[agent]
+        if place >= 0 and sites.changed[place] and agents.wake[agent] >= day and agents.path[agent] == NOBODY:
+            open_stream(stream, key[0], key[1], REDRAW, agent, day)
+            rest(program, state, agent, day, stream)

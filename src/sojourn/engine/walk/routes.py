@@ -1,0 +1,130 @@
+"""Route tables: which routes an agent can choose from a place, and with what weight."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from sojourn.engine.walk.program import CAMP, NOBODY
+
+__all__ = ["choose", "full_camp", "mark_open", "rebuild", "rebuild_all", "road_towards", "room_left", "see_room"]
+
+
+@njit(cache=True)
+def room_left(count, limit, buffer):
+    """Return the factor by which crowding lowers a place's weight: 1 with room, 0 when full.
+
+    It falls linearly from 1 at ``buffer`` times the limit to 0 at the limit; a limit below 1 is none.
+
+    Source: Flee 3, capacity multiplier.
+    """
+    if limit < 1.0 or count <= buffer * limit:
+        return 1.0
+    if count >= limit:
+        return 0.0
+    return 1.0 - (count - buffer * limit) / (limit * (1.0 - buffer))
+
+
+@njit(cache=True, forceinline=True)
+def see_room(program, state, day, place):
+    """Look again how much room a place has, and mark the tables stale if that changed."""
+    limit = program.days.capacity[day, place] * program.rules.capacity_scaling
+    room = room_left(state.sites.count[place], limit, program.rules.capacity_buffer)
+    if room != state.sites.room[place]:
+        state.sites.room[place] = room
+        state.tables.version[0] += 1
+
+
+@njit(cache=True, forceinline=True)
+def full_camp(program, state, day, place):
+    """Return whether nobody sets out for a place any more: a camp with less than half of its buffer left."""
+    return program.days.flags[day, place] & CAMP and state.sites.room[place] < 0.5
+
+
+@njit(cache=True)
+def mark_open(program, state, day):
+    """Mark the routes whose roads are all open today."""
+    roads = program.roads
+    for option in range(len(roads.option_final)):
+        passable = True
+        for position in range(roads.path_start[option], roads.path_start[option + 1]):
+            passable = passable and program.days.open_roads[day, roads.path_roads[position]]
+        state.tables.open_option[option] = passable
+    state.tables.version[0] += 1
+
+
+@njit(cache=True)
+def rebuild(program, state, day, place):
+    """Make the table of one place again: cumulative weights of its open routes.
+
+    The weight of a route is ((weight softening + score of its end) x pull x room at its end) to a power,
+    where the pull is 1 / (softening + length) to the distance power. If all are 0, all count the same.
+
+    Source: Flee 3, route selection.
+    """
+    roads, tables, rules = program.roads, state.tables, program.rules
+    first, size, total, best = roads.option_start[place], 0, 0.0, 0.0
+    for option in range(first, roads.option_start[place + 1]):
+        if tables.open_option[option]:
+            end = roads.option_final[option]
+            weight = (rules.weight_softening + program.days.score[day, end]) * roads.option_pull[option]
+            weight *= state.sites.room[end]
+            if rules.weight_power != 1.0:
+                weight = weight**rules.weight_power
+            if rules.uniform_choice:
+                weight = 1.0
+            tables.option[first + size] = option
+            tables.cumulative[first + size] = weight
+            best = max(best, weight)
+            size += 1
+    threshold = best / rules.pruning if rules.pruning > 1.001 else 0.0
+    kept = 0
+    for position in range(first, first + size):
+        if tables.cumulative[position] >= threshold:
+            total += tables.cumulative[position]
+            tables.option[first + kept] = tables.option[position]
+            tables.cumulative[first + kept] = total
+            kept += 1
+    if total <= 0.0:
+        for position in range(kept):
+            tables.cumulative[first + position] = position + 1.0
+    tables.size[place] = kept
+    tables.made[place] = tables.version[0]
+
+
+@njit(cache=True)
+def rebuild_all(program, state, day):
+    """Look at the room of every place and make every stale table again."""
+    for place in range(len(state.sites.count)):
+        see_room(program, state, day, place)
+    for place in range(len(state.sites.count)):
+        if state.tables.made[place] != state.tables.version[0]:
+            rebuild(program, state, day, place)
+
+
+@njit(cache=True, forceinline=True)
+def choose(program, state, place, uniform):
+    """Return the route a uniform number picks from a place's table, or -1 when there is none."""
+    first = program.roads.option_start[place]
+    size = state.tables.size[place]
+    if size == 0:
+        return NOBODY
+    goal = uniform * state.tables.cumulative[first + size - 1]
+    low, high = first, first + size - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if state.tables.cumulative[middle] > goal:
+            high = middle
+        else:
+            low = middle + 1
+    return state.tables.option[low]
+
+
+@njit(cache=True, forceinline=True)
+def road_towards(program, day, place, target):
+    """Return the first open road from a place to its neighbour ``target``, or -1 when there is none."""
+    roads = program.roads
+    for position in range(roads.out_start[place], roads.out_start[place + 1]):
+        road = roads.out_roads[position]
+        if roads.road_to[road] == target and program.days.open_roads[day, road]:
+            return road
+    return NOBODY

@@ -1,0 +1,181 @@
+"""The days of a run: who appears, what changed over night, the two phases of movement, what is recorded.
+
+One replicate is run by one thread in a compiled loop, or, where agents see the counts at the start of a
+phase, by several threads over ranges of agents: the same functions, the same numbers.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from sojourn.engine.streams import component_key, next_uniform, open_stream
+from sojourn.engine.walk.move import depart, redraw, rest, travel
+from sojourn.engine.walk.program import NOBODY, WalkProgram
+from sojourn.engine.walk.routes import mark_open, rebuild_all
+from sojourn.engine.walk.state import Record, WalkState, new_state
+
+__all__ = ["run_replicate"]
+
+SPAWN = np.uint64(component_key("walk/spawn"))
+FIRST_REST = np.uint64(component_key("walk/first-rest"))
+SHARED_FROM = 50_000
+"""Agents below which several threads cost more than they bring."""
+
+
+@njit(cache=True)
+def set_chances(program, state, day):
+    """Set today's chance of setting out of every place; return whether any changed."""
+    days, rules, sites = program.days, program.rules, state.sites
+    any_changed = False
+    for place in range(len(sites.chance)):
+        chance = days.chance[day, place]
+        if days.chance_by_size[day, place] != 0.0:
+            size = max(np.float64(sites.population[place]), days.capacity[day, place])
+            factor = (size / rules.population_base) ** rules.population_power
+            chance += days.chance_by_size[day, place] * factor
+        sites.changed[place] = chance != sites.chance[place]
+        if sites.changed[place]:
+            any_changed = True
+            sites.chance[place] = chance
+            if chance >= 1.0:
+                sites.pause[place] = 0.0
+            elif chance <= 0.0:
+                sites.pause[place] = -np.inf
+            else:
+                sites.pause[place] = 1.0 / np.log1p(-chance)
+    return any_changed
+
+
+@njit(cache=True)
+def place_agent(program, state, day, place, on_foot, stream, key):
+    """Create the next agent at a place, at rest until its first decision."""
+    agent = state.created[0]
+    state.created[0] += 1
+    state.sites.count[place] += 1
+    state.agents.where[agent] = place
+    state.agents.since[agent] = day
+    state.agents.on_foot[agent] = on_foot
+    open_stream(stream, key[0], key[1], FIRST_REST, agent, day)
+    rest(program, state, agent, day, stream)
+
+
+@njit(cache=True)
+def appear(program, state, day, stream, key):
+    """Create the agents of the day: those there at the start, and the newly displaced."""
+    arrivals, sites = program.arrivals, state.sites
+    if day == 0:
+        for place in arrivals.present:
+            place_agent(program, state, 0, place, program.rules.present_on_foot, stream, key)
+    if len(arrivals.placed) > 0:
+        for place in range(len(sites.count)):
+            for _ in range(arrivals.placed[day, place]):
+                place_agent(program, state, day, place, True, stream, key)
+                sites.population[place] -= program.rules.take_from_population
+    if arrivals.spread[day] > 0:
+        weights = np.cumsum(sites.population * program.days.spawn_factor[day])
+        for _ in range(arrivals.spread[day]):
+            open_stream(stream, key[0], key[1], SPAWN, state.created[0], day)
+            place = np.searchsorted(weights, next_uniform(stream) * weights[-1], side="right")
+            place_agent(program, state, day, place, True, stream, key)
+            sites.population[place] -= program.rules.take_from_population
+
+
+@njit(cache=True, nogil=True)
+def dawn(program, state, day, stream, key):
+    """Begin a day: set chances, create agents, open and close roads; return whether chances changed.
+
+    Those who were there before must draw again where chances changed (``redraw``), so call that next with
+    the number of agents before this call.
+    """
+    changed = set_chances(program, state, day)
+    appear(program, state, day, stream, key)
+    if program.days.roads_change[day]:
+        mark_open(program, state, day)
+    if program.days.tables_change[day]:
+        state.tables.version[0] += 1
+    rebuild_all(program, state, day)
+    return changed
+
+
+@njit(cache=True, nogil=True)
+def settle(program, state, day, tallies, entered):
+    """End a phase: add what each thread counted, and look at crowding again."""
+    for worker in range(len(tallies)):
+        for place in range(tallies.shape[1]):
+            state.sites.count[place] += tallies[worker, place]
+            tallies[worker, place] = 0
+        for road in range(entered.shape[1]):
+            state.record.entered[day, road] += entered[worker, road]
+            entered[worker, road] = 0
+    rebuild_all(program, state, day)
+
+
+@njit(cache=True, nogil=True)
+def dusk(state, day):
+    """Record the day."""
+    state.record.count[day] = state.sites.count
+    state.record.created[day] = state.created[0]
+
+
+@njit(cache=True, nogil=True)
+def run_alone(program, state, key, tallies, entered, streams):
+    """Run every day in one thread."""
+    stream = streams[0]
+    tally = state.sites.count if program.rules.in_order else tallies[0]
+    for day in range(len(program.days.frozen)):
+        before = state.created[0]
+        if dawn(program, state, day, stream, key):
+            redraw(program, state, day, 0, before, stream, key)
+        depart(program, state, day, 0, state.created[0], tally, entered[0], stream, key)
+        settle(program, state, day, tallies, entered)
+        travel(program, state, day, 0, state.created[0], tally, entered[0], stream, key)
+        settle(program, state, day, tallies, entered)
+        dusk(state, day)
+
+
+def run_shared(
+    program: WalkProgram, state: WalkState, key: Any, tallies: Any, entered: Any, streams: Any
+) -> None:
+    """Run every day with one thread for each row of ``tallies``, each with a range of the agents."""
+    workers = len(tallies)
+    with ThreadPoolExecutor(workers) as pool:
+
+        def each(work: Any, day: int, total: int, *per_worker: Any) -> None:
+            cuts = [total * worker // workers for worker in range(workers + 1)]
+            jobs = [
+                pool.submit(
+                    work, program, state, day, cuts[w], cuts[w + 1], *(one[w] for one in per_worker), key
+                )
+                for w in range(workers)
+            ]
+            for job in jobs:
+                job.result()
+
+        for day in range(len(program.days.frozen)):
+            before = int(state.created[0])
+            if dawn(program, state, day, streams[0], key):
+                each(redraw, day, before, streams)
+            for phase in (depart, travel):
+                each(phase, day, int(state.created[0]), tallies, entered, streams)
+                settle(program, state, day, tallies, entered)
+            dusk(state, day)
+
+
+def run_replicate(program: WalkProgram, seed: int, replicate: int, workers: int = 1) -> tuple[Record, WalkState]:
+    """Run one replicate and return what was recorded, and the final state.
+
+    The numbers do not depend on ``workers``. Agents that decide in order are always run by one thread.
+    """
+    state = new_state(program)
+    shared = workers > 1 and not program.rules.in_order and len(state.agents.where) >= SHARED_FROM
+    threads = workers if shared else 1
+    key = np.array([seed, replicate], np.uint64)
+    tallies = np.zeros((threads, len(state.sites.count)), np.int64)
+    entered = np.zeros((threads, len(program.roads.road_km)), np.int64)
+    streams = np.zeros((threads, 64), np.uint64)  # rows apart, so that threads share no cache line
+    (run_shared if shared else run_alone)(program, state, key, tallies, entered, streams)
+    return state.record, state

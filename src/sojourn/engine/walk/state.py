@@ -1,0 +1,134 @@
+"""What changes during a run: agents, places, route tables, and what is recorded. Plain arrays throughout."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.engine.walk.program import NOBODY, WalkProgram
+
+__all__ = ["GONE", "NEVER", "Agents", "Record", "Sites", "Tables", "WalkState", "new_state"]
+
+NEVER = 65535
+"""Value of ``Agents.wake`` for an agent that does not act again within the run."""
+GONE = -(2**31)
+"""Value of ``Agents.where`` for an agent that has left the simulation."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Agents(NamedTuple):
+    """One entry an agent, in order of creation: 29 bytes.
+
+    ``where`` ``int32``: the place, or -1 - road for a traveller. ``wake`` ``uint16``: the day of the next
+    decision, or of arrival. ``since`` ``uint16``: the day a traveller set out on this road; for those at
+    rest the day from which ``recent`` halves daily. ``recent`` ``float64``: recent travel in days, at the
+    start of day ``since`` at rest and of the arrival day on a road. ``progress`` ``float64, km`` done on the
+    road before the arrival day. ``path`` ``int32``: where the rest of the route is in
+    ``RoadMap.path_places``, -1 for none. ``on_foot`` ``uint8``: still on the first road.
+    """
+
+    where: NDArray[np.int32]
+    wake: NDArray[np.uint16]
+    since: NDArray[np.uint16]
+    recent: Floats
+    progress: Floats
+    path: NDArray[np.int32]
+    on_foot: NDArray[np.uint8]
+
+
+class Sites(NamedTuple):
+    """One entry a place: people there now, room left, chance of setting out, population not yet displaced.
+
+    ``count`` ``int64, agents``; ``room`` ``float64, [0, 1]`` factor on the weight of going there; ``chance``
+    ``float64``; ``pause`` ``float64``, 1 / log(1 - chance), the scale of days at rest; ``changed`` ``bool``:
+    the chance is not that of yesterday; ``population`` ``int64, agents``.
+    """
+
+    count: Ints
+    room: Floats
+    chance: Floats
+    pause: Floats
+    changed: NDArray[np.bool_]
+    population: Ints
+
+
+class Tables(NamedTuple):
+    """Cumulative weights of the open routes of each place, laid out as in ``RoadMap``.
+
+    ``size`` ``(place) int64`` open routes; ``option`` ``int32`` which; ``cumulative`` ``float64``; ``made``
+    ``(place) int64`` the version a row was made from; ``version`` ``(1) int64`` goes up when an input changes.
+    """
+
+    open_option: NDArray[np.bool_]
+    size: Ints
+    option: NDArray[np.int32]
+    cumulative: Floats
+    made: Ints
+    version: Ints
+
+
+class Record(NamedTuple):
+    """What is kept of each day.
+
+    ``count`` ``(day, place) int64, agents`` at rest there after the day's movement; ``entered`` ``(day, road)
+    int64, agents`` that set out on the road; ``created``, ``travelling`` and ``gone`` ``(day) int64``.
+    """
+
+    count: Ints
+    entered: Ints
+    created: Ints
+    gone: Ints
+
+
+class WalkState(NamedTuple):
+    """Agents, sites, tables and record of one replicate, and ``created`` ``(1) int64``, agents so far."""
+
+    agents: Agents
+    sites: Sites
+    tables: Tables
+    record: Record
+    created: Ints
+
+
+def new_state(program: WalkProgram) -> WalkState:
+    """Return the state before day 0, with room for every agent that will appear."""
+    roads, arrivals = program.roads, program.arrivals
+    total = len(arrivals.present) + int(arrivals.spread.sum()) + int(arrivals.placed.sum())
+    days, places = program.days.score.shape
+    agents = Agents(
+        where=np.zeros(total, np.int32),
+        wake=np.zeros(total, np.uint16),
+        since=np.zeros(total, np.uint16),
+        recent=np.zeros(total),
+        progress=np.zeros(total),
+        path=np.full(total, NOBODY, np.int32),
+        on_foot=np.zeros(total, np.uint8),
+    )
+    sites = Sites(
+        count=np.zeros(places, np.int64),
+        room=np.ones(places),
+        chance=np.full(places, np.nan),
+        pause=np.zeros(places),
+        changed=np.zeros(places, np.bool_),
+        population=arrivals.population.copy(),
+    )
+    options = len(roads.option_final)
+    tables = Tables(
+        open_option=np.zeros(options, np.bool_),
+        size=np.zeros(places, np.int64),
+        option=np.zeros(options, np.int32),
+        cumulative=np.zeros(options),
+        made=np.full(places, -1, np.int64),
+        version=np.zeros(1, np.int64),
+    )
+    record = Record(
+        count=np.zeros((days, places), np.int64),
+        entered=np.zeros((days, len(roads.road_km)), np.int64),
+        created=np.zeros(days, np.int64),
+        gone=np.zeros(days, np.int64),
+    )
+    return WalkState(agents, sites, tables, record, np.zeros(1, np.int64))
