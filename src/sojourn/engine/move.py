@@ -54,9 +54,7 @@ def _utility(program, sampled, s, t, g, flow):
     option = program.option_ref[flow]
     return (
         value(program, sampled, option[4], t, g)
-        + value(program, sampled, slot[slots.PER_USD], t, g)
-        * value(program, sampled, option[0], t, g)
-        / 1000.0
+        + value(program, sampled, slot[slots.PER_USD], t, g) * value(program, sampled, option[0], t, g) / 1000.0
         + value(program, sampled, slot[slots.PER_DAY], t, g) * value(program, sampled, option[1], t, g)
         + value(program, sampled, slot[slots.PER_RISK], t, g) * value(program, sampled, option[2], t, g)
     )
@@ -154,9 +152,7 @@ def _work_journey(program, sampled, state, stream, s, t, expected):
         open_component(stream, program, s, g, t)
         if arriving > 0.0:
             dwell = program.param[s, slots.DWELL]
-            leaving += schedule(
-                program, sampled, state, stream, s, dwell, DWELL_BASE, t, g, arriving, expected
-            )
+            leaving += schedule(program, sampled, state, stream, s, dwell, DWELL_BASE, t, g, arriving, expected)
         if leaving > 0.0:
             leave_by_shares(program, sampled, state, stream, s, t, g, leaving, expected)
 

@@ -143,9 +143,7 @@ def _take_at_random(program, state, stream, q, t, n, taken, expected):
             good = state.cohort[state.cohort_start[q] + c, g]
             if good <= 0.0 or n <= 0.0:
                 continue
-            out = hypergeometric(
-                stream, TAKE_BASE + c * n_group + g, good, max(0.0, there - good), n, expected
-            )
+            out = hypergeometric(stream, TAKE_BASE + c * n_group + g, good, max(0.0, there - good), n, expected)
             there -= good
             n -= out
             _take_from(program, state, q, c, g, out, t, taken)
@@ -191,11 +189,9 @@ def _serve_by_rate(program, sampled, state, stream, s, q, t, expected):
         open_component(stream, program, s, -1, t)
         capacity = poisson(stream, OTHER_BASE + n_group, capacity, expected)
     elif not expected:
-        capacity += state.carry[s, 0]
-        state.carry[s, 0] = capacity - math.floor(capacity + 1e-9) if waiting > capacity else 0.0
-        if capacity < 1.0 and waiting > 0.0:
-            state.carry[s, 0] = capacity
-        capacity = math.floor(capacity + 1e-9)
+        total = capacity + state.carry[s, 0]
+        capacity = math.floor(total + 1e-9)
+        state.carry[s, 0] = total - capacity if waiting > capacity else 0.0
     taken = np.zeros(n_group)
     _take(program, state, stream, s, q, t, min(capacity, waiting), taken, expected)
     for g in range(n_group):

@@ -1,0 +1,208 @@
+"""From a resolved scenario to the program that the flow engine runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.compile.dwells import Dwells
+from sojourn.compile.grid import Grid, make_grid
+from sojourn.compile.network import Network, build_network, destinations
+from sojourn.compile.order import work_order
+from sojourn.compile.priors import prior_quantile, prior_uniform
+from sojourn.compile.profiles import Profiles
+from sojourn.compile.table import Table
+from sojourn.engine import slots
+from sojourn.engine.program import Labels, Program, Sampled
+from sojourn.engine.streams import component_key
+from sojourn.scenario import stages as st
+from sojourn.scenario.model import Scenario
+
+__all__ = ["Compiled", "compile_scenario"]
+
+I64 = NDArray[np.int64]
+EXACT_BINS = 32  # waits up to this many steps have a bin each; beyond, bins grow by BIN_GROWTH
+BIN_GROWTH = 2 ** (1 / 8)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A scenario ready to run: its program, the names of its axes, and its parameter draws."""
+
+    scenario: Scenario
+    grid: Grid
+    program: Program
+    labels: Labels
+    table: Table
+    dwells: Dwells
+    ring_dwell: I64  # (stage) dwell table whose longest time sizes the exit ring; -1: none
+    priors: bool
+
+    @property
+    def uncertain(self) -> tuple[str, ...]:
+        """Names of the quantities with a prior, in the scenario's order."""
+        return tuple(n for n, q in self.scenario.quantities.items() if q.prior is not None)
+
+    def drawn(self, seed: int, replicate: int) -> dict[str, float]:
+        """Return the values of the uncertain quantities in a replicate (empty without priors)."""
+        if not self.priors:
+            return {}
+        out = {}
+        for name in self.uncertain:
+            prior = self.scenario.quantities[name].prior
+            if prior is not None:
+                out[name] = prior_quantile(prior, prior_uniform(seed, replicate, name))
+        return out
+
+    @cached_property
+    def central(self) -> Sampled:
+        """Everything at the central values."""
+        return self._sampled(self.table.values({}))
+
+    def sample(self, drawn: Mapping[str, float]) -> Sampled:
+        """Return the values and distributions for a parameter draw."""
+        if not drawn:
+            return self.central
+        values = self.table.values(drawn, self.central.values)
+        if not self.dwells.uncertain:
+            return self.central._replace(values=values)
+        return self._sampled(values)
+
+    def _sampled(self, values: NDArray[np.float64]) -> Sampled:
+        dwell = self.dwells.arrays(values, self.table.ref_row)
+        length = np.array([dwell.longest[d] if d >= 0 else 0 for d in self.ring_dwell], np.int64)
+        return Sampled(
+            values=np.ascontiguousarray(values),
+            dwell_index=dwell.index,
+            dwell_start=dwell.start,
+            dwell_leave=dwell.leave,
+            dwell_mass=dwell.mass,
+            ring_start=np.concatenate(([0], np.cumsum(length))).astype(np.int64),
+        )
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """What was clipped or filled while working out values, by what it was."""
+        return {**self.table.profiles.clipped, **self.table.profiles.filled}
+
+
+def _starts(sizes: list[int]) -> I64:
+    return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+
+
+def _wait_edges(longest: int) -> I64:
+    edges = list(range(EXACT_BINS + 1))
+    while edges[-1] <= longest:
+        edges.append(max(edges[-1] + 1, int(edges[-1] * BIN_GROWTH)))
+    return np.array(edges, np.int64)
+
+
+def _queue_ages(scenario: Scenario, net: Network, table: Table, queues: list[str], step_days: float) -> I64:
+    """Steps of age of the oldest person that a queue can start with, over groups; 0 without an initial queue."""
+    ages = []
+    for name in queues:
+        ref = net.param[name][slots.AGE]
+        if ref < 0:
+            ages.append(0)
+            continue
+        rows = table.ref_row[ref]
+        days = table.values({})[0, rows].max()
+        ages.append(max(1, int(np.floor(days / step_days + 0.5))))
+    return np.array(ages, np.int64)
+
+
+def _watched(after: str, flow_names: list[str], flow_to: list[str]) -> list[int]:
+    """Return the flows that a feedback term watches: the named one, or all into a stage."""
+    if "->" in after:
+        name = " -> ".join(part.strip() for part in after.split("->"))
+        return [flow_names.index(name)]
+    return [i for i, to in enumerate(flow_to) if to == after]
+
+
+def _classes(stage: st.Stage, groups: tuple[str, ...]) -> list[int]:
+    if isinstance(stage, st.Queue) and stage.priority is not None:
+        return [next((i for i, c in enumerate(stage.priority) if g in c), len(stage.priority)) for g in groups]
+    return [0] * len(groups)
+
+
+def _entry(stage: st.Stage, groups: tuple[str, ...]) -> list[int]:
+    if not isinstance(stage, st.Source):
+        return [0] * len(groups)
+    return [int(stage.groups is None or g in stage.groups) for g in groups]
+
+
+def _absolute(net: Network, stages: list[str], flow_start: I64) -> I64:
+    """Return the slots (stage, slot) with positions of flows made absolute."""
+    param = np.array([net.param[s] for s in stages], np.int64).reshape(-1, slots.SLOTS)
+    for where in (slots.OVERFLOW, slots.PATIENCE_FLOW, slots.BALK_FLOW):
+        given = param[:, where] >= 0
+        param[given, where] += flow_start[:-1][given]
+    return param
+
+
+def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: bool = True) -> Compiled:
+    """Compile a resolved scenario; ``record`` overrides its record period, ``priors=False`` its uncertainty."""
+    grid = make_grid(scenario.time, record)
+    profiles = Profiles(scenario, grid)
+    table = Table(profiles)
+    dwells = Dwells(table, grid.step_days, grid.n_step)
+    net = build_network(scenario, table, dwells)
+    stages, groups = list(scenario.stages), tuple(scenario.groups)
+    position = {name: i for i, name in enumerate(stages)}
+    flows = [f for s in stages for f in net.flows[s]]
+    flow_names = [f"{f.origin} -> {f.to}" for f in flows]
+    flow_start = _starts([len(net.flows[s]) for s in stages])
+    queues = [s for s in stages if scenario.stages[s].kind == "queue"]
+    order = work_order({s: destinations(scenario.stages[s]) for s in stages})
+    feeds = [f for s in stages for f in net.feed.get(s, [])]
+    watched = [_watched(after, flow_names, [f.to for f in flows]) for _, _, after in feeds]
+    pushes = [p for s in stages for p in net.push.get(s, [])]
+    ages = _queue_ages(scenario, net, table, queues, grid.step_days)
+    edges = _wait_edges(grid.n_step + int(ages.max(initial=0)) + 1)
+    program = Program(
+        step_days=grid.step_days,
+        n_step=grid.n_step,
+        stage_kind=np.array([slots.KINDS.index(scenario.stages[s].kind) for s in stages], np.int64),
+        stage_order=np.array([position[s] for s in order], np.int64),
+        stage_key=np.array([component_key(f"stage/{s}") for s in stages], np.uint64),
+        group_key=np.array([component_key(f"group/{g}") for g in groups], np.uint64),
+        flow_start=flow_start,
+        flow_to=np.array([position[f.to] for f in flows], np.int64),
+        flow_ref=np.array([f.ref for f in flows], np.int64),
+        param=_absolute(net, stages, flow_start),
+        ref_row=table.ref_row,
+        enters=np.array([_entry(scenario.stages[s], groups) for s in stages], np.int64),
+        class_of=np.array([_classes(scenario.stages[s], groups) for s in stages], np.int64),
+        queue_index=np.array([queues.index(s) if s in queues else -1 for s in stages], np.int64),
+        queue_age=ages,
+        push_start=_starts([len(net.push.get(s, [])) for s in stages]),
+        push_ref=np.array([p[0] for p in pushes], np.int64).reshape(-1, 3),
+        push_lag=np.array([p[1] for p in pushes], np.int64),
+        option_ref=np.array([f.option for f in flows], np.int64).reshape(-1, 5),
+        feed_start=_starts([len(net.feed.get(s, [])) for s in stages]),
+        feed_ref=np.array([f[0] for f in feeds], np.int64),
+        feed_dwell=np.array([f[1] for f in feeds], np.int64),
+        watch_start=_starts([len(w) for w in watched]),
+        watch_flow=np.array([i for w in watched for i in w], np.int64),
+        period_of=grid.period_of,
+        wait_edge=edges,
+    )
+    labels = Labels(
+        stage=tuple(stages),
+        stage_kind=tuple(scenario.stages[s].kind for s in stages),
+        stage_place=tuple(scenario.stages[s].place or "" for s in stages),
+        flow=tuple(flow_names),
+        flow_attempt=tuple(f.attempt for f in flows),
+        queue=tuple(queues),
+        group=groups,
+        time=grid.period_start,
+        wait_edge_days=edges * grid.step_days,
+        note=slots.NOTES,
+        record=grid.record,
+    )
+    ring = np.array([net.ring_dwell.get(s, -1) for s in stages], np.int64)
+    return Compiled(scenario, grid, program, labels, table, dwells, ring, priors)

@@ -1,0 +1,156 @@
+"""Durations as probabilities of whole steps, exact in the mean.
+
+Whoever enters during a step enters evenly over it, so a duration of D days ends K = floor(U + D / step) steps
+later, U uniform on [0, 1). Then E[K] = E[D] / step exactly, for every step length; the variance gains at most a
+quarter of a squared step. With F the distribution function of D / step and G(x) the integral of F from 0 to x,
+P(K <= k) = G(k + 1) - G(k).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, special
+
+from sojourn.scenario.values import Duration
+
+__all__ = ["leave_chances", "moments_from_quantiles", "step_masses"]
+
+F64 = NDArray[np.float64]
+TAIL = 1e-12  # mass beyond which a distribution is cut; the last bin takes it
+NEGLIGIBLE = 1e-12
+
+
+def _gamma_integral(shape: float, scale: float) -> Callable[[F64], F64]:
+    def integral(x: F64) -> F64:
+        z = x / scale
+        return x * special.gammainc(shape, z) - shape * scale * special.gammainc(shape + 1.0, z)
+
+    return integral
+
+
+def _lognormal_integral(mean: float, sd: float) -> Callable[[F64], F64]:
+    s2 = math.log1p((sd / mean) ** 2)
+    mu, s = math.log(mean) - s2 / 2.0, math.sqrt(s2)
+
+    def integral(x: F64) -> F64:
+        with np.errstate(divide="ignore"):
+            z = (np.log(x) - mu) / s
+        return x * special.ndtr(z) - mean * special.ndtr(z - s)
+
+    return integral
+
+
+def _weibull_shape(cv: float) -> float:
+    def gap(k: float) -> float:
+        return special.gammaln(1 + 2 / k) - 2 * special.gammaln(1 + 1 / k) - math.log1p(cv * cv)
+
+    return float(optimize.brentq(gap, 0.05, 500.0))
+
+
+def _weibull_integral(mean: float, sd: float) -> Callable[[F64], F64]:
+    k = _weibull_shape(sd / mean)
+    scale = mean / math.gamma(1 + 1 / k)
+
+    def integral(x: F64) -> F64:
+        z = (x / scale) ** k
+        return -x * np.expm1(-z) - mean * special.gammainc(1 + 1 / k, z)
+
+    return integral
+
+
+def _empirical_integral(days: F64, weights: F64) -> Callable[[F64], F64]:
+    share = weights / weights.sum()
+
+    def integral(x: F64) -> F64:
+        return np.maximum(0.0, x[:, None] - days[None, :]) @ share
+
+    return integral
+
+
+def _integral(duration: Duration, mean: float, sd: float) -> Callable[[F64], F64]:
+    """Return G in days: the integral of the distribution function."""
+    family = duration.distribution
+    if family == "empirical":
+        days = np.asarray(duration.days, float)
+        weights = np.ones(len(days)) if duration.weights is None else np.asarray(duration.weights, float)
+        return _empirical_integral(days, weights)
+    if (
+        family == "fixed"
+        or mean <= NEGLIGIBLE
+        or (family in ("gamma", "lognormal", "weibull") and sd <= NEGLIGIBLE)
+    ):
+        return lambda x: np.maximum(0.0, x - mean)
+    if family == "exponential":
+        return _gamma_integral(1.0, mean)
+    if family == "erlang":
+        stages = duration.stages or 1
+        return _gamma_integral(float(stages), mean / stages)
+    if family == "gamma":
+        return _gamma_integral((mean / sd) ** 2, sd * sd / mean)
+    return _lognormal_integral(mean, sd) if family == "lognormal" else _weibull_integral(mean, sd)
+
+
+def moments_from_quantiles(duration: Duration) -> tuple[float, float]:
+    """Return mean and standard deviation in days of the member of the family with the given quantiles."""
+    points = sorted((duration.quantiles or {}).items())
+    family = duration.distribution
+    (p, q) = points[0]
+    if family == "fixed":
+        return q, 0.0
+    if family == "exponential":
+        return -q / math.log1p(-p), 0.0
+    if family == "erlang":
+        return q * (duration.stages or 1) / float(special.gammaincinv(duration.stages or 1, p)), 0.0
+    (p2, q2) = points[1]
+    if family == "lognormal":
+        s = math.log(q2 / q) / float(special.ndtri(p2) - special.ndtri(p))
+        mean = math.exp(math.log(q) - s * float(special.ndtri(p)) + s * s / 2)
+        return mean, mean * math.sqrt(math.expm1(s * s))
+    if family == "weibull":
+        k = (math.log(-math.log1p(-p2)) - math.log(-math.log1p(-p))) / math.log(q2 / q)
+        scale = q / (-math.log1p(-p)) ** (1 / k)
+        mean = scale * math.gamma(1 + 1 / k)
+        return mean, math.sqrt(max(0.0, scale * scale * math.gamma(1 + 2 / k) - mean * mean))
+    ratio = math.log(q2 / q)
+
+    def gap(log_shape: float) -> float:
+        a = math.exp(log_shape)
+        return math.log(special.gammaincinv(a, p2) / special.gammaincinv(a, p)) - ratio
+
+    a = math.exp(optimize.brentq(gap, -4.0, 12.0))
+    scale = q / float(special.gammaincinv(a, p))
+    return a * scale, math.sqrt(a) * scale
+
+
+def step_masses(duration: Duration, mean: float, sd: float, step_days: float, most: int) -> F64:
+    """Return the probabilities of leaving 0, 1, 2 ... steps after entry; at most ``most`` + 1 bins.
+
+    ``mean`` and ``sd`` are in days (unused by the empirical family). What lies beyond the last bin is put there.
+    """
+    integral = _integral(duration, mean, sd)
+    size = 16
+    while True:
+        count = min(size, most + 1)
+        g = integral(np.arange(count + 2) * step_days) / step_days
+        cumulative = np.clip(np.diff(g), 0.0, 1.0)[:count]
+        if cumulative[-1] >= 1.0 - TAIL or count == most + 1:
+            break
+        size *= 4
+    reached = int(np.argmax(cumulative >= 1.0 - TAIL)) if cumulative[-1] >= 1.0 - TAIL else count - 1
+    cumulative = np.maximum.accumulate(cumulative[: reached + 1])
+    cumulative[-1] = 1.0
+    return np.diff(cumulative, prepend=0.0)
+
+
+def leave_chances(mass: F64) -> F64:
+    """Return the chance to leave at each step given not before; the last is 1."""
+    before = 1.0 - np.concatenate(([0.0], np.cumsum(mass)[:-1]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chance = np.where(before > NEGLIGIBLE, mass / np.maximum(before, NEGLIGIBLE), 1.0)
+    chance = np.clip(chance, 0.0, 1.0)
+    chance[-1] = 1.0
+    return chance

@@ -1,0 +1,99 @@
+"""Dwell tables: the distribution in force for every duration, step and group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.compile.discretise import leave_chances, moments_from_quantiles, step_masses
+from sojourn.compile.table import Table
+from sojourn.scenario.values import Duration
+
+__all__ = ["DwellArrays", "Dwells"]
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class DwellArrays:
+    """Distributions laid end to end, and which one is in force where."""
+
+    index: I64  # (dwell, time, group)
+    start: I64  # (distribution + 1)
+    leave: F64  # (bin)
+    mass: F64  # (bin)
+    longest: I64  # (dwell) bins of the longest distribution
+
+
+class Dwells:
+    """Collects the durations of a scenario and discretises them for a parameter draw."""
+
+    def __init__(self, table: Table, step_days: float, most: int) -> None:
+        self.table = table
+        self.step_days = step_days
+        self.most = most
+        self._items: list[tuple[Duration, int, int]] = []
+        self._known: dict[tuple[str, int, int], int] = {}
+        self._settled: dict[int, tuple[I64, list[F64]]] = {}
+
+    def add(self, duration: Duration, place: str | None) -> int:
+        """Return the index of a duration's dwell table."""
+        if duration.distribution == "empirical":
+            mean, sd = self.table.ref(0.0), self.table.ref(0.0)
+        elif duration.quantiles is not None:
+            m, s = moments_from_quantiles(duration)
+            mean, sd = self.table.ref(m), self.table.ref(s)
+        else:
+            mean = self.table.ref(0.0 if duration.mean_days is None else duration.mean_days, place)
+            sd = self.table.ref(0.0 if duration.sd_days is None else duration.sd_days, place)
+        key = (duration.model_dump_json(), mean, sd)
+        if key not in self._known:
+            self._known[key] = len(self._items)
+            self._items.append((duration, mean, sd))
+        return self._known[key]
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether a draw of the parameters changes any distribution."""
+        return any(m in self.table.uncertain_refs or s in self.table.uncertain_refs for _, m, s in self._items)
+
+    def _item(self, i: int, values: F64, ref_row: I64) -> tuple[I64, list[F64]]:
+        """Return which distribution is in force (time, group), and the distributions, of one duration."""
+        if i in self._settled:
+            return self._settled[i]
+        duration, mean, sd = self._items[i]
+        means, sds = values[:, ref_row[mean]], values[:, ref_row[sd]]
+        if np.ptp(means) == 0.0 and np.ptp(sds) == 0.0:
+            index = np.zeros(means.shape, np.int64)
+            pairs = np.array([[means[0, 0], sds[0, 0]]])
+        else:
+            both = np.stack([means, sds], axis=-1).reshape(-1, 2)
+            pairs, inverse = np.unique(both, axis=0, return_inverse=True)
+            index = inverse.reshape(means.shape)
+        masses = [step_masses(duration, float(m), float(s), self.step_days, self.most) for m, s in pairs]
+        if not {mean, sd} & self.table.uncertain_refs:
+            self._settled[i] = (index, masses)
+        return index, masses
+
+    def arrays(self, values: F64, ref_row: I64) -> DwellArrays:
+        """Discretise every duration for the values (time, row) of a draw."""
+        index = np.zeros((len(self._items), values.shape[0], ref_row.shape[1]), np.int64)
+        masses: list[F64] = []
+        longest = np.ones(len(self._items), np.int64)
+        for i in range(len(self._items)):
+            own_index, own_masses = self._item(i, values, ref_row)
+            index[i] = own_index + len(masses)
+            longest[i] = max(len(m) for m in own_masses)
+            masses.extend(own_masses)
+        start = np.concatenate(([0], np.cumsum([len(m) for m in masses]))).astype(np.int64)
+        empty = np.zeros(0)
+        return DwellArrays(
+            index=index,
+            start=start,
+            leave=np.concatenate([leave_chances(m) for m in masses]) if masses else empty,
+            mass=np.concatenate(masses) if masses else empty,
+            longest=longest,
+        )

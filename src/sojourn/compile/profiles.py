@@ -1,0 +1,200 @@
+"""Quantities over time: dated values, season, series, prior draws, and what policies make of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.compile.grid import Grid
+from sojourn.compile.priors import prior_quantile
+from sojourn.scenario.model import Change, Policy, Scenario
+from sojourn.scenario.values import KINDS, Quantity, Series
+
+__all__ = ["Profiles", "series_by_day"]
+
+F64 = NDArray[np.float64]
+ODDS = ("share", "probability")
+
+
+def _period_starts(series: Series, count: int) -> NDArray[np.datetime64]:
+    """Return the first days of ``count`` + 1 periods, the last being the end of the series."""
+    start = np.datetime64(series.start or dt.date(1970, 1, 1), "D")
+    months = {"month": 1, "quarter": 3, "year": 12, "fiscal-year": 12}.get(series.period)
+    steps = np.arange(count + 1)
+    if months is None:
+        return start + steps * np.timedelta64(1 if series.period == "day" else 7, "D")
+    return (start.astype("datetime64[M]") + months * steps).astype("datetime64[D]")
+
+
+def _filled(values: F64, how: str) -> tuple[F64, int]:
+    """Fill the gaps of a series; return the values and how many were filled."""
+    gaps = np.isnan(values)
+    count = int(gaps.sum())
+    if count == 0 or gaps.all():
+        return np.nan_to_num(values), count
+    known = np.flatnonzero(~gaps)
+    if how == "linear":
+        return np.interp(np.arange(len(values)), known, values[known]), count
+    if how == "hold":
+        last = np.maximum.accumulate(np.where(gaps, -1, np.arange(len(values))))
+        return values[np.where(last < 0, known[0], last)], count
+    return np.where(gaps, 0.0, values), count
+
+
+def series_by_day(series: Series, grid: Grid, *, total: bool) -> tuple[F64, int]:
+    """Return a series at each step as (time) float64, and how many steps were filled by its ``fill`` rule.
+
+    With ``total`` a period's value is divided by its days (a rate per day); otherwise it is the value in force.
+    Dates that the series does not cover are zero, or its nearest value where ``fill`` is hold or linear.
+    """
+    raw = np.array([np.nan if v is None else v for v in series.values or ()], float)
+    starts = _period_starts(series, len(raw))
+    values, _ = _filled(raw, series.fill)
+    if total:
+        values = values / np.diff(starts).astype(int)
+    where = np.searchsorted(starts, grid.day, side="right") - 1
+    outside = (where < 0) | (where >= len(values))
+    inside = np.clip(where, 0, max(0, len(values) - 1))
+    out = values[inside] if len(values) else np.zeros(grid.n_step)
+    if series.fill in ("none", "zero"):
+        out = np.where(outside, 0.0, out)
+    filled = outside | np.isnan(raw)[inside] if len(raw) else outside
+    return out.astype(float), int(filled.sum())
+
+
+class Profiles:
+    """Gives the value of any quantity at every step, for a group, a place of use, and a parameter draw."""
+
+    def __init__(self, scenario: Scenario, grid: Grid) -> None:
+        self.scenario = scenario
+        self.grid = grid
+        self.clipped: Counter[str] = Counter()
+        self.filled: Counter[str] = Counter()
+        ordered = sorted(scenario.policies.items(), key=lambda item: item[1].start)
+        self._changes: dict[str, list[tuple[Policy, Change]]] = {}
+        for _, policy in ordered:
+            for change in policy.changes:
+                self._changes.setdefault(change.quantity, []).append((policy, change))
+        self.uncertain = {name for name in scenario.quantities if self._depends_on_prior(name, set())}
+        self._shape = lru_cache(maxsize=None)(self._base)
+        self._weight = lru_cache(maxsize=None)(self._force)
+
+    def _depends_on_prior(self, name: str, seen: set[str]) -> bool:
+        quantity = self.scenario.quantities.get(name)
+        if quantity is None or name in seen:
+            return False
+        if quantity.prior is not None:
+            return True
+        refs = [r for _, c in self._changes.get(name, []) for r in (c.set, c.scale, c.shift)]
+        return any(self._depends_on_prior(r, seen | {name}) for r in refs if isinstance(r, str))
+
+    def is_local(self, name: str) -> bool:
+        """Tell whether a policy changes the quantity at some places only."""
+        return any(change.places is not None for _, change in self._changes.get(name, []))
+
+    def by_group(self, name: str) -> bool:
+        """Tell whether the quantity differs between groups."""
+        quantity = self.scenario.quantities[name]
+        refs = [r for _, c in self._changes.get(name, []) for r in (c.set, c.scale, c.shift)]
+        return (
+            quantity.by_group is not None
+            or isinstance(quantity.series, dict)
+            or any(change.groups is not None for _, change in self._changes.get(name, []))
+            or any(self.by_group(r) for r in refs if isinstance(r, str) and r != name)
+        )
+
+    def central(self, name: str) -> float:
+        """Return the value of a quantity where it does not vary: given, the prior's median, or 1 for a series."""
+        quantity = self.scenario.quantities[name]
+        if quantity.value is not None:
+            return quantity.value
+        if quantity.prior is not None:
+            return prior_quantile(quantity.prior, 0.5)
+        return 1.0
+
+    def _base(self, name: str, group: str) -> F64:
+        """Profile before priors and policies."""
+        quantity = self.scenario.quantities[name]
+        value = (quantity.by_group or {}).get(group, self.central(name))
+        out = np.full(self.grid.n_step, float(value))
+        if quantity.series is not None:
+            chosen = quantity.series[group] if isinstance(quantity.series, dict) else quantity.series
+            at, filled = series_by_day(self.scenario.series[chosen], self.grid, total=False)
+            out *= at
+            if filled:
+                self.filled[f"{name}: steps filled in series {chosen}"] = filled
+        for date, step in sorted((quantity.steps or {}).items()):
+            out[self.grid.day >= np.datetime64(date, "D")] = step
+        if quantity.season is not None:
+            out *= np.asarray(quantity.season)[self.grid.month]
+        if quantity.weekday is not None:
+            out *= np.asarray(quantity.weekday)[self.grid.weekday]
+        if quantity.closed:
+            out[np.isin(self.grid.day, np.array(quantity.closed, "datetime64[D]"))] = 0.0
+        out.setflags(write=False)
+        return out
+
+    def _force(self, start: dt.date, end: dt.date | None, ramp_days: float) -> F64:
+        """Part of a policy in force at each step: 0 before, 1 after its ramp, back to 0 after its end."""
+        steps = np.arange(self.grid.n_step, dtype=float)
+        ramp = max(ramp_days / self.grid.step_days, 1e-9)
+        up = np.clip((steps + 1.0 - np.ceil(self.grid.steps_from(start) - 1e-9)) / ramp, 0.0, 1.0)
+        if end is None:
+            return up
+        after = np.ceil(self.grid.steps_from(end) + 1.0 / self.grid.step_days - 1e-9)
+        return up * (1.0 - np.clip((steps + 1.0 - after) / ramp, 0.0, 1.0))
+
+    def _operand(self, ref: float | str, group: str, place: str, drawn: Mapping[str, float]) -> F64 | float:
+        return self.profile(ref, group, place, drawn) if isinstance(ref, str) else float(ref)
+
+    def _changed(self, name: str, out: F64, group: str, place: str, drawn: Mapping[str, float]) -> F64:
+        for policy, change in self._changes.get(name, []):
+            if change.groups is not None and group not in change.groups:
+                continue
+            if change.places is not None and place not in change.places:
+                continue
+            w = self._weight(policy.start, policy.end, policy.ramp_days)
+            if change.close:
+                out = out * (1.0 - w)
+            elif change.set is not None:
+                out = out * (1.0 - w) + w * self._operand(change.set, group, place, drawn)
+            elif change.scale is not None:
+                out = out * (1.0 + w * (self._operand(change.scale, group, place, drawn) - 1.0))
+            elif change.shift is not None:
+                out = out + w * self._operand(change.shift, group, place, drawn)
+        return out
+
+    def profile(self, name: str, group: str, place: str, drawn: Mapping[str, float]) -> F64:
+        """Return a quantity at each step as (time) float64 for the values in ``drawn`` (others central)."""
+        quantity = self.scenario.quantities[name]
+        out = self._shape(name, group)
+        if name in drawn:
+            out = _moved(quantity, out, self.central(name), drawn[name])
+        out = self._changed(name, out, group, place, drawn)
+        _, low, high = KINDS[quantity.kind]
+        beyond = int(((out < low - 1e-12) | (out > high + 1e-12)).sum())
+        if beyond:
+            self.clipped[f"{name}: steps cut to the bounds of a {quantity.kind}"] += beyond
+            out = np.clip(out, low, high)
+        return out
+
+
+def _moved(quantity: Quantity, out: F64, central: float, drawn: float) -> F64:
+    """Move a whole profile with the draw: shares and probabilities on the log odds, others by a factor."""
+    plain = quantity.by_group is None and quantity.steps is None and quantity.series is None
+    if quantity.kind in ODDS and 0.0 < central < 1.0 and not plain:
+        drawn = min(max(drawn, 1e-12), 1.0 - 1e-12)
+        odds = np.log(drawn / (1 - drawn)) - np.log(central / (1 - central))
+        with np.errstate(divide="ignore"):
+            inner = np.clip(out, 0.0, 1.0)
+            return np.where(
+                (inner > 0) & (inner < 1), 1 / (1 + np.exp(-odds) * (1 - inner) / np.maximum(inner, 1e-300)), inner
+            )
+    if central == 0.0:
+        return out + drawn
+    return out * (drawn / central)
