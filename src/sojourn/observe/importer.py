@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -18,9 +19,22 @@ import pyarrow as pa
 from sojourn.errors import Collector, nearest
 from sojourn.observe.codes import collect
 from sojourn.observe.figurecheck import check_figures
+from sojourn.observe.model import table_rows
 from sojourn.observe.sourcefile import SourceFile
 
-__all__ = ["Check", "Dropped", "Imported", "Importer", "finish", "labels", "months", "numbers", "problems_of"]
+__all__ = [
+    "Check",
+    "Dropped",
+    "Imported",
+    "Importer",
+    "encoded",
+    "finish",
+    "labels",
+    "months",
+    "numbers",
+    "problems_of",
+    "vocabulary",
+]
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?([eE][+-]?\d+)?")
 _SHOWN = 5
@@ -101,11 +115,17 @@ def finish(
     return Imported(table, release, tuple(dropped), tuple(checks))
 
 
-def _encoded(column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+@cache
+def vocabulary(publisher: str, column: str) -> Mapping[str, str]:
+    """Return a publisher's labels for one column in our terms, from ``tables/labels/<publisher>.csv``."""
+    rows = table_rows(f"labels/{publisher}.csv")
+    return {row["theirs"]: row["ours"] for row in rows if row["column"] == column}
+
+
+def encoded(column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return a column of text dictionary-encoded and in one piece."""
     if isinstance(column, pa.ChunkedArray):
-        column = (
-            column.unify_dictionaries().combine_chunks() if column.num_chunks else pa.array([], column.type)
-        )
+        column = column.unify_dictionaries().combine_chunks() if column.num_chunks else pa.array([], column.type)
     return column if isinstance(column, pa.DictionaryArray) else column.cast(pa.string()).dictionary_encode()
 
 
@@ -141,11 +161,11 @@ def numbers(
     Thousands commas are read. Anything else is D301, an empty cell D303, a formula D112, each with file, row,
     column and value. ``first_row`` is the row number in the file of the first entry.
     """
-    encoded = _encoded(column)
+    entries = encoded(column)
     absent = set(missing)
-    values = np.full(len(encoded.dictionary) + 1, np.nan)
+    values = np.full(len(entries.dictionary) + 1, np.nan)
     bad: dict[int, tuple[str, str]] = {}
-    for code, raw in enumerate(encoded.dictionary.to_pylist()):
+    for code, raw in enumerate(entries.dictionary.to_pylist()):
         text = (raw or "").strip()
         if text in absent:
             continue
@@ -157,10 +177,8 @@ def numbers(
             bad[code] = ("D303", "no value")
         else:
             bad[code] = ("D301", "not a number")
-    _bad_cells(encoded, bad, (where, name, first_row), problems)
-    codes = (
-        encoded.indices.fill_null(len(encoded.dictionary)) if encoded.indices.null_count else encoded.indices
-    )
+    _bad_cells(entries, bad, (where, name, first_row), problems)
+    codes = entries.indices.fill_null(len(entries.dictionary)) if entries.indices.null_count else entries.indices
     return np.asarray(values[codes.to_numpy(zero_copy_only=False)], dtype=np.float64)
 
 
@@ -173,15 +191,15 @@ def labels(
     *,
     first_row: int = 2,
 ) -> pa.DictionaryArray:
-    """Return a column of a publisher's labels in our terms, dictionary-encoded.
+    """Return a column of a publisher's labels in our terms, dictionary-entries.
 
     ``vocabulary`` maps theirs to ours. A label not in it is D304 (D112 when it is a formula) with row,
     value and the nearest known.
     """
-    encoded = _encoded(column)
+    entries = encoded(column)
     bad: dict[int, tuple[str, str]] = {}
     found: list[str] = []
-    for code, raw in enumerate(encoded.dictionary.to_pylist()):
+    for code, raw in enumerate(entries.dictionary.to_pylist()):
         ours = vocabulary.get((raw or "").strip())
         if ours is None:
             close = nearest(raw or "", vocabulary)
@@ -191,8 +209,8 @@ def labels(
                 ("D112", "formula where a label is expected") if formula else ("D304", f"unknown label{hint}")
             )
         found.append(ours or "")
-    _bad_cells(encoded, bad, (where, name, first_row), problems)
-    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(found, pa.string()))
+    _bad_cells(entries, bad, (where, name, first_row), problems)
+    return pa.DictionaryArray.from_arrays(entries.indices, pa.array(found, pa.string()))
 
 
 def months(
@@ -208,10 +226,10 @@ def months(
 
     A text that is neither is D306, a year outside ``years`` (first, last) D307.
     """
-    encoded = _encoded(column)
-    values = np.full(len(encoded.dictionary), np.datetime64("1900-01-01"), dtype="datetime64[D]")
+    entries = encoded(column)
+    values = np.full(len(entries.dictionary), np.datetime64("1900-01-01"), dtype="datetime64[D]")
     bad: dict[int, tuple[str, str]] = {}
-    for code, raw in enumerate(encoded.dictionary.to_pylist()):
+    for code, raw in enumerate(entries.dictionary.to_pylist()):
         match = re.fullmatch(r"(\d{4})-(\d\d)(-01)?", (raw or "").strip())
         if not match or not 1 <= int(match[2]) <= 12:
             bad[code] = ("D306", "not a month written YYYY-MM-01")
@@ -219,8 +237,8 @@ def months(
             bad[code] = ("D307", f"year outside {years[0]} to {years[1]}")
         else:
             values[code] = np.datetime64(f"{match[1]}-{match[2]}-01")
-    _bad_cells(encoded, bad, (where, name, first_row), problems)
-    return np.asarray(values[encoded.indices.to_numpy(zero_copy_only=False)])
+    _bad_cells(entries, bad, (where, name, first_row), problems)
+    return np.asarray(values[entries.indices.to_numpy(zero_copy_only=False)])
 
 
 def problems_of(source: SourceFile) -> Collector:

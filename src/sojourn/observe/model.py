@@ -33,6 +33,8 @@ __all__ = [
     "figures",
     "measures",
     "period_end",
+    "stamped",
+    "table_rows",
     "whole",
 ]
 
@@ -90,11 +92,12 @@ class Measure:
     note: str
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def table_rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV table shipped under ``tables/``, each by column name."""
     return list(csv.DictReader(io.StringIO((_TABLES / name).read_text(encoding="utf-8"))))
 
 
-FIELDS: tuple[Field, ...] = tuple(Field(**row) for row in _rows("fields.csv"))
+FIELDS: tuple[Field, ...] = tuple(Field(**row) for row in table_rows("fields.csv"))
 """Every column of the table of figures, in order."""
 
 SCHEMA: pa.Schema = pa.schema([pa.field(f.name, _TYPES[f.type]) for f in FIELDS])
@@ -103,7 +106,7 @@ SCHEMA: pa.Schema = pa.schema([pa.field(f.name, _TYPES[f.type]) for f in FIELDS]
 
 def _terms() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for row in _rows("terms.csv"):
+    for row in table_rows("terms.csv"):
         found.setdefault(row["vocabulary"], {})[row["term"]] = row["meaning"]
     return found
 
@@ -119,7 +122,7 @@ def measures() -> Mapping[str, Measure]:
     for part in sorted((_TABLES / "measures").iterdir(), key=lambda p: p.name):
         if not part.name.endswith(".csv"):
             continue
-        for row in _rows(f"measures/{part.name}"):
+        for row in table_rows(f"measures/{part.name}"):
             pairs = tuple(tuple(item.split("=", 1)) for item in row["selects"].split())
             if row["name"] in found:
                 raise ValueError(f"measure {row['name']} is given twice ({part.name})")
@@ -143,16 +146,29 @@ def _encode(field: Field, column: Any, rows: int) -> pa.Array:
         value = pa.scalar(column, kind.value_type if pa.types.is_dictionary(kind) else kind)
         if not pa.types.is_dictionary(kind):
             return pa.repeat(value, rows)
-        return pa.DictionaryArray.from_arrays(
-            pa.repeat(pa.scalar(0, pa.int16()), rows), pa.array([value.as_py()])
-        )
+        return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int16()), rows), pa.array([value.as_py()]))
     array = column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column, from_pandas=True)
     if not pa.types.is_dictionary(kind):
         return whole(array.cast(kind))
     array = whole(array)
     if not pa.types.is_dictionary(array.type):
         array = array.cast(pa.string()).dictionary_encode()
-    return pa.DictionaryArray.from_arrays(array.indices.cast(pa.int16()), array.dictionary.cast(pa.string()))
+    return _distinct(array)
+
+
+def _distinct(array: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Return the same text with every dictionary entry once, in order of first use, and 16-bit codes.
+
+    Equal tables then have equal bytes, however their importers made them.
+    """
+    codes = array.indices.to_numpy(zero_copy_only=False)
+    words = array.dictionary.to_pylist()
+    used, first = np.unique(codes, return_index=True)
+    order: dict[str, int] = {}
+    remap = np.zeros(max(len(words), 1), dtype=np.int16)
+    for code in used[np.argsort(first)]:
+        remap[code] = order.setdefault(words[code] or "", len(order))
+    return pa.DictionaryArray.from_arrays(pa.array(remap[codes]), pa.array(list(order), pa.string()))
 
 
 def whole(array: Any) -> Any:
@@ -198,6 +214,11 @@ def _ends(period: pa.Array, start: pa.Array) -> pa.Array:
         if kind != "day":
             ends[at] = (months[at] + PERIOD_MONTHS[kind]).astype("datetime64[D]") - 1
     return pa.array(ends, pa.date32())
+
+
+def stamped(table: pa.Table, release: str) -> pa.Table:
+    """Return the same figures as of ``release``."""
+    return figures({**{n: table.column(n) for n in SCHEMA.names}, "release": release}, table.num_rows)
 
 
 def conform(table: pa.Table) -> pa.Table:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from sojourn.observe.cbp import IMPORTERS as CBP
 from sojourn.observe.codes import DataError, refuse
 from sojourn.observe.importer import Imported, Importer
 from sojourn.observe.sourcefile import SourceFile
 
 __all__ = ["IMPORTERS", "find_importer", "read_file"]
 
-IMPORTERS: tuple[Importer, ...] = ()
+IMPORTERS: tuple[Importer, ...] = (*CBP,)
 """Every importer; the layouts they claim do not overlap (a test holds them to it)."""
 
 
@@ -18,9 +19,7 @@ def find_importer(source: SourceFile) -> Importer:
     if len(found) == 1:
         return found[0]
     if found:
-        raise refuse(
-            "D207", source.name, "several importers claim it", found=", ".join(i.name for i in found)
-        )
+        raise refuse("D207", source.name, "several importers claim it", found=", ".join(i.name for i in found))
     raise _unknown(source)
 
 
