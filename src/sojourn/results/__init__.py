@@ -2,15 +2,18 @@
 
 from sojourn.results.check import conserved, imbalance
 from sojourn.results.codes import CODES, RunError
+from sojourn.results.compare import Comparison, compare
 from sojourn.results.run import PROVENANCE, Run, build, join, open
 from sojourn.results.summary import summarise
 
 __all__ = [
     "CODES",
     "PROVENANCE",
+    "Comparison",
     "Run",
     "RunError",
     "build",
+    "compare",
     "conserved",
     "imbalance",
     "join",
