@@ -11,9 +11,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
-
 from sojourn.engine.streams import component_key, next_uniform, open_stream
+from sojourn.engine.walk.compiled import kernel, rule
 from sojourn.engine.walk.program import NOBODY, TOWN
 from sojourn.engine.walk.routes import choose, full_camp, rebuild, road_towards, see_room
 from sojourn.engine.walk.state import NEVER
@@ -28,7 +27,7 @@ MOST_ROADS_A_DAY = 1000
 SMALLEST_SHARE = 1e-9
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def pause_days(pause, stream):
     """Return how many days pass before one on which a chance comes true: geometric, 0 for a chance of 1."""
     if pause == 0.0:
@@ -38,13 +37,13 @@ def pause_days(pause, stream):
     return math.floor(math.log(next_uniform(stream)) * pause)
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def wake_on(state, agent, day, last):
     """Let an agent act on a day, or never if the run is over by then."""
     state.agents.wake[agent] = NEVER if day > last else np.uint16(day)
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def rest(program, state, agent, day, stream):
     """Let an agent stay where it is from a day on, until its next decision."""
     last = len(program.days.frozen) - 1
@@ -54,7 +53,7 @@ def rest(program, state, agent, day, stream):
         wake_on(state, agent, day + pause_days(state.sites.pause[state.agents.where[agent]], stream), last)
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def count_in(program, state, tally, day, place, change):
     """Count somebody in or out of a place; in order, those after see it at once."""
     tally[place] += change
@@ -62,7 +61,7 @@ def count_in(program, state, tally, day, place, change):
         see_room(program, state, day, place)
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def set_out(program, state, agent, day, tally, entered, stream):
     """Choose a route if there is none, and step on its first road; return whether the agent did.
 
@@ -98,7 +97,7 @@ def set_out(program, state, agent, day, tally, entered, stream):
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def depart(program, state, day, first, last, tally, entered, stream, key):
     """First phase of a day: agents of a range whose day it is set out, or rest again."""
     agents = state.agents
@@ -123,7 +122,7 @@ def depart(program, state, day, first, last, tally, entered, stream, key):
                 rest(program, state, agent, day + 1, stream)
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def speed(program, agent, road, on_foot, stream):
     """Return the km a day an agent makes on a road today."""
     rules, roads = program.rules, program.roads
@@ -135,13 +134,13 @@ def speed(program, agent, road, on_foot, stream):
     return pace
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def reached(rules, done, length):
     """Return whether a road's end is reached; strictly, an agent must go beyond it."""
     return done > length or (done == length and not rules.arrive_strictly)
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def stay_on_road(program, state, agent, day, road, done, pace, moved):
     """End the day on a road and work out the day of arrival, and how much travel lies behind by then."""
     agents, rules = state.agents, program.rules
@@ -159,7 +158,7 @@ def stay_on_road(program, state, agent, day, road, done, pace, moved):
     wake_on(state, agent, arrival, last)
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def stop_at(program, state, agent, day, tally, place):
     """Count an agent in at a place where it ends the day, or passes."""
     agents = state.agents
@@ -168,7 +167,7 @@ def stop_at(program, state, agent, day, tally, place):
     count_in(program, state, tally, day, place, 1)
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def turned_back(program, state, agent, day, road):
     """Return whether a road closed under a traveller."""
     if program.rules.bounce_if_ever_closed:
@@ -176,7 +175,7 @@ def turned_back(program, state, agent, day, road):
     return not program.days.open_roads[day, road]
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def goes_on(program, state, agent, day, place, moved, stream):
     """Decide whether an agent that arrived with time to spare leaves again today; if not, let it rest.
 
@@ -201,7 +200,7 @@ def goes_on(program, state, agent, day, place, moved, stream):
     return False
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def travel_one(program, state, agent, day, tally, entered, stream):
     """One agent's travel today: to the end of its road, and on along further roads while the day lasts.
 
@@ -245,7 +244,7 @@ def travel_one(program, state, agent, day, tally, entered, stream):
         wake_on(state, agent, day + 1, len(program.days.frozen) - 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def travel(program, state, day, first, last, tally, entered, stream, key):
     """Second phase of a day: travellers of a range who reach the end of their road today."""
     agents = state.agents
@@ -263,7 +262,7 @@ def travel(program, state, day, first, last, tally, entered, stream, key):
                 travel_one(program, state, agent, day, tally, entered, stream)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def redraw(program, state, day, first, last, stream, key):
     """Draw the next decision again for those at rest where the chance of setting out changed."""
     agents, sites = state.agents, state.sites

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from sojourn.engine.walk.compiled import kernel, rule
 from sojourn.engine.walk.program import CAMP, NOBODY
 
 __all__ = ["choose", "full_camp", "mark_open", "rebuild", "rebuild_all", "road_towards", "room_left", "see_room"]
 
 
-@njit(cache=True)
+@kernel
 def room_left(count, limit, buffer):
     """Return the factor by which crowding lowers a place's weight: 1 with room, 0 when full.
 
@@ -24,7 +23,7 @@ def room_left(count, limit, buffer):
     return 1.0 - (count - buffer * limit) / (limit * (1.0 - buffer))
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def see_room(program, state, day, place):
     """Look again how much room a place has, and mark the tables stale if that changed."""
     limit = program.days.capacity[day, place] * program.rules.capacity_scaling
@@ -34,13 +33,13 @@ def see_room(program, state, day, place):
         state.tables.version[0] += 1
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def full_camp(program, state, day, place):
     """Return whether nobody sets out for a place any more: a camp with less than half of its buffer left."""
     return program.days.flags[day, place] & CAMP and state.sites.room[place] < 0.5
 
 
-@njit(cache=True)
+@kernel
 def mark_open(program, state, day):
     """Mark the routes whose roads are all open today."""
     roads = program.roads
@@ -52,7 +51,7 @@ def mark_open(program, state, day):
     state.tables.version[0] += 1
 
 
-@njit(cache=True)
+@kernel
 def rebuild(program, state, day, place):
     """Make the table of one place again: cumulative weights of its open routes.
 
@@ -91,7 +90,7 @@ def rebuild(program, state, day, place):
     tables.made[place] = tables.version[0]
 
 
-@njit(cache=True)
+@kernel
 def rebuild_all(program, state, day):
     """Look at the room of every place and make every stale table again."""
     for place in range(len(state.sites.count)):
@@ -101,7 +100,7 @@ def rebuild_all(program, state, day):
             rebuild(program, state, day, place)
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def choose(program, state, place, uniform):
     """Return the route a uniform number picks from a place's table, or -1 when there is none."""
     first = program.roads.option_start[place]
@@ -119,7 +118,7 @@ def choose(program, state, place, uniform):
     return state.tables.option[low]
 
 
-@njit(cache=True, forceinline=True)
+@rule
 def road_towards(program, day, place, target):
     """Return the first open road from a place to its neighbour ``target``, or -1 when there is none."""
     roads = program.roads

@@ -10,9 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from numba import njit
-
 from sojourn.engine.streams import component_key, next_uniform, open_stream
+from sojourn.engine.walk.compiled import kernel, rule
 from sojourn.engine.walk.move import depart, redraw, rest, travel
 from sojourn.engine.walk.program import NOBODY, WalkProgram
 from sojourn.engine.walk.routes import mark_open, rebuild_all
@@ -26,7 +25,7 @@ SHARED_FROM = 50_000
 """Agents below which several threads cost more than they bring."""
 
 
-@njit(cache=True)
+@kernel
 def set_chances(program, state, day):
     """Set today's chance of setting out of every place; return whether any changed."""
     days, rules, sites = program.days, program.rules, state.sites
@@ -50,7 +49,7 @@ def set_chances(program, state, day):
     return any_changed
 
 
-@njit(cache=True)
+@kernel
 def place_agent(program, state, day, place, on_foot, stream, key):
     """Create the next agent at a place, at rest until its first decision."""
     agent = state.created[0]
@@ -63,7 +62,31 @@ def place_agent(program, state, day, place, on_foot, stream, key):
     rest(program, state, agent, day, stream)
 
 
-@njit(cache=True)
+@kernel
+def weigh_departures(program, state, day, number):
+    """Add up the weights with which people are displaced from each place; return how many can be."""
+    sites, total = state.sites, 0.0
+    for place in range(len(sites.count)):
+        total += max(sites.population[place], 0) * program.days.spawn_factor[day, place]
+        sites.departure[place] = total
+    return number if total > 0.0 else 0
+
+
+@rule
+def pick(cumulative, uniform):
+    """Return the index a uniform number falls on among cumulative weights."""
+    goal = uniform * cumulative[-1]
+    low, high = 0, len(cumulative) - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if cumulative[middle] > goal:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@kernel
 def appear(program, state, day, stream, key):
     """Create the agents of the day: those there at the start, and the newly displaced."""
     arrivals, sites = program.arrivals, state.sites
@@ -76,15 +99,14 @@ def appear(program, state, day, stream, key):
                 place_agent(program, state, day, place, True, stream, key)
                 sites.population[place] -= program.rules.take_from_population
     if arrivals.spread[day] > 0:
-        weights = np.cumsum(sites.population * program.days.spawn_factor[day])
-        for _ in range(arrivals.spread[day]):
+        for _ in range(weigh_departures(program, state, day, arrivals.spread[day])):
             open_stream(stream, key[0], key[1], SPAWN, state.created[0], day)
-            place = np.searchsorted(weights, next_uniform(stream) * weights[-1], side="right")
+            place = pick(sites.departure, next_uniform(stream))
             place_agent(program, state, day, place, True, stream, key)
             sites.population[place] -= program.rules.take_from_population
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def dawn(program, state, day, stream, key):
     """Begin a day: set chances, create agents, open and close roads; return whether chances changed.
 
@@ -101,7 +123,7 @@ def dawn(program, state, day, stream, key):
     return changed
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def settle(program, state, day, tallies, entered):
     """End a phase: add what each thread counted, and look at crowding again."""
     for worker in range(len(tallies)):
@@ -114,14 +136,15 @@ def settle(program, state, day, tallies, entered):
     rebuild_all(program, state, day)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def dusk(state, day):
     """Record the day."""
-    state.record.count[day] = state.sites.count
+    for place in range(len(state.sites.count)):
+        state.record.count[day, place] = state.sites.count[place]
     state.record.created[day] = state.created[0]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run_alone(program, state, key, tallies, entered, streams):
     """Run every day in one thread."""
     stream = streams[0]

@@ -45,7 +45,8 @@ class Sites(NamedTuple):
 
     ``count`` ``int64, agents``; ``room`` ``float64, [0, 1]`` factor on the weight of going there; ``chance``
     ``float64``; ``pause`` ``float64``, 1 / log(1 - chance), the scale of days at rest; ``changed`` ``bool``:
-    the chance is not that of yesterday; ``population`` ``int64, agents``.
+    the chance is not that of yesterday; ``population`` ``int64, agents``; ``departure`` ``float64``,
+    cumulative weight of today's departures.
     """
 
     count: Ints
@@ -54,6 +55,7 @@ class Sites(NamedTuple):
     pause: Floats
     changed: NDArray[np.bool_]
     population: Ints
+    departure: Floats
 
 
 class Tables(NamedTuple):
@@ -115,6 +117,7 @@ def new_state(program: WalkProgram) -> WalkState:
         pause=np.zeros(places),
         changed=np.zeros(places, np.bool_),
         population=arrivals.population.copy(),
+        departure=np.zeros(places),
     )
     options = len(roads.option_final)
     tables = Tables(
