@@ -175,13 +175,18 @@ def _check_keys(table: pa.Table, problems: Collector, where: str) -> None:
 
 
 def key_codes(table: pa.Table, names: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Return (row) int64, equal exactly where rows agree in every column of ``names``."""
+    """Return (row) int64 that compare as the rows do, by the columns ``names`` from the first to the last.
+
+    Two codes are equal exactly where the rows agree in every one of the columns.
+    """
     code = np.zeros(table.num_rows, dtype=np.int64)
     span = 1
     for name in names:
         column = whole(table.column(name))
         if pa.types.is_dictionary(column.type):
-            part, size = column.indices.to_numpy(zero_copy_only=False), len(column.dictionary)
+            words = column.dictionary.to_pylist()
+            rank = np.argsort(np.argsort(np.array(words, dtype=object), kind="stable"))
+            part, size = rank[column.indices.to_numpy(zero_copy_only=False)], len(words)
         else:
             _, part = np.unique(column.to_numpy(zero_copy_only=False), return_inverse=True)
             size = int(part.max(initial=0)) + 1
