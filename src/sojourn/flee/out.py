@@ -1,0 +1,124 @@
+"""Flee's ``out.csv``: reading one, by Flee or by this package, and writing one with the same columns."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.flee.model import FleeScenario
+from sojourn.flee.sheets import MAX_BYTES, Reading, decode, parse_csv, shown
+from sojourn.flee.table import data_table
+
+__all__ = ["OutTable", "out_csv", "read_out"]
+
+Integers = NDArray[np.int64]
+_TOTALS = (
+    "Total error",
+    "refugees in camps (UNHCR)",
+    "total refugees (simulation)",
+    "raw UNHCR refugee count",
+    "refugees in camps (simulation)",
+    "refugee_debt",
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OutTable:
+    """An ``out.csv``: people by day and camp, simulated and registered.
+
+    ``simulated``, ``observed``: ``(day, camp) int64, agents``; ``observed_total``: ``(day) int64, agents``.
+    """
+
+    camps: tuple[str, ...]
+    simulated: Integers
+    observed: Integers
+    observed_total: Integers
+
+
+def read_out(path: str | Path) -> OutTable:
+    """Read an ``out.csv`` (or ``out.csv.gz``). Raises :class:`FleeError` if it is not one."""
+    path, reading = Path(path), Reading()
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as problem:
+        raw = b""
+        reading.error("FLEE-OUT", path.name, f"cannot be read: {problem}")
+    if len(raw) > MAX_BYTES:
+        reading.error("FLEE-FILE-SIZE", path.name, "too large to be an out.csv")
+    text = decode(raw, path.name, reading) if raw else ""
+    sheet = parse_csv(text or "", path.name, reading)
+    reading.raise_if_any()
+    head = sheet.rows[0].cells if sheet.rows else []
+    camps = tuple(name.removesuffix(" sim") for name in head if name.endswith(" sim"))
+    wanted = [f"{camp} sim" for camp in camps] + [f"{camp} data" for camp in camps] + [_TOTALS[1]]
+    missing = [name for name in wanted if name not in head]
+    if not camps or missing:
+        reading.error("FLEE-OUT", f"{path.name}, row 1", "not the header of an out.csv", found=shown(head))
+        reading.raise_if_any()
+    columns = [head.index(name) for name in wanted]
+    values = []
+    for row in sheet.rows[1:]:
+        try:
+            values.append([int(row.cells[column]) for column in columns])
+        except (ValueError, IndexError):
+            where = f"{path.name}, row {row.line}"
+            reading.error("FLEE-OUT", where, "a count is missing or is no whole number", found=shown(row.cells))
+    if len(sheet.rows) < 2:
+        reading.error("FLEE-OUT", path.name, "no day")
+    reading.raise_if_any()
+    table = np.array(values, dtype=np.int64)
+    count = len(camps)
+    return OutTable(
+        camps=camps,
+        simulated=table[:, :count],
+        observed=table[:, count : 2 * count],
+        observed_total=table[:, -1],
+    )
+
+
+def out_csv(
+    scenario: FleeScenario,
+    simulated: Integers,
+    agents: Integers,
+    debt: Integers,
+    displaced_inside: Integers | None = None,
+    hasten: int | None = None,
+) -> str:
+    """Return the text of an ``out.csv`` with Flee's columns.
+
+    ``simulated``: ``(day, camp) int64, agents`` after each day's movement, camps as in ``scenario.camps``;
+    ``agents``: ``(day) int64``, everybody who ever appeared; ``debt``: ``(day) int64``; ``displaced_inside``:
+    ``(day) int64``, the last column where ``idp_totals`` is on. With ``compat="flee3"`` the Date is one day late
+    and the raw count has day 0 twice, as in Flee; otherwise the Date is the day's own, and the raw count and the
+    total error are about the people registered in camps.
+    """
+    literal = scenario.compat == "flee3"
+    table = data_table(scenario, hasten)
+    observed = table.of(scenario.camps)
+    registered = observed.sum(axis=1)
+    raw = np.cumsum(table.new) if literal else registered
+    head = ["Day", "Date"]
+    for camp in scenario.camps:
+        head += [f"{camp} sim", f"{camp} data", f"{camp} error"]
+    with_inside = scenario.settings.log.idp_totals > 0 and displaced_inside is not None
+    lines = [",".join([*head, *_TOTALS, *(["total IDPs"] if with_inside else [])])]
+    for day, (sim, data) in enumerate(zip(simulated.tolist(), observed.tolist(), strict=True)):
+        row: list[object] = [day, scenario.start + timedelta(days=day + literal)]
+        for one, known in zip(sim, data, strict=True):
+            row += [one, known, 0.0 if known < 1e-5 else float(np.round(abs(one / known - 1.0), 4))]
+        if raw[day] > 0:
+            off = sum(abs(one - known) for one, known in zip(sim, data, strict=True))
+            row += [off / int(raw[day]), registered[day], agents[day], raw[day], sum(sim), debt[day]]
+        else:
+            row += ["0.0", 0, agents[day], 0, sum(sim), 0]
+        if with_inside and displaced_inside is not None:
+            row.append(displaced_inside[day])
+        lines.append(",".join(map(str, row)))
+    return "\n".join(lines) + "\n"
