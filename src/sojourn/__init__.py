@@ -1,1 +1,98 @@
-"""Sojourn."""
+"""Sojourn: simulate whole migration systems, from departure to return.
+
+Every name here is loaded when it is first used, so that ``import sojourn`` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sojourn import flee, observe, report
+    from sojourn.errors import SojournError
+    from sojourn.library import builtins
+    from sojourn.observe import series
+    from sojourn.results import Run, compare, open
+    from sojourn.scenario import Scenario, digest, dump, explain, load, loads, resolve, schema
+    from sojourn.simulate import Interrupted, rerun, simulate
+
+    __version__: str
+
+__all__ = [
+    "Interrupted",
+    "Run",
+    "Scenario",
+    "SojournError",
+    "__version__",
+    "builtins",
+    "compare",
+    "digest",
+    "dump",
+    "explain",
+    "flee",
+    "load",
+    "loads",
+    "observe",
+    "open",
+    "report",
+    "rerun",
+    "resolve",
+    "schema",
+    "series",
+    "simulate",
+]
+
+_MODULES = ("flee", "observe", "report")
+
+_HOME = {
+    "Interrupted": "sojourn.simulate",
+    "Run": "sojourn.results",
+    "Scenario": "sojourn.scenario",
+    "SojournError": "sojourn.errors",
+    "builtins": "sojourn.library",
+    "compare": "sojourn.results",
+    "digest": "sojourn.scenario",
+    "dump": "sojourn.scenario",
+    "explain": "sojourn.scenario",
+    "load": "sojourn.scenario",
+    "loads": "sojourn.scenario",
+    "open": "sojourn.results",
+    "rerun": "sojourn.simulate",
+    "resolve": "sojourn.scenario",
+    "schema": "sojourn.scenario",
+    "series": "sojourn.observe",
+    "simulate": "sojourn.simulate",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"sojourn.{name}")
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("sojourn")
+    elif name in _HOME:
+        value = getattr(import_module(_HOME[name]), name)
+    else:
+        raise AttributeError(f"module 'sojourn' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _FrontDoor(ModuleType):
+    """The package itself: ``sojourn.simulate`` stays the function when the module of that name comes first."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _FrontDoor

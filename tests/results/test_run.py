@@ -194,10 +194,10 @@ def test_no_run_here(tmp_path):
 def test_parts_make_the_whole_to_the_bit(make, tmp_path):
     whole = make(replicates=7)
     parts = [make(replicates=2), make(replicates=4, first=3), make(replicates=1, first=2)]
-    joined = results.join(parts)
+    joined = results.Run.join(parts)
     assert joined.identical(whole)
     opened = results.open(parts[0].save(tmp_path / "part.zarr"))
-    resumed = results.join([opened, make(replicates=5, first=2)])
+    resumed = results.Run.join([opened, make(replicates=5, first=2)])
     assert _bytes(resumed.save(tmp_path / "a.zarr")) == _bytes(whole.save(tmp_path / "b.zarr"))
 
 
@@ -207,13 +207,13 @@ def test_parts_make_the_whole_to_the_bit(make, tmp_path):
 )
 def test_parts_that_do_not_fit_are_refused(make, first, more, code):
     with pytest.raises(RunError) as caught:
-        results.join([make(replicates=4), make(replicates=2, first=first, **more)])
+        results.Run.join([make(replicates=4), make(replicates=2, first=first, **more)])
     assert caught.value.codes == (code,)
 
 
 def test_join_of_nothing():
     with pytest.raises(ValueError, match="no parts"):
-        results.join([])
+        results.Run.join([])
 
 
 def _bytes(path):

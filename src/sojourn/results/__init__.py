@@ -3,7 +3,7 @@
 from sojourn.results.check import conserved, imbalance
 from sojourn.results.codes import CODES, RunError
 from sojourn.results.compare import Comparison, compare
-from sojourn.results.run import PROVENANCE, Run, build, join, open
+from sojourn.results.run import PROVENANCE, Run, build, open
 from sojourn.results.summary import summarise
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "compare",
     "conserved",
     "imbalance",
-    "join",
     "open",
     "summarise",
 ]

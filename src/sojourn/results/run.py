@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["PROVENANCE", "Run", "build", "join", "open"]
+__all__ = ["PROVENANCE", "Run", "build", "open"]
 
 PROVENANCE: dict[str, str] = {
     "scenario": "resolved scenario as YAML text, the whole input of the run",
@@ -103,6 +103,30 @@ class Run:
         """The resolved scenario as YAML text."""
         return str(self.provenance["scenario"])
 
+    @classmethod
+    def join(cls, parts: Sequence[Run]) -> Run:
+        """Return one run of the replicates of all parts, which must follow one another in number.
+
+        Raises :class:`~sojourn.results.codes.RunError` R201 where the parts are not of one run, R202 where they
+        overlap or leave a gap, and ValueError where there are none.
+        """
+        if not parts:
+            raise ValueError("no parts to join")
+        ordered = sorted(parts, key=lambda part: int(part.data["replicate"].values[0]))
+        _require_one_run(ordered)
+        if len(ordered) == 1:
+            return ordered[0]
+        data = xr.concat(
+            [part.data for part in ordered],
+            dim="replicate",
+            data_vars="minimal",
+            coords="minimal",
+            compat="override",
+            join="exact",
+            combine_attrs="override",
+        )
+        return cls(data, ordered[0].provenance)
+
     def identical(self, other: Run) -> bool:
         """Return whether both runs hold the same values, labels, units and provenance, to the bit."""
         return dict(self.provenance) == dict(other.provenance) and bool(self.data.identical(other.data))
@@ -179,48 +203,25 @@ def open(path: str | Path) -> Run:
     return Run(*store.read(Path(path), tuple(PROVENANCE)))
 
 
-def join(parts: Sequence[Run]) -> Run:
-    """Return one run of the replicates of all parts, which must follow one another.
-
-    Raises :class:`~sojourn.results.codes.RunError` R201 where the parts are not of one run, R202 where they
-    overlap or leave a gap, and ValueError where there are none.
-    """
-    if not parts:
-        raise ValueError("no parts to join")
-    ordered = sorted(parts, key=lambda part: int(part.data["replicate"][0]))
-    whole = ordered[0]
-    for part in ordered[1:]:
-        differing = sorted(
-            key
-            for key in {*whole.provenance, *part.provenance}
-            if whole.provenance.get(key) != part.provenance.get(key)
+def _require_one_run(parts: Sequence[Run]) -> None:
+    """Raise unless the parts say the same of themselves, and their replicates follow one another."""
+    whole = parts[0].provenance
+    differing = sorted(
+        {key for part in parts for key in {*whole, *part.provenance} if whole.get(key) != part.provenance.get(key)}
+    )
+    if differing:
+        raise refuse(
+            "R201",
+            ", ".join(differing),
+            "the parts come from different runs",
+            remedy="join runs of one scenario with the same seed, mode, record, priors and versions",
         )
-        if differing:
-            raise refuse(
-                "R201",
-                ", ".join(differing),
-                "the parts come from different runs",
-                remedy="join runs of one scenario with the same seed, mode, record, priors and versions",
-            )
-    numbers = np.concatenate([part.data["replicate"].values for part in ordered])
+    numbers = np.concatenate([part.data["replicate"].values for part in parts])
     if not np.array_equal(numbers, np.arange(numbers[0], numbers[0] + len(numbers))):
+        spans = (part.data["replicate"].values[[0, -1]] for part in parts)
         raise refuse(
             "R202",
             "replicate",
             "the replicates of the parts do not follow one another",
-            found=", ".join(
-                f"{part.data['replicate'].values[0]} to {part.data['replicate'].values[-1]}" for part in ordered
-            ),
+            found=", ".join(f"{first} to {last}" for first, last in spans),
         )
-    if len(ordered) == 1:
-        return whole
-    data = xr.concat(
-        [part.data for part in ordered],
-        dim="replicate",
-        data_vars="minimal",
-        coords="minimal",
-        compat="override",
-        join="exact",
-        combine_attrs="override",
-    )
-    return Run(data, whole.provenance)
