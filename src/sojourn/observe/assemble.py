@@ -6,11 +6,7 @@ licence; publishers' country codes become ours; rows that repeat a figure's labe
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -19,18 +15,22 @@ import pyarrow.compute as pc
 
 from sojourn.errors import Collector, nearest
 from sojourn.observe.crosswalk import is_iso3, iso3, nationalities
-from sojourn.observe.importer import Dropped
-from sojourn.observe.model import conform, figures, measures
+from sojourn.observe.figurecheck import key_codes
+from sojourn.observe.importer import Dropped, labels, vocabulary
+from sojourn.observe.model import ALL, KEY, conform, figures, measures
 from sojourn.observe.sourcefile import SourceFile
 
-__all__ = ["block", "codes", "join", "keep", "last_month", "merge", "table_rows", "texts"]
+__all__ = ["block", "codes", "join", "keep", "last_month", "merge", "terms", "texts", "unique"]
 
 
-@cache
-def table_rows(name: str) -> tuple[Mapping[str, str], ...]:
-    """Return the rows of a table that ships with this package (``tables/<name>.csv``)."""
-    text = (files("sojourn.observe") / "tables" / f"{name}.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(io.StringIO(text, newline="")))
+def terms(table: pa.Table, column: str, of: str, problems: Collector, where: str) -> list[str]:
+    """Return a column of labels in our terms; ``of`` names the vocabulary, as ``transit/sex``.
+
+    The vocabularies are ``tables/labels/<publisher>.csv``; a label that is not in it is D304.
+    """
+    publisher, name = of.split("/")
+    found = labels(table[column].combine_chunks(), vocabulary(publisher, name), problems, where, column)
+    return [str(v) for v in found.to_pylist()]
 
 
 def block(source: SourceFile, measure: str, release: str, columns: Mapping[str, Any]) -> pa.Table:
@@ -104,3 +104,26 @@ def keep(columns: Mapping[str, Any], mask: Sequence[bool] | np.ndarray[Any, Any]
     """Return the rows of every column where ``mask`` holds."""
     chosen = pa.array(np.asarray(mask, dtype=bool))
     return {name: pc.filter(pa.array(column), chosen) for name, column in columns.items()}
+
+
+def unique(table: pa.Table, problems: Collector, where: str, reason: str) -> tuple[pa.Table, tuple[Dropped, ...]]:
+    """Return the figures without those given more than once with the same value, and how many there were.
+
+    The same figure with two values is D401.
+    """
+    code = key_codes(table, KEY)
+    _, first, group = np.unique(code, return_index=True, return_inverse=True)
+    value = table["value"].to_numpy()
+    differ = np.flatnonzero(~np.isclose(value, value[first][group], equal_nan=True))
+    for row in differ[:5]:
+        other = int(first[group[row]])
+        found = {name: table[name][int(row)].as_py() for name in KEY}
+        problems.add(
+            "D401",
+            where,
+            f"the same figure is {value[other]:,.0f} and {value[row]:,.0f}",
+            found=", ".join(f"{k}={v}" for k, v in found.items() if v not in (ALL, "")),
+        )
+    repeats = table.num_rows - len(first)
+    kept = conform(table.take(pa.array(np.sort(first))))
+    return kept, (Dropped(where, repeats, reason),) if repeats else ()

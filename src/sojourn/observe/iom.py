@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, codes, join, keep, last_month, table_rows, texts
+from sojourn.observe.assemble import block, codes, join, keep, last_month, texts
 from sojourn.observe.codes import refuse
 from sojourn.observe.importer import Dropped, Imported, Importer, finish, months, numbers, problems_of
-from sojourn.observe.model import OTHER
+from sojourn.observe.model import OTHER, table_rows
 from sojourn.observe.sourcefile import SourceFile
 
-__all__ = ["IOM"]
+__all__ = ["IMPORTERS"]
 
 _PASSAGES = ("t", "geo", "nat", "n")
 _DEATHS = ("month", "geo", "route", "cause", "dead_missing", "incidents")
@@ -81,7 +81,7 @@ def _known_errors(
     value = np.nan_to_num(np.asarray(columns["value"], dtype=np.float64))
     good = np.ones(len(start), dtype=bool)
     dropped: list[Dropped] = []
-    for error in (e for e in table_rows("known_errors") if e["measure"] == measure):
+    for error in (e for e in table_rows("known_errors.csv") if e["measure"] == measure):
         first, last = dt.date.fromisoformat(error["start"]), dt.date.fromisoformat(error["end"])
         here = country == error["country"]
         earlier = np.unique(start[here & (start < np.datetime64(first))])[-_BEFORE:]
@@ -150,7 +150,7 @@ def _deaths(source: SourceFile) -> Imported:
     return finish(source, figures, release, problems)
 
 
-IOM: tuple[Importer, ...] = (
+IMPORTERS: tuple[Importer, ...] = (
     Importer("iom-passages", "IOM entries and exits", (_PASSAGES,), lambda s: s.header == _PASSAGES, _passages),
     Importer("iom-missing", "IOM Missing Migrants", (_DEATHS,), lambda s: s.header == _DEATHS, _deaths),
 )

@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, codes, last_month, merge, texts
+from sojourn.observe.assemble import block, codes, last_month, merge, terms, texts
 from sojourn.observe.codes import refuse
-from sojourn.observe.importer import Dropped, Imported, Importer, finish, labels, months, numbers, problems_of
+from sojourn.observe.importer import Dropped, Imported, Importer, finish, months, numbers, problems_of
 from sojourn.observe.model import ALL
 from sojourn.observe.sourcefile import SourceFile
 
-__all__ = ["TRANSIT"]
+__all__ = ["IMPORTERS"]
 
 _YEARS = (2010, 2035)
 _DARIEN_MONTHLY = 2020
@@ -106,10 +106,6 @@ def _darien_nationality(source: SourceFile) -> Imported:
     return finish(source, figures, release, problems, dropped)
 
 
-_SEXES = {"men": "male", "boys": "male", "women": "female", "girls": "female"}
-_FAMILY = {"men": "men", "women": "women", "boys": "minors", "girls": "minors"}
-
-
 def _demographic(source: SourceFile, measure: str, country: str) -> Imported:
     """Read a table by men, women, boys and girls.
 
@@ -118,8 +114,8 @@ def _demographic(source: SourceFile, measure: str, country: str) -> Imported:
     """
     problems = problems_of(source)
     table, start, value = _read(source, problems)
-    sex = labels(table["demog"].combine_chunks(), _SEXES, problems, source.name, "demog").to_pylist()
-    family = labels(table["demog"].combine_chunks(), _FAMILY, problems, source.name, "demog").to_pylist()
+    sex = terms(table, "demog", "transit/sex", problems, source.name)
+    family = terms(table, "demog", "transit/class", problems, source.name)
     split = set(start[[f == "minors" for f in family]].astype("datetime64[Y]").tolist())
     whole = [y not in split for y in start.astype("datetime64[Y]").tolist()]
     columns = {
@@ -174,15 +170,6 @@ def _office_total(source: SourceFile) -> Imported:
     return finish(source, block(source, office.measure, release, columns), release, problems)
 
 
-_AGES = {
-    "18+": "adult",
-    "12-17": "12-17",
-    "under 12, accompanied": "under 12, accompanied",
-    "under 12, unaccompanied": "under 12, unaccompanied",
-}
-_SEX = {"male": "male", "female": "female"}
-
-
 def _adult(sex: str, age: str) -> str:
     """Return the family term of a sex and an age class."""
     return {"male": "men", "female": "women"}.get(sex, ALL) if age == "adult" else "minors"
@@ -191,8 +178,8 @@ def _adult(sex: str, age: str) -> str:
 def _mexico_demographic(source: SourceFile) -> Imported:
     problems = problems_of(source)
     table, start, value = _read(source, problems)
-    sex = labels(table["sex"].combine_chunks(), _SEX, problems, source.name, "sex").to_pylist()
-    age = labels(table["age"].combine_chunks(), _AGES, problems, source.name, "age").to_pylist()
+    sex = terms(table, "sex", "transit/sex", problems, source.name)
+    age = terms(table, "age", "transit/mexico-age", problems, source.name)
     columns = {
         "period": "month",
         "start": start,
@@ -205,13 +192,6 @@ def _mexico_demographic(source: SourceFile) -> Imported:
     return finish(source, block(source, "mexico-irregular-events", release, columns), release, problems)
 
 
-_RETURNS = {
-    "deportation": "deportation",
-    "assisted return": "assisted return",
-    "assisted return of children": "assisted return of children",
-}
-
-
 def _mexico_returns(source: SourceFile) -> Imported:
     problems = problems_of(source)
     table, start, value = _read(source, problems)
@@ -221,27 +201,19 @@ def _mexico_returns(source: SourceFile) -> Imported:
         "country": "MEX",
         "nationality": codes(table["nat"], problems, source.name),
         "name": texts(table["nat"]),
-        "category": labels(table["type"].combine_chunks(), _RETURNS, problems, source.name, "type"),
+        "category": terms(table, "type", "transit/mexico-type", problems, source.name),
         "value": value,
     }
     release = last_month(start)
     return finish(source, block(source, "mexico-returns", release, columns), release, problems)
 
 
-_GUATEMALA_AGES = {
-    "adult": "adult",
-    "accompanied child": "accompanied child",
-    "unaccompanied child": "unaccompanied child",
-}
-_FROM = {"MEX": "from MEX", "USA": "from USA", "": "from a country not recorded"}
-
-
 def _guatemala(source: SourceFile) -> Imported:
     problems = problems_of(source)
     table, start, value = _read(source, problems)
-    sex = labels(table["sex"].combine_chunks(), _SEX, problems, source.name, "sex").to_pylist()
-    age = labels(table["age"].combine_chunks(), _GUATEMALA_AGES, problems, source.name, "age").to_pylist()
-    origin = labels(table["origin"].combine_chunks(), _FROM, problems, source.name, "origin").to_pylist()
+    sex = terms(table, "sex", "transit/sex", problems, source.name)
+    age = terms(table, "age", "transit/guatemala-age", problems, source.name)
+    origin = terms(table, "origin", "transit/guatemala-origin", problems, source.name)
     columns = {
         "period": "month",
         "start": start,
@@ -252,7 +224,7 @@ def _guatemala(source: SourceFile) -> Imported:
         "value": value,
     }
     release = last_month(start)
-    unknown = sum(o == _FROM[""] for o in origin)
+    unknown = sum(o.endswith("not recorded") for o in origin)
     note = Dropped(source.name, 0, f"{unknown} rows do not say which country returned the people")
     figures = block(source, "guatemala-returns-received", release, columns)
     return finish(source, figures, release, problems, (note,) if unknown else ())
@@ -262,7 +234,7 @@ def _importer(name: str, title: str, layout: tuple[str, ...], read: Callable[[So
     return Importer(name, title, (layout,), lambda source: source.header == layout, read)
 
 
-TRANSIT: tuple[Importer, ...] = (
+IMPORTERS: tuple[Importer, ...] = (
     _importer("darien-nationality", "Darien by nationality", ("t", "q", "nat", "n"), _darien_nationality),
     _importer("darien-demographic", "Darien by sex and age", ("t", "q", "demog", "n"), _darien_demographic),
     _importer("office-nationality", "Irregular, by nationality", ("t", "nat", "n"), _office_nationality),
