@@ -40,14 +40,14 @@ def read_layout(sheet: Sheet, start: date, opened: Opener, reading: Reading) -> 
             if not file:
                 reading.error("FLEE-NAME", row.where(column), "no file name")
             if one is not None:
-                files.append(_series(one, start, reading))
+                files.append(_series(one, file, start, reading))
         found.setdefault(name, CampSeries(name=name, files=tuple(files)))
     if not found:
         reading.error("FLEE-NO-ROWS", sheet.file, "no series")
     return tuple(found.values())
 
 
-def _series(sheet: Sheet, start: date, reading: Reading) -> DataFile:
+def _series(sheet: Sheet, path: str, start: date, reading: Reading) -> DataFile:
     """Return the rows of one file of dates and counts."""
     days: list[int] = []
     values: list[int] = []
@@ -69,7 +69,7 @@ def _series(sheet: Sheet, start: date, reading: Reading) -> DataFile:
         reading.error("FLEE-NO-ROWS", sheet.file, "no date with a count")
         days, values = [0], [0]
     return DataFile(
-        path=sheet.file.removeprefix("source_data/"),
+        path=path,
         days=np.array(days, dtype=np.int64),
         values=np.array(values, dtype=np.int64),
     )

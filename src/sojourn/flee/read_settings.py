@@ -269,7 +269,16 @@ class _Found:
         return replace(move, **_V1)  # type: ignore[arg-type]
 
     def inert(self) -> None:
-        """Warn of every key that was given and changes nothing."""
+        """Warn of every key that was given another value than its default and changes nothing."""
         for path in _INERT:
-            if path in self.given:
+            value = self.given.get(path)
+            if value is not None and value != _default(path):
                 self.warn("FLEE-SETTING-NO-EFFECT", path, "changes nothing, in Flee or here")
+
+
+def _default(path: str) -> Any:
+    section: Any = Settings
+    *outer, name = path.split(".")
+    for one in outer:
+        section = keys_of(section)[one].section
+    return keys_of(section)[name].default
