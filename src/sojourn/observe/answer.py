@@ -1,0 +1,314 @@
+"""Reading the figures of one release that answer a question.
+
+The rows of a release overlap: by month and by year, by nationality and by sector, with totals. For each period
+of the answer one kind of period and one split is chosen, the least split that still shows what was asked, so
+that nothing is counted twice; then the figures left are added up where the measure allows it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from sojourn.observe.buckets import KINDS, Days, bucket, fits_into
+from sojourn.observe.codes import refuse
+from sojourn.observe.model import ALL, DIMENSIONS, Measure, whole
+
+__all__ = ["Question", "answer"]
+
+Codes = np.ndarray[Any, np.dtype[np.int64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Values = np.ndarray[Any, np.dtype[np.float64]]
+_SINGLE = ("component", "country")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question to the store: measure, values wanted by dimension, dimensions kept, period, split."""
+
+    name: str
+    measure: Measure
+    wanted: Mapping[str, tuple[str, ...]]
+    by: tuple[str, ...]
+    period: str | None
+    start: dt.date | None
+    end: dt.date | None
+    aggregate: str
+    breakdown: tuple[str, ...] | None
+
+    def needed(self) -> int:
+        """Return the bits of the dimensions along which figures must be split to answer."""
+        asked = {d for d, values in self.wanted.items() if values != (ALL,)}
+        return sum(1 << i for i, d in enumerate(DIMENSIONS) if d in self.by or d in asked)
+
+
+def matches(dimension: str, word: str, wanted: tuple[str, ...]) -> bool:
+    """Whether a value of a dimension is one of those wanted; paths match from any of their words down."""
+    if dimension not in ("place", "category"):
+        return word in wanted
+    return any(word == w or f"/{word}/".find(f"/{w}/") >= 0 for w in wanted)
+
+
+def answer(question: Question, table: pa.Table) -> pd.DataFrame | None:
+    """Return the answer from one release, or None when nothing matches; raises DataError D605-D607, D609."""
+    columns = {n: whole(table[n]) for n in (*DIMENSIONS, "period")}
+    mask = _in_time(question, table)
+    for dimension in _SINGLE:
+        mask &= _wanted(question, dimension, columns[dimension])
+    kinds = _codes(columns["period"], lambda w: KINDS.index(w))
+    splits = np.zeros(table.num_rows, dtype=np.int64)
+    for bit, dimension in enumerate(DIMENSIONS):
+        splits |= _codes(columns[dimension], lambda w: int(w != ALL)) << bit
+    usable = mask & _split_enough(question, splits)
+    target = question.period or _finest(question, kinds[usable])
+    if target is None:
+        return None
+    usable &= np.isin(kinds, [KINDS.index(k) for k in fits_into(target)])
+    rows = np.flatnonzero(usable)
+    if not len(rows):
+        return None
+    start = table["start"].to_numpy().astype("datetime64[D]")[rows]
+    end = table["end"].to_numpy().astype("datetime64[D]")[rows]
+    first, last = bucket(start, end, target)
+    fits = end <= last
+    chosen = fits & _choose(question, target, kinds[rows], splits[rows], first)
+    rows, start, end, first, last = rows[chosen], start[chosen], end[chosen], first[chosen], last[chosen]
+    covered = np.ones(len(rows), dtype=bool)
+    if target not in ("day", "span"):
+        covered = _covered(question, (start, end), (first, last), kinds[rows] == KINDS.index("day"))
+    keep = np.ones(len(rows), dtype=bool)
+    for dimension in DIMENSIONS:
+        keep &= _wanted(question, dimension, columns[dimension])[rows]
+    if not keep.any():
+        return None
+    found = _Found(question, table, columns, rows[keep], first[keep], last[keep], start[keep], covered[keep])
+    for dimension in ("place", "category"):
+        found.drop_overlaps(dimension)
+    found.check_adds()
+    return found.added()
+
+
+def _codes(column: pa.DictionaryArray, number: Any) -> Codes:
+    """Return (row) int64, a number for each row from the distinct words of a column."""
+    lookup = np.array([number(w) for w in column.dictionary.to_pylist()] or [0], dtype=np.int64)
+    return np.asarray(lookup[column.indices.to_numpy(zero_copy_only=False)])
+
+
+def _wanted(question: Question, dimension: str, column: pa.DictionaryArray) -> Bools:
+    """Return (row) bool, whether the value of a dimension is one of those asked for."""
+    asked = question.wanted.get(dimension)
+    if asked is None:
+        return np.ones(len(column), dtype=bool)
+    return _codes(column, lambda word: int(matches(dimension, word, asked))).astype(bool)
+
+
+def _in_time(question: Question, table: pa.Table) -> Bools:
+    mask = np.ones(table.num_rows, dtype=bool)
+    if question.start is not None:
+        mask &= table["start"].to_numpy().astype("datetime64[D]") >= np.datetime64(question.start)
+    if question.end is not None:
+        mask &= table["end"].to_numpy().astype("datetime64[D]") <= np.datetime64(question.end)
+    return mask
+
+
+def _split_enough(question: Question, splits: Codes) -> Bools:
+    """Return (row) bool, whether a figure is split by every dimension needed (or exactly as asked)."""
+    if question.breakdown is not None:
+        exact = sum(1 << i for i, d in enumerate(DIMENSIONS) if d in question.breakdown)
+        free = sum(1 << DIMENSIONS.index(d) for d in _SINGLE)
+        return np.asarray((splits & ~free) == (exact & ~free))
+    needed = question.needed()
+    return np.asarray((splits & needed) == needed)
+
+
+def _finest(question: Question, kinds: Codes) -> str | None:
+    """Return the finest kind of period among the rows; both kinds of year and nothing finer is D605."""
+    found = [KINDS[k] for k in np.unique(kinds)]
+    if found[:2] == ["calendar-year", "fiscal-year"]:
+        raise refuse(
+            "D605",
+            question.name,
+            "published by calendar year and by fiscal year",
+            remedy='choose: period="calendar-year" or period="fiscal-year"',
+        )
+    return found[0] if found else None
+
+
+def _choose(question: Question, target: str, kinds: Codes, splits: Codes, first: Days) -> Bools:
+    """Return (row) bool: for each period one kind of period and the least split among those published."""
+    order = [KINDS.index(k) for k in fits_into(target)]
+    days, day = np.unique(first, return_inverse=True)
+    width = 1 << len(DIMENSIONS)
+    codes = (day * len(KINDS) + kinds) * width + splits
+    distinct, inverse = np.unique(codes, return_inverse=True)
+    by_day: dict[int, dict[int, list[int]]] = {}
+    for code in distinct.tolist():
+        rest, split = divmod(code, width)
+        at, kind = divmod(rest, len(KINDS))
+        by_day.setdefault(at, {}).setdefault(kind, []).append(split)
+    picked = np.zeros(len(distinct), dtype=bool)
+    for at, offered in by_day.items():
+        kind = next(k for k in order if k in offered)
+        split = _least(question, offered[kind], str(days[at]))
+        picked[np.searchsorted(distinct, (at * len(KINDS) + kind) * width + split)] = True
+    return np.asarray(picked[inverse])
+
+
+def _least(question: Question, splits: list[int], when: str) -> int:
+    """Return the split that is part of every other one; raises D607 where there is none."""
+    least = min(splits, key=lambda s: (s.bit_count(), s))
+    if all(least & other == least for other in splits):
+        return least
+    minimal = [s for s in splits if not any(o != s and o & s == o for o in splits)]
+    named = [tuple(d for i, d in enumerate(DIMENSIONS) if s >> i & 1 and d not in _SINGLE) for s in minimal]
+    said = " or ".join(f"breakdown={list(n)}" for n in named)
+    raise refuse(
+        "D607", f"{question.name}, period from {when}", "published in more than one split", remedy=f"say {said}"
+    )
+
+
+def _covered(question: Question, span: tuple[Days, Days], whole_span: tuple[Days, Days], daily: Bools) -> Bools:
+    """Return (row) bool, whether the parts of its period add up to the whole; overlapping parts are D605.
+
+    Counts of single days are events: a day without a row had none, so they cover their period.
+    """
+    start, end = (d.astype(np.int64) for d in span)
+    first, last = (d.astype(np.int64) for d in whole_span)
+    order = np.lexsort((end, start, first))
+    f, s, e = first[order], start[order], end[order]
+    new = np.ones(len(f), dtype=bool)
+    new[1:] = (f[1:] != f[:-1]) | (s[1:] != s[:-1]) | (e[1:] != e[:-1])
+    f, s, e = f[new], s[new], e[new]
+    over = (s[1:] <= e[:-1]) & (f[1:] == f[:-1])
+    if over.any():
+        at = np.datetime64(int(s[1:][over][0]), "D")
+        raise refuse(
+            "D605",
+            question.name,
+            "periods overlap",
+            found=f"the period from {at} begins inside the one before it",
+            remedy="narrow start and end, or choose the kind of period",
+        )
+    days, period = np.unique(f, return_inverse=True)
+    held = np.bincount(period, weights=e - s + 1)
+    return np.asarray((held[np.searchsorted(days, first)] == last - first + 1) | daily)
+
+
+@dataclass
+class _Found:
+    """The figures chosen for an answer: row numbers in the table, their periods, parts of periods."""
+
+    question: Question
+    table: pa.Table
+    columns: Mapping[str, pa.DictionaryArray]
+    rows: Codes
+    first: Days
+    last: Days
+    start: Days
+    covered: Bools
+
+    def words(self, dimension: str) -> tuple[Codes, list[str]]:
+        """Return the codes of a dimension for the rows found and the words they stand for, in order."""
+        column = self.columns[dimension]
+        words = column.dictionary.to_pylist()
+        rank = np.argsort(np.argsort(np.array(words, dtype=object)))
+        codes = rank[column.indices.to_numpy(zero_copy_only=False)[self.rows]]
+        return codes, sorted(words)
+
+    def drop_overlaps(self, dimension: str) -> None:
+        """Where a path and paths below it are both there, keep one: the parts if asked for, else the total."""
+        codes, words = self.words(dimension)
+        present = [words[c] for c in np.unique(codes)]
+        totals = [w for w in present if any(o.startswith(f"{w}/") for o in present)]
+        drop = np.zeros(len(codes), dtype=bool)
+        for total in totals:
+            part = np.isin(codes, [i for i, w in enumerate(words) if w.startswith(f"{total}/")])
+            is_total = codes == words.index(total)
+            spare, kept = (is_total, part) if dimension in self.question.by else (part, is_total)
+            drop |= spare & np.isin(self.start, self.start[kept])
+        if drop.any():
+            for name in ("rows", "first", "last", "start", "covered"):
+                setattr(self, name, getattr(self, name)[~drop])
+
+    def check_adds(self) -> None:
+        """Refuse to add up over a dimension, or over time, that the measure does not add up over (D606)."""
+        question, adds = self.question, self.question.measure.adds
+        for dimension in DIMENSIONS:
+            if dimension in adds or dimension in question.by:
+                continue
+            codes, words = self.words(dimension)
+            present = [words[c] for c in np.unique(codes)]
+            if len(present) > 1:
+                raise refuse(
+                    "D606",
+                    question.name,
+                    f"figures are not added up over {dimension}",
+                    found=", ".join(present[:8]) + (" ..." if len(present) > 8 else ""),
+                    remedy=f'choose one ({dimension}="{present[0]}") or keep them apart (by="{dimension}")',
+                )
+        pairs = len(np.unique(np.stack([self.first, self.start]), axis=1)[0])
+        if pairs > len(np.unique(self.first)) and question.aggregate == "sum" and "time" not in adds:
+            raise refuse(
+                "D606",
+                question.name,
+                f"{question.measure.unit}s of different dates are not added up",
+                remedy='say aggregate="last" or aggregate="mean", or take the period as published',
+            )
+
+    def added(self) -> pd.DataFrame:
+        """Add up what is left; one row for each period and value of the dimensions kept."""
+        days = self.first.astype(np.int64) * 2**20 + self.last.astype(np.int64)
+        _, group = np.unique(days, return_inverse=True)
+        kept = {}
+        for dimension in self.question.by:
+            codes, words = self.words(dimension)
+            kept[dimension] = (codes, words)
+            group = group * len(words) + codes
+        _, at, group = np.unique(group, return_index=True, return_inverse=True)
+        value = self.table["value"].to_numpy()[self.rows]
+        missing = np.bincount(group, weights=np.isnan(value))
+        parts = np.bincount(group)
+        rounding = np.ones(len(at), dtype=np.int64)
+        np.maximum.at(rounding, group, self.table["rounding"].to_numpy()[self.rows])
+        total = self._combined(value, group)
+        total[missing == parts] = np.nan
+        data: dict[str, Any] = {"start": self.first[at], "end": self.last[at]}
+        data |= {d: np.array(words, dtype=object)[codes[at]] for d, (codes, words) in kept.items()}
+        data |= {"value": total, "unit": self.question.measure.unit, "rounding": rounding, "parts": parts}
+        data["suppression"] = self._said(group, (missing > 0) & (missing < parts))
+        data["confidence"] = self._confidence(group, len(at))
+        return pd.DataFrame(data)
+
+    def _combined(self, value: Values, group: Codes) -> Values:
+        """Return (group) float64: the sum, or over time the mean or last of the sums of each date."""
+        filled = np.nan_to_num(value)
+        if self.question.aggregate == "sum":
+            return np.asarray(np.bincount(group, weights=filled), dtype=np.float64)
+        each = pd.DataFrame({"group": group, "from": self.start, "value": filled})
+        dates = each.groupby(["group", "from"], sort=True)["value"].sum()
+        return dates.groupby(level="group").agg(self.question.aggregate).to_numpy(dtype=float, copy=True)
+
+    def _said(self, group: Codes, some_missing: Bools) -> np.ndarray[Any, np.dtype[np.object_]]:
+        """Return why each answer is not whole: its figures own word, partial, or at-least."""
+        column = whole(self.table["suppression"])
+        words = np.array(column.dictionary.to_pylist(), dtype=object)
+        each = words[column.indices.to_numpy(zero_copy_only=False)[self.rows]]
+        said = np.full(len(some_missing), "none", dtype=object)
+        odd = np.flatnonzero(each != "none")
+        said[group[odd][::-1]] = each[odd][::-1]
+        said[group[~self.covered]] = "partial"
+        said[some_missing] = "at-least"
+        return said
+
+    def _confidence(self, group: Codes, size: int) -> np.ndarray[Any, np.dtype[np.object_]]:
+        """Return the lowest confidence among the figures added up."""
+        levels = ["high", "medium", "low"]
+        worst = np.zeros(size, dtype=np.int64)
+        np.maximum.at(worst, group, _codes(whole(self.table["confidence"]), levels.index)[self.rows])
+        return np.array(levels, dtype=object)[worst]
