@@ -6,7 +6,29 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from sojourn.scenario.values import Duration, Frozen, Name, Ref, Share
+from sojourn.scenario.frozen import Frozen, Map
+from sojourn.scenario.values import (
+    Amount,
+    Coefficient,
+    Count,
+    Days,
+    Duration,
+    Factor,
+    FlowName,
+    GroupName,
+    Hazard,
+    Money,
+    PlaceName,
+    Probability,
+    QuantityName,
+    Rate,
+    SeriesName,
+    Share,
+    SharedCount,
+    SharedRate,
+    SignedRatio,
+    StageName,
+)
 
 __all__ = [
     "Balking",
@@ -52,12 +74,12 @@ def _written_exits(value: object) -> object:
     return value
 
 
-Exits = Annotated[dict[Name, Exit], BeforeValidator(_written_exits), Field(min_length=1)]
+Exits = Annotated[Map[StageName, Exit], BeforeValidator(_written_exits), Field(min_length=1)]
 """Exits by destination; shares add up to 1, or one of them is ``rest``."""
 
 
 class _Located(Frozen):
-    place: Name | None = None
+    place: PlaceName | None = None
     """Where the stage is."""
     description: str = ""
     """What happens here, in a sentence."""
@@ -66,18 +88,18 @@ class _Located(Frozen):
 class Initial(Frozen):
     """Who is in the stage when the simulation starts."""
 
-    count: Ref
+    count: Count
     """Number of people at the start, per group."""
-    age_days: Ref = 0.0
+    age_days: Days = 0.0
     """They entered evenly over this many days before the start (queues only)."""
 
 
 class Limit(Frozen):
     """Finite room: those who find it full go elsewhere."""
 
-    room: Ref
+    room: SharedCount
     """Most people that can be here at once, over all groups."""
-    overflow: Name
+    overflow: StageName
     """Stage to which the others go."""
 
 
@@ -86,13 +108,13 @@ class SeriesInflow(Frozen):
 
     type: Literal["series"]
     """Kind of inflow."""
-    series: Name | dict[Name, Name]
+    series: SeriesName | Map[GroupName, SeriesName]
     """The series, or one per group; its values are totals of its periods, spread evenly over their days."""
-    scale: Ref = 1.0
+    scale: Factor = 1.0
     """People per counted unit."""
     noise: Literal["exact", "poisson", "negative-binomial"] = "exact"
     """Exact: integers that add up to the published totals. Otherwise the series is the mean."""
-    dispersion: Ref | None = None
+    dispersion: Factor | None = None
     """Negative-binomial size parameter k of a step: variance = mean + mean^2 / k."""
 
 
@@ -101,11 +123,11 @@ class IntensityInflow(Frozen):
 
     type: Literal["intensity"]
     """Kind of inflow."""
-    rate_per_day: Ref
+    rate_per_day: Rate
     """Mean number of people per day."""
     noise: Literal["exact", "poisson", "negative-binomial"] = "poisson"
     """Distribution of a step's number around its mean; exact carries fractions over."""
-    dispersion: Ref | None = None
+    dispersion: Factor | None = None
     """Negative-binomial size parameter k of a step: variance = mean + mean^2 / k."""
 
 
@@ -114,20 +136,20 @@ class PoolInflow(Frozen):
 
     type: Literal["pool"]
     """Kind of inflow."""
-    pool: Ref
+    pool: Count
     """Number of people in the pool at the start."""
-    hazard_per_day: Ref
+    hazard_per_day: Hazard
     """Hazard of departure."""
 
 
 class Push(Frozen):
     """A covariate of the log intensity: the intensity is multiplied by exp(coefficient * (x - reference))."""
 
-    indicator: Name
+    indicator: QuantityName
     """Quantity that holds the covariate."""
-    coefficient: Ref
+    coefficient: Coefficient
     """Change of the log intensity per unit of the covariate."""
-    reference: Ref = 0.0
+    reference: Amount = 0.0
     """Value of the covariate at which it has no effect."""
     lag_days: Annotated[float, Field(ge=0)] = 0.0
     """Age of the covariate's value when it acts."""
@@ -136,9 +158,9 @@ class Push(Frozen):
 class Feedback(Frozen):
     """A renewal term: each earlier outcome brings, or holds back, later departures of the same group."""
 
-    after: str
+    after: FlowName
     """Flow ``origin -> destination`` whose people are told of, or a stage: all who enter it."""
-    followers: Ref
+    followers: SignedRatio
     """Departures that each such person adds (or, negative, takes away) in all."""
     lag: Duration
     """Time from the outcome to those departures."""
@@ -160,17 +182,17 @@ class MomentumInflow(Frozen):
 
     type: Literal["momentum"]
     """Kind of inflow."""
-    level_per_day: Ref
+    level_per_day: Rate
     """Intensity at the start, people per day."""
-    trend_per_day: Ref = 0.0
+    trend_per_day: Coefficient = 0.0
     """Trend of the log intensity at the start, per day."""
-    damping: Ref = 1.0
+    damping: Share = 1.0
     """Factor by which the trend shrinks in a day, in [0, 1]."""
-    sd_level: Ref = 0.0
+    sd_level: Coefficient = 0.0
     """Standard deviation of the daily change of the log level."""
-    sd_trend: Ref = 0.0
+    sd_trend: Coefficient = 0.0
     """Standard deviation of the daily change of the trend."""
-    season: Ref = 1.0
+    season: Factor = 1.0
     """Factor of the intensity by date."""
     push: tuple[Push, ...] = ()
     """Covariates of the log intensity."""
@@ -178,7 +200,7 @@ class MomentumInflow(Frozen):
     """Renewal terms."""
     noise: Literal["exact", "poisson", "negative-binomial"] = "poisson"
     """Distribution of a step's number around its mean; exact carries fractions over."""
-    dispersion: Ref | None = None
+    dispersion: Factor | None = None
     """Negative-binomial size parameter k of a step: variance = mean + mean^2 / k."""
 
 
@@ -192,7 +214,7 @@ class Source(_Located):
     """Kind of stage."""
     inflow: Inflow
     """How many enter."""
-    groups: tuple[Name, ...] | None = None
+    groups: tuple[GroupName, ...] | None = None
     """Groups that enter here; all if left out."""
     exits: Exits
     """Where they go at once."""
@@ -212,15 +234,15 @@ class Journey(_Located):
 class Option(Frozen):
     """One option of a multinomial logit."""
 
-    cost_usd: Ref = 0.0
+    cost_usd: Money = 0.0
     """Price in US dollars."""
-    time_days: Ref = 0.0
+    time_days: Days = 0.0
     """Time the option takes."""
-    risk: Ref = 0.0
+    risk: Probability = 0.0
     """Probability of harm or interception."""
-    legal: Ref = 1.0
+    legal: Share = 1.0
     """Legal access in [0, 1]: weight of the option, 0 where it is closed."""
-    constant: Ref = 0.0
+    constant: Coefficient = 0.0
     """Utility not explained by the rest."""
     attempt: bool = False
     """Whether taking this option starts a new attempt."""
@@ -229,11 +251,11 @@ class Option(Frozen):
 class Coefficients(Frozen):
     """Weights of the utility of an option."""
 
-    per_1000_usd: Ref = 0.0
+    per_1000_usd: Coefficient = 0.0
     """Utility per 1,000 US dollars."""
-    per_day: Ref = 0.0
+    per_day: Coefficient = 0.0
     """Utility per day."""
-    per_risk: Ref = 0.0
+    per_risk: Coefficient = 0.0
     """Utility of a risk of 1."""
 
 
@@ -248,7 +270,7 @@ class Choice(_Located):
     """Kind of stage."""
     exits: Exits | None = None
     """Shares by destination."""
-    options: Annotated[dict[Name, Option], Field(min_length=1)] | None = None
+    options: Annotated[Map[StageName, Option], Field(min_length=1)] | None = None
     """Options by destination, in place of ``exits``."""
     coefficients: Coefficients | None = None
     """Weights of the utility (with ``options``)."""
@@ -259,18 +281,18 @@ class Patience(Frozen):
 
     time: Duration
     """Time after which a person gives up."""
-    to: Name
+    to: StageName
     """Where they go."""
 
 
 class Balking(Frozen):
     """Some who find a long queue do not join it."""
 
-    above: Ref
+    above: SharedCount
     """Number waiting, over all groups, above which it happens."""
-    prob: Ref
+    prob: Probability
     """Probability of not joining."""
-    to: Name
+    to: StageName
     """Where they go."""
 
 
@@ -283,9 +305,9 @@ class Queue(_Located):
 
     kind: Literal["queue"]
     """Kind of stage."""
-    servers: Ref
+    servers: SharedCount
     """Number of servers, by date."""
-    rate_per_day: Ref | None = None
+    rate_per_day: SharedRate | None = None
     """Completions per server and day."""
     service: Duration | None = None
     """Service time, in place of ``rate_per_day``."""
@@ -293,7 +315,7 @@ class Queue(_Located):
     """Whether a step's capacity (with ``rate_per_day``) is exact, fractions carried over, or Poisson."""
     discipline: Literal["fifo", "lifo", "random", "priority"] = "fifo"
     """Who is next: first in, last in, anyone, or by class and first in within a class."""
-    priority: tuple[tuple[Name, ...], ...] | None = None
+    priority: tuple[tuple[GroupName, ...], ...] | None = None
     """Groups by class, first served first (with ``priority``)."""
     patience: Patience | None = None
     """Reneging."""
@@ -312,9 +334,9 @@ class Hold(_Located):
 
     kind: Literal["hold"]
     """Kind of stage."""
-    hazards: Annotated[dict[Name, Ref], Field(min_length=1)]
+    hazards: Annotated[Map[StageName, Hazard], Field(min_length=1)]
     """Hazard per day by destination."""
-    attempts: tuple[Name, ...] = ()
+    attempts: tuple[StageName, ...] = ()
     """Destinations where a new attempt starts."""
     limit: Limit | None = None
     """Finite capacity."""

@@ -7,45 +7,91 @@ quantity. Policies change quantities only, so what a policy may move must have a
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from sojourn.scenario.frozen import Frozen, In, Map, Of
 
 __all__ = [
-    "DISTRIBUTIONS",
+    "DURATIONS",
     "KINDS",
+    "PRIORS",
+    "Amount",
+    "Coefficient",
+    "Count",
+    "Date",
+    "Days",
     "Duration",
+    "Factor",
+    "Family",
+    "FlowName",
     "Frozen",
+    "GroupName",
+    "Hazard",
+    "Map",
+    "Money",
     "Name",
+    "PlaceName",
     "Prior",
+    "Probability",
     "Quantity",
     "QuantityKind",
+    "QuantityName",
+    "Rate",
     "Ref",
     "Series",
+    "SeriesName",
     "Share",
+    "SharedCount",
+    "SharedRate",
+    "SignedRatio",
+    "StageName",
 ]
-
-
-class Frozen(BaseModel):
-    """Base of every scenario object: immutable, and closed to keys it does not know."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        str_strip_whitespace=True,
-        use_attribute_docstrings=True,
-    )
-
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64)]
 """A name in a scenario: lower-case words joined by hyphens."""
 
+
+def _calendar_date(value: object) -> object:
+    """Take a text as a date only if it is written YYYY-MM-DD: other texts would be read as time stamps."""
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("not written YYYY-MM-DD")
+    return dt.date.fromisoformat(value)
+
+
+Date = Annotated[dt.date, BeforeValidator(_calendar_date)]
+"""A calendar date, written YYYY-MM-DD."""
+
+GroupName = Annotated[Name, In("groups")]
+PlaceName = Annotated[Name, In("places")]
+SeriesName = Annotated[Name, In("series")]
+QuantityName = Annotated[Name, In("quantities")]
+StageName = Annotated[Name, In("stages")]
+FlowName = Annotated[str, In("flows")]
+"""A flow ``origin -> destination``, or a stage."""
+
 Ref = float | Name
 """A number in the unit that the parameter's name states, or the name of a quantity."""
 
-Share = float | Name
-"""A share in [0, 1], the name of a quantity, or ``rest``: what the other exits leave."""
+Share = Annotated[Ref, Of(("share", "probability"))]
+"""A share in [0, 1], the name of a quantity, or (at exits) ``rest``: what the other exits leave."""
+Probability = Annotated[Ref, Of(("probability", "share"))]
+Hazard = Annotated[Ref, Of(("hazard",))]
+Count = Annotated[Ref, Of(("count",))]
+SharedCount = Annotated[Ref, Of(("count",), shared=True)]
+Rate = Annotated[Ref, Of(("rate",))]
+SharedRate = Annotated[Ref, Of(("rate",), shared=True)]
+Days = Annotated[Ref, Of(("duration",))]
+Money = Annotated[Ref, Of(("money",))]
+Factor = Annotated[Ref, Of(("ratio", "share"))]
+SignedRatio = Annotated[Ref, Of(("ratio", "coefficient"))]
+Coefficient = Annotated[Ref, Of(("coefficient",))]
+Amount = Annotated[Ref, Of()]
+"""A number or a quantity of any kind."""
 
 QuantityKind = Literal[
     "count",
@@ -74,16 +120,38 @@ KINDS: dict[str, tuple[str, float, float]] = {
     "indicator": ("an index or covariate in its publisher's own unit", float("-inf"), float("inf")),
 }
 
-DISTRIBUTIONS: dict[str, tuple[int, str]] = {
-    # dwell distribution: (number of free parameters, meaning)
-    "fixed": (1, "always the mean"),
-    "exponential": (1, "constant hazard"),
-    "gamma": (2, "shape (mean/sd)^2"),
-    "lognormal": (2, "logarithm is normal"),
-    "weibull": (2, "hazard is a power of time"),
-    "erlang": (2, "sum of `stages` exponentials"),
-    "empirical": (0, "the values of `days` with `weights`"),
+
+class Family(NamedTuple):
+    """A family of distributions of time."""
+
+    free: int
+    """Number of free parameters."""
+    forms: tuple[tuple[str, ...], ...]
+    """Sets of parameters by which it can be given."""
+    meaning: str
+    """What sets it apart."""
+
+
+_MEAN_SD = (("mean_days", "sd_days"), ("quantiles",))
+DURATIONS: dict[str, Family] = {
+    "fixed": Family(1, (("mean_days",), ("quantiles",)), "always the mean"),
+    "exponential": Family(1, (("mean_days",), ("quantiles",)), "constant hazard"),
+    "gamma": Family(2, _MEAN_SD, "shape (mean/sd)^2"),
+    "lognormal": Family(2, _MEAN_SD, "the logarithm is normal"),
+    "weibull": Family(2, _MEAN_SD, "the hazard is a power of time"),
+    "erlang": Family(1, (("mean_days", "stages"), ("quantiles", "stages")), "sum of `stages` exponentials"),
+    "empirical": Family(0, (("days",), ("days", "weights")), "the values of `days` with `weights`"),
 }
+"""Families of durations."""
+
+PRIORS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "normal": (("mean", "sd"), ("low", "high")),
+    "lognormal": (("median", "sd_log"), ("low", "high")),
+    "beta": (("mean", "sd"),),
+    "gamma": (("mean", "sd"),),
+    "uniform": (("low", "high"),),
+}
+"""Families of priors: sets of parameters by which each can be given."""
 
 
 class Prior(Frozen):
@@ -120,17 +188,17 @@ class Quantity(Frozen):
     """The value, where it does not vary or is not listed for a group or date."""
     prior: Prior | None = None
     """Distribution of the value over draws."""
-    by_group: dict[Name, float] | None = None
+    by_group: Map[GroupName, float] | None = None
     """Values by group; a group that is not named has ``value``."""
-    steps: dict[dt.date, float] | None = None
+    steps: Map[Date, float] | None = None
     """Values from a date on; before the first date, ``value``."""
-    series: Name | dict[Name, Name] | None = None
+    series: SeriesName | Map[GroupName, SeriesName] | None = None
     """A named series (or one per group) whose values are used; ``value`` is the factor, 1 by default."""
     season: Annotated[tuple[float, ...], Field(min_length=12, max_length=12)] | None = None
     """Factors for January to December."""
     weekday: Annotated[tuple[float, ...], Field(min_length=7, max_length=7)] | None = None
     """Factors for Monday to Sunday."""
-    closed: tuple[dt.date, ...] = ()
+    closed: tuple[Date, ...] = ()
     """Dates on which the value is zero, such as public holidays."""
     description: str = ""
     """What it is, in a sentence."""
@@ -149,13 +217,13 @@ class Duration(Frozen):
 
     distribution: Literal["fixed", "exponential", "gamma", "lognormal", "weibull", "erlang", "empirical"]
     """Family of the distribution."""
-    mean_days: Ref | None = None
+    mean_days: Days | None = None
     """Mean in days."""
-    sd_days: Ref | None = None
+    sd_days: Days | None = None
     """Standard deviation in days (gamma, lognormal, weibull)."""
     stages: int | None = Field(default=None, ge=1, le=1000)
     """Number of exponential stages (erlang)."""
-    quantiles: dict[Annotated[float, Field(gt=0, lt=1)], Annotated[float, Field(gt=0)]] | None = None
+    quantiles: Map[Annotated[float, Field(gt=0, lt=1)], Annotated[float, Field(gt=0)]] | None = None
     """Days by probability, in place of mean and sd: as many as the family has parameters."""
     days: tuple[Annotated[float, Field(ge=0)], ...] | None = None
     """Observed durations in days (empirical)."""
@@ -170,14 +238,10 @@ class Series(Frozen):
     """Unit of account or of the index."""
     period: Literal["day", "week", "month", "quarter", "year", "fiscal-year"] = "month"
     """Length of a period; values of counts are totals of the period."""
-    start: dt.date | None = None
+    start: Date
     """First day of the first period."""
-    values: tuple[float | None, ...] | None = None
+    values: Annotated[tuple[float | None, ...], Field(min_length=1)]
     """Values by period; null where not published."""
-    file: str | None = None
-    """CSV file beside the scenario, in place of ``start`` and ``values``: a ``date`` column and others."""
-    column: str | None = None
-    """Column of ``file``."""
     fill: Literal["none", "zero", "hold", "linear"] = "none"
     """What stands for a null or uncovered date when the series drives the model; fills used are counted."""
     publisher: str = ""

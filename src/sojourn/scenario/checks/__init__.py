@@ -1,0 +1,43 @@
+"""Cross checks of a scenario: what the form of its parts cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sojourn.scenario.checks import dates, durations, forms, graph, kinds, names, observed, quantities, shares
+from sojourn.scenario.checks.draft import SECTIONS, Draft
+from sojourn.scenario.codes import Findings, Path
+
+if TYPE_CHECKING:
+    from sojourn.scenario.model import Scenario
+
+__all__ = ["SECTIONS", "check"]
+
+_CHECKS = (
+    names.check_names,
+    kinds.check_kinds,
+    quantities.check_quantities,
+    durations.check_durations,
+    shares.check_shares,
+    forms.check_forms,
+    graph.check_graph,
+    dates.check_dates,
+    observed.check_observed,
+)
+
+
+def check(
+    scenario: Scenario,
+    findings: Findings | None = None,
+    written: Mapping[str, frozenset[str]] | None = None,
+    lost: frozenset[Path] = frozenset(),
+) -> Findings:
+    """Return the findings with the problems and notes of every cross check added."""
+    findings = Findings() if findings is None else findings
+    if written is None:
+        written = {section: frozenset(getattr(scenario, section)) for section in SECTIONS}
+    draft = Draft(scenario, findings, written, lost)
+    for one in _CHECKS:
+        one(draft)
+    return findings

@@ -1,0 +1,116 @@
+"""Dates: order, the step, what never acts, and series that cover what they drive."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sojourn.scenario.calendar import period_index, period_start, starts_period
+from sojourn.scenario.checks.draft import Draft
+from sojourn.scenario.codes import Path
+from sojourn.scenario.frozen import In
+from sojourn.scenario.parts import Time
+from sojourn.scenario.values import Duration, Series
+from sojourn.scenario.walk import models
+
+__all__ = ["check_dates"]
+
+
+def check_dates(draft: Draft) -> None:
+    """Check the period, the step, policies, dated values and series."""
+    s = draft.scenario
+    for name, series in s.series.items():
+        if not starts_period(series.period, series.start):
+            draft.findings.problem(
+                "series-start", ("series", name, "start"), f"no {series.period} starts on this day",
+                found=str(series.start), remedy="write the first day of the first period",
+            )  # fmt: skip
+    for name, policy in s.policies.items():
+        if policy.end is not None and policy.end < policy.start:
+            _order(draft, ("policies", name, "end"), policy.end, policy.start)
+    if not draft.intact("time"):
+        return
+    if s.time.end < s.time.start:
+        _order(draft, ("time", "end"), s.time.end, s.time.start)
+        return
+    _check_step(draft, s.time)
+    _check_acting(draft, s.time)
+    _check_series(draft, s.time)
+
+
+def _order(draft: Draft, path: Path, end: dt.date, start: dt.date) -> None:
+    draft.findings.problem(
+        "time-order", path, "the end is before the start", found=f"{start} to {end}", remedy="exchange them"
+    )
+
+
+def _check_step(draft: Draft, time: Time) -> None:
+    step, days = time.step_days, (time.end - time.start).days + 1
+    whole = step if step >= 1 else 1 / step
+    most = {"step": 31.0, "week": 7.0, "month": 28.0}[time.record]
+    if abs(whole - round(whole)) > 1e-9 or step > min(most, days):
+        draft.findings.problem(
+            "step-size", ("time", "step_days"), f"a period of {days} days recorded by {time.record} has no such step",
+            found=f"{step:g}", allowed=f"1/n or n days, at most {min(most, days):g}",
+        )  # fmt: skip
+        return
+    if (left := days % step) > 1e-9 and step > 1:
+        draft.findings.note(
+            "never-acts", ("time", "end"), f"the last {left:g} days make no whole step and are not simulated"
+        )
+    for path, model in models(draft.scenario):
+        mean = model.mean_days if isinstance(model, Duration) else None
+        if isinstance(mean, (int, float)) and 0 < mean < step:
+            draft.findings.note("step-coarse", path, f"a step is longer than this time of {mean:g} days")
+    if step > 1:
+        for name, quantity in draft.scenario.quantities.items():
+            if quantity.weekday or quantity.closed:
+                draft.findings.note("step-coarse", ("quantities", name), "a step is longer than a day")
+
+
+def _check_acting(draft: Draft, time: Time) -> None:
+    """Note dates outside the period."""
+    for name, policy in draft.scenario.policies.items():
+        if policy.start > time.end or (
+            policy.end is not None and policy.end + dt.timedelta(days=policy.ramp_days) < time.start
+        ):
+            draft.findings.note("never-acts", ("policies", name), "the policy is not in force in the period")
+    for name, quantity in draft.scenario.quantities.items():
+        for date in quantity.steps or {}:
+            later = any(date < other <= time.start for other in quantity.steps or {})
+            if date > time.end or later:
+                draft.findings.note(
+                    "never-acts",
+                    ("quantities", name, "steps", str(date)),
+                    "the value is not in force in the period",
+                )
+        outside = [date for date in quantity.closed if not time.start <= date <= time.end]
+        if outside:
+            draft.findings.note(
+                "never-acts", ("quantities", name, "closed"), f"{len(outside)} dates lie outside the period"
+            )
+
+
+def _check_series(draft: Draft, time: Time) -> None:
+    """Check that series which drive the model have a value at every date, or a rule to fill it."""
+    driving = {str(use.value) for use in draft.uses if use.mark == In("series") and use.path[0] != "observations"}
+    for name, series in draft.scenario.series.items():
+        if name in driving:
+            _check_cover(draft, ("series", name), series, time.start, time.end)
+
+
+def _check_cover(draft: Draft, path: Path, series: Series, first: dt.date, last: dt.date) -> None:
+    low, high = (period_index(series.period, series.start, day) for day in (first, last))
+    gaps = [i for i in range(low, high + 1) if not 0 <= i < len(series.values) or series.values[i] is None]
+    if not gaps:
+        return
+    shown = ", ".join(str(period_start(series.period, series.start, i)) for i in gaps[:3])
+    shown += ", ..." if len(gaps) > 3 else ""
+    if series.fill == "none" or all(value is None for value in series.values):
+        draft.findings.problem(
+            "series-gap", path, f"it drives the model and has no value for {len(gaps)} of its periods",
+            found=shown, remedy="give values, or say with `fill` what stands for them",
+        )  # fmt: skip
+    else:
+        draft.findings.note(
+            "series-filled", path, f"{len(gaps)} periods are filled by `{series.fill}`", found=shown
+        )

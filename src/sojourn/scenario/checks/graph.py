@@ -1,0 +1,68 @@
+"""The stages as a graph: everyone can get in, everyone can get out, and nobody goes around in no time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sojourn.scenario.checks.draft import Draft
+from sojourn.scenario.flows import ways
+from sojourn.scenario.stages import End, Hold, Queue, Source, Stage
+
+__all__ = ["check_graph"]
+
+Graph = Mapping[str, frozenset[str]]
+
+
+def check_graph(draft: Draft) -> None:
+    """Check reachability, ways to an end, and cycles without time; needs all stages."""
+    stages = draft.scenario.stages
+    ahead: Graph = {name: frozenset(way.to for way in ways(stage)) for name, stage in stages.items()}
+    if not draft.intact("stages") or any(to not in stages for targets in ahead.values() for to in targets):
+        return
+    reached = _closure(ahead, [name for name, stage in stages.items() if _starts(stage)])
+    back: Graph = {name: frozenset(o for o in stages if name in ahead[o]) for name in stages}
+    leaving = _closure(back, [name for name, stage in stages.items() if isinstance(stage, End)])
+    for name in stages:
+        if name not in reached:
+            draft.findings.note(
+                "unreachable", ("stages", name), "nobody can ever be in this stage",
+                remedy="lead a stage to it, give it initial people, or remove it",
+            )  # fmt: skip
+        if name not in leaving:
+            draft.findings.problem(
+                "no-way-out", ("stages", name), "no stage of kind end can be reached from here",
+                remedy="lead it, or a stage after it, to an end",
+            )  # fmt: skip
+    _check_cycles(draft, stages)
+
+
+def _starts(stage: Stage) -> bool:
+    return isinstance(stage, Source) or (isinstance(stage, (Queue, Hold)) and stage.initial is not None)
+
+
+def _closure(graph: Graph, start: Iterable[str]) -> set[str]:
+    """Return the nodes that can be reached from the given ones, themselves included."""
+    reached: set[str] = set()
+    todo = list(start)
+    while todo:
+        name = todo.pop()
+        if name not in reached:
+            reached.add(name)
+            todo.extend(graph[name])
+    return reached
+
+
+def _check_cycles(draft: Draft, stages: Mapping[str, Stage]) -> None:
+    instant: Graph = {
+        name: frozenset(way.to for way in ways(stage) if way.instant(stage)) for name, stage in stages.items()
+    }
+    seen: set[str] = set()
+    for name in stages:
+        after = _closure(instant, instant[name])
+        if name in after and name not in seen:
+            cycle = [other for other in stages if other in after and name in _closure(instant, instant[other])]
+            seen.update(cycle)
+            draft.findings.problem(
+                "cycle-without-time", ("stages", name), "people could go around these stages in no time",
+                found=", ".join(cycle), remedy="put a journey, queue or hold between them",
+            )  # fmt: skip

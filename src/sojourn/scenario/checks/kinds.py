@@ -1,0 +1,80 @@
+"""Kinds and bounds: a share is no hazard, and no probability exceeds 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sojourn.scenario.checks.draft import Draft
+from sojourn.scenario.codes import Path
+from sojourn.scenario.frozen import Of
+from sojourn.scenario.parts import Change
+from sojourn.scenario.values import KINDS
+
+__all__ = ["check_bounds", "check_kinds"]
+
+_LIKE = {"share": ("share", "probability"), "probability": ("share", "probability")}
+
+
+def check_kinds(draft: Draft) -> None:
+    """Check that quantities and numbers fit where they stand, and that shared parameters do not vary by group."""
+    for use in draft.uses:
+        if isinstance(use.mark, Of) and isinstance(use.value, (int, float)):
+            check_bounds(draft, use.path, use.value, use.mark.kinds)
+    for use, mark, quantity in draft.quantity_uses:
+        if mark.kinds and quantity.kind not in mark.kinds:
+            _mismatch(draft, use.path, str(use.value), quantity.kind, mark.kinds)
+        if mark.shared and (quantity.by_group or isinstance(quantity.series, Mapping)):
+            _by_group(draft, use.path, str(use.value))
+    shared = {use.value for use, mark, _ in draft.quantity_uses if mark.shared}
+    for name, policy in draft.scenario.policies.items():
+        for index, change in enumerate(policy.changes):
+            path = ("policies", name, "changes", index)
+            if change.groups is not None and change.quantity in shared:
+                _by_group(draft, (*path, "groups"), change.quantity)
+            _check_change(draft, path, change)
+
+
+def check_bounds(draft: Draft, path: Path, value: float, kinds: tuple[str, ...]) -> None:
+    """Report a number outside the bounds that all of the kinds set."""
+    if not kinds:
+        return
+    lowest = min(KINDS[kind][1] for kind in kinds)
+    highest = max(KINDS[kind][2] for kind in kinds)
+    if not lowest <= value <= highest:
+        draft.findings.problem(
+            "out-of-bounds", path, f"a {' or '.join(kinds)} cannot be {value:g}",
+            found=f"{value:g}", allowed=f"{lowest:g} to {highest:g}",
+        )  # fmt: skip
+
+
+def _check_change(draft: Draft, path: Path, change: Change) -> None:
+    target = draft.scenario.quantities.get(change.quantity)
+    if target is None:
+        return
+    same = _LIKE.get(target.kind, (target.kind,))
+    if isinstance(change.set, (int, float)):
+        check_bounds(draft, (*path, "set"), change.set, (target.kind,))
+    if isinstance(change.scale, (int, float)) and change.scale < 0 <= KINDS[target.kind][1]:
+        draft.findings.problem(
+            "out-of-bounds", (*path, "scale"), f"a factor below 0 makes a {target.kind} negative",
+            found=f"{change.scale:g}", allowed="0 or more",
+        )  # fmt: skip
+    for key, kinds in (("set", same), ("shift", (*same, "ratio", "coefficient"))):
+        name = getattr(change, key)
+        other = draft.scenario.quantities.get(name) if isinstance(name, str) else None
+        if other is not None and other.kind not in kinds:
+            _mismatch(draft, (*path, key), name, other.kind, kinds)
+
+
+def _mismatch(draft: Draft, path: Path, name: str, found: str, kinds: tuple[str, ...]) -> None:
+    draft.findings.problem(
+        "kind-mismatch", path, f"`{name}` is a {found}: {KINDS[found][0]}",
+        found=found, allowed=", ".join(kinds), remedy="name a quantity of a kind that fits, or correct its kind",
+    )  # fmt: skip
+
+
+def _by_group(draft: Draft, path: Path, name: str) -> None:
+    draft.findings.problem(
+        "not-by-group", path, f"all groups share this parameter, so `{name}` cannot vary by group",
+        found=name, remedy="use one value, or a stage for each group",
+    )  # fmt: skip

@@ -1,0 +1,55 @@
+"""Policies and observations: what they change and what they count."""
+
+from __future__ import annotations
+
+from sojourn.scenario.calendar import period_index
+from sojourn.scenario.checks.draft import Draft
+from sojourn.scenario.codes import Path
+from sojourn.scenario.parts import Change, Observation
+
+__all__ = ["check_observed"]
+
+_EFFECTS = ("set", "scale", "shift")
+
+
+def check_observed(draft: Draft) -> None:
+    """Check the changes of policies and the links of observations to series."""
+    for name, policy in draft.scenario.policies.items():
+        for index, change in enumerate(policy.changes):
+            _check_change(draft, ("policies", name, "changes", index), change)
+    for name, observation in draft.scenario.observations.items():
+        _check_observation(draft, ("observations", name), observation)
+
+
+def _check_change(draft: Draft, path: Path, change: Change) -> None:
+    effects = [key for key in _EFFECTS if getattr(change, key) is not None] + ["close"] * change.close
+    if len(effects) != 1 and not any(lost[: len(path)] == path for lost in draft.lost):
+        draft.findings.problem(
+            "change-form", path, "a change does exactly one thing",
+            found=" and ".join(effects) or "nothing", allowed="one of set, scale, shift, close",
+        )  # fmt: skip
+
+
+def _check_observation(draft: Draft, path: Path, observation: Observation) -> None:
+    for index, of in enumerate(observation.of):
+        if ("->" in of) != (observation.measure == "flow"):
+            draft.findings.problem(
+                "observation-form", (*path, "of", index), f"this is not a {observation.measure}",
+                found=of, allowed="`origin -> destination` for flows, a stage for stocks",
+            )  # fmt: skip
+    series = draft.scenario.series.get(observation.series)
+    if series is None:
+        return
+    if series.unit != observation.unit:
+        draft.findings.problem(
+            "unit-mismatch", (*path, "unit"), f"`{observation.series}` counts another unit",
+            found=observation.unit, allowed=series.unit, remedy="units of account are never mixed: correct one",
+        )  # fmt: skip
+    time = draft.scenario.time
+    if draft.intact("time") and time.start <= time.end:
+        last = period_index(series.period, series.start, time.end)
+        first = period_index(series.period, series.start, time.start)
+        if last < 0 or first >= len(series.values):
+            draft.findings.note(
+                "never-acts", path, "the series has no value in the period", found=str(series.start)
+            )

@@ -1,0 +1,129 @@
+"""Quantities: a value for every group and date, one way of varying, sound priors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf
+
+from sojourn.scenario.checks.draft import Draft
+from sojourn.scenario.checks.kinds import check_bounds
+from sojourn.scenario.codes import Path
+from sojourn.scenario.values import KINDS, PRIORS, Prior, Quantity
+
+__all__ = ["check_quantities"]
+
+_VARYING = ("by_group", "steps", "series")
+
+
+def check_quantities(draft: Draft) -> None:
+    """Check values, profiles and priors of all quantities."""
+    for name, quantity in draft.scenario.quantities.items():
+        path: Path = ("quantities", name)
+        _check_profile(draft, path, quantity)
+        _check_present(draft, path, quantity)
+        _check_values(draft, path, quantity)
+        if quantity.prior is not None:
+            _check_prior(draft, (*path, "prior"), quantity.prior, quantity.kind)
+
+
+def _check_profile(draft: Draft, path: Path, quantity: Quantity) -> None:
+    ways = [key for key in _VARYING if getattr(quantity, key) is not None]
+    if len(ways) > 1:
+        draft.findings.problem(
+            "profile-form", path, "these ways of varying exclude each other",
+            found=", ".join(ways), allowed=f"one of {', '.join(_VARYING)}",
+            remedy="keep one; a series per group varies by group and date",
+        )  # fmt: skip
+    if quantity.steps is not None and list(quantity.steps) != sorted(quantity.steps):
+        draft.findings.problem(
+            "steps-order", (*path, "steps"), "the dates are not in order",
+            found=", ".join(map(str, quantity.steps)), remedy="write the earliest first",
+        )  # fmt: skip
+
+
+def _check_present(draft: Draft, path: Path, quantity: Quantity) -> None:
+    by_group = quantity.by_group if quantity.by_group is not None else quantity.series
+    missing = ""
+    if isinstance(by_group, Mapping) and (quantity.series or (quantity.value is None and not quantity.prior)):
+        missing = ", ".join(sorted(draft.names.get("groups", frozenset()) - set(by_group)))
+    elif quantity.value is None and quantity.prior is None and by_group is None:
+        first = min(quantity.steps) if quantity.steps else None
+        start = draft.scenario.time.start
+        if first is None:
+            missing = "any date"
+        elif first > start and draft.intact("time"):
+            missing = f"{start} to {first}"
+    if missing:
+        draft.findings.problem(
+            "value-missing", path, f"no value for {missing}", found=missing, remedy="give a value, or a prior"
+        )
+
+
+def _check_values(draft: Draft, path: Path, quantity: Quantity) -> None:
+    factor = max(quantity.season or (1.0,)) * max(quantity.weekday or (1.0,))
+    parts: list[tuple[Path, float | None]] = []
+    if quantity.series is None:
+        parts.append(((*path, "value"), quantity.value))
+    parts += [((*path, "by_group", group), value) for group, value in (quantity.by_group or {}).items()]
+    parts += [((*path, "steps", str(date)), value) for date, value in (quantity.steps or {}).items()]
+    for where, value in parts:
+        if value is not None:
+            kind = quantity.kind
+            inside = KINDS[kind][1] <= value <= KINDS[kind][2]
+            check_bounds(draft, where, value * factor if inside and factor > 1 else value, (kind,))
+    for key in ("season", "weekday"):
+        for index, value in enumerate(getattr(quantity, key) or ()):
+            if value < 0 <= KINDS[quantity.kind][1]:
+                check_bounds(draft, (*path, key, index), value, (quantity.kind,))
+
+
+def _check_prior(draft: Draft, path: Path, prior: Prior, kind: str) -> None:
+    given = {key for key in ("mean", "sd", "median", "sd_log", "low", "high") if getattr(prior, key) is not None}
+    forms = PRIORS[prior.distribution]
+    if given not in [set(form) for form in forms]:
+        draft.findings.problem(
+            "prior-form", path, f"a {prior.distribution} prior needs other parameters",
+            found=", ".join(sorted(given)), allowed=" or ".join(" and ".join(form) for form in forms),
+        )  # fmt: skip
+        return
+    low, high = prior.low, prior.high
+    if low is not None and high is not None and low >= high:
+        draft.findings.problem(
+            "prior-order", path, "low is not below high", found=f"{low:g}, {high:g}", remedy="exchange them"
+        )
+        return
+    lowest, highest = _support(prior)
+    if lowest < KINDS[kind][1] or highest > KINDS[kind][2]:
+        draft.findings.problem(
+            "out-of-bounds", path, f"the prior reaches values that a {kind} cannot take",
+            found=f"{lowest:g} to {highest:g}", allowed=f"{KINDS[kind][1]:g} to {KINDS[kind][2]:g}",
+            remedy="use beta or uniform for shares, lognormal or gamma for what cannot be negative",
+        )  # fmt: skip
+    _check_parameters(draft, path, prior)
+
+
+def _support(prior: Prior) -> tuple[float, float]:
+    """Return the lowest and highest value that the prior can take."""
+    if prior.distribution == "uniform" and prior.low is not None and prior.high is not None:
+        return prior.low, prior.high
+    return {"normal": (-inf, inf), "beta": (0.0, 1.0)}.get(prior.distribution, (0.0, inf))
+
+
+def _check_parameters(draft: Draft, path: Path, prior: Prior) -> None:
+    """Check that a distribution with these parameters exists."""
+    if prior.distribution in ("lognormal", "gamma"):
+        for key in ("mean", "median", "low"):
+            value = getattr(prior, key)
+            if value is not None and value <= 0:
+                draft.findings.problem(
+                    "out-of-bounds", (*path, key), f"a {prior.distribution} prior has a {key} above 0",
+                    found=f"{value:g}", allowed="above 0",
+                )  # fmt: skip
+    if prior.distribution == "beta" and prior.mean is not None and prior.sd is not None:
+        most = (prior.mean * (1 - prior.mean)) ** 0.5 if 0 < prior.mean < 1 else 0.0
+        if prior.sd >= most:
+            draft.findings.problem(
+                "out-of-bounds", path, "no beta distribution has this mean and standard deviation",
+                found=f"{prior.mean:g}, {prior.sd:g}",
+                allowed="0 < mean < 1, sd below the root of mean x (1 - mean)",
+            )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Shares at exits: they add up to 1, whatever moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import fsum
+
+from sojourn.scenario.checks.draft import Draft
+from sojourn.scenario.codes import Path
+from sojourn.scenario.flows import exits_of
+from sojourn.scenario.stages import Exit
+
+__all__ = ["check_shares"]
+
+_TOLERANCE = 1e-9
+
+
+def check_shares(draft: Draft) -> None:
+    """Check the exits of every stage."""
+    for name, stage in draft.scenario.stages.items():
+        exits = exits_of(stage)
+        path: Path = ("stages", name, "exits")
+        if exits and not any(lost[:3] == path for lost in draft.lost):
+            _check_exits(draft, path, exits)
+
+
+def _check_exits(draft: Draft, path: Path, exits: Mapping[str, Exit]) -> None:
+    rest = [to for to, exit_ in exits.items() if exit_.share == "rest"]
+    names = [e.share for e in exits.values() if isinstance(e.share, str) and e.share != "rest"]
+    if len(rest) > 1:
+        draft.findings.problem(
+            "several-rest", path, "only one exit can take what the others leave",
+            found=", ".join(rest), remedy="give shares to all but one (an exit without a share takes the rest)",
+        )  # fmt: skip
+    if not rest and (moved := [name for name in names if name in draft.moved]):
+        draft.findings.problem(
+            "rest-needed", path, "a share that varies, is uncertain or is changed by a policy needs a `rest`",
+            found=", ".join(moved), remedy="write `rest` for the share of one exit",
+        )  # fmt: skip
+    elif all(name in draft.scenario.quantities for name in names):
+        for group in draft.scenario.groups:
+            total = fsum(_at_start(draft, e.share, group) for e in exits.values())
+            if total > 1 + _TOLERANCE or (not rest and total < 1 - _TOLERANCE):
+                where = "" if len(draft.scenario.groups) == 1 or not names else f" for {group}"
+                draft.findings.problem(
+                    "share-sum", path, f"the shares add up to {total:.12g}{where}",
+                    found=f"{total:.12g}", allowed="at most 1" if rest else "1",
+                    remedy="correct them, or write `rest` for the share of one exit",
+                )  # fmt: skip
+                break
+
+
+def _at_start(draft: Draft, share: float | str, group: str) -> float:
+    """Return a share before series, seasons, draws and policies; 0 where that is not known."""
+    if not isinstance(share, str):
+        return share
+    if share == "rest":
+        return 0.0
+    quantity = draft.scenario.quantities[share]
+    if quantity.series is not None or quantity.kind not in ("share", "probability"):
+        return 0.0
+    value = (quantity.by_group or {}).get(group, quantity.value)
+    return value if value is not None and 0 <= value <= 1 else 0.0

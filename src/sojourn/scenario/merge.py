@@ -1,0 +1,75 @@
+"""Merging changes into the written form of a scenario, for ``extends`` and for ``Scenario.replace``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sojourn.scenario.codes import Findings, Path
+
+__all__ = ["merge"]
+
+_SELECTORS = ("kind", "type", "distribution")
+_VARYING = ("by_group", "steps", "series")
+_OF_THE_OLD_VALUE = ("prior", "source", "date", "confidence")
+
+
+def merge(base: Any, change: Any, findings: Findings, path: Path = ()) -> Any:
+    """Return ``base`` with ``change`` merged in; both are plain, and neither is altered.
+
+    Mappings are merged key by key, None removes a key, and anything else takes the place of what was there.
+    A mapping whose kind, type or distribution changes is replaced as a whole, since its keys mean something
+    else. A number for a quantity is its value, and a number or name for an exit is its share.
+    """
+    base = _spelt_out(base, change, path)
+    change = _shorthand(base, change, findings, path)
+    if not isinstance(base, dict) or not isinstance(change, dict) or _other_sort(base, change):
+        return change
+    merged = dict(base)
+    for key, value in change.items():
+        if value is not None:
+            merged[key] = merge(base[key], value, findings, (*path, key)) if key in base else value
+        elif key in base:
+            del merged[key]
+        else:
+            findings.problem(
+                "nothing-to-remove",
+                (*path, key),
+                "null removes an entry, but there is none to remove",
+                found=key,
+                allowed=", ".join(base),
+                remedy="correct the name or leave it out",
+            )
+    return merged
+
+
+def _other_sort(base: dict[str, Any], change: dict[str, Any]) -> bool:
+    return any(key in base and key in change and base[key] != change[key] for key in _SELECTORS)
+
+
+def _spelt_out(base: Any, change: Any, path: Path) -> Any:
+    """Return exits written by name or share alone as the mapping they stand for, where a mapping is merged in."""
+    if path[:1] != ("stages",) or path[2:3] != ("exits",) or not isinstance(change, dict):
+        return base
+    if len(path) == 3 and isinstance(base, str):
+        return {base: {}}
+    if len(path) == 4 and isinstance(base, (int, float, str)):
+        return {"share": base}
+    return base
+
+
+def _shorthand(base: Any, change: Any, findings: Findings, path: Path) -> Any:
+    """Return a bare number in place of a mapping as the mapping it stands for."""
+    bare = isinstance(change, (int, float)) and not isinstance(change, bool)
+    if len(path) == 4 and path[0] == "stages" and path[2] == "exits" and isinstance(base, dict):
+        return {"share": change} if bare or isinstance(change, str) else change
+    if not (len(path) == 2 and path[0] == "quantities" and isinstance(base, dict) and bare):
+        return change
+    if varying := [key for key in _VARYING if key in base]:
+        findings.problem(
+            "bare-number",
+            path,
+            f"the quantity varies ({', '.join(varying)}), so a bare number would not say what happens to that",
+            found=str(change),
+            remedy="write {value: ...} and null for the keys to remove",
+        )
+    return {"value": change} | {key: None for key in _OF_THE_OLD_VALUE if key in base}

@@ -1,0 +1,50 @@
+"""The resolved form of a scenario: nothing is left to be understood from what is not written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sojourn.scenario.model import Scenario
+from sojourn.scenario.stages import SeriesInflow, Source, Stage
+
+__all__ = ["digest", "resolve"]
+
+
+def resolve(scenario: Scenario) -> Scenario:
+    """Return the scenario with the groups of sources and observations named, and implied values written out.
+
+    Resolving twice changes nothing. The resolved scenario simulates exactly as the given one.
+    """
+    groups = tuple(scenario.groups)
+    stages = {name: _stage(stage, groups) for name, stage in scenario.stages.items()}
+    quantities = {
+        name: q.model_copy(update={"value": 1.0}) if q.series is not None and q.value is None and not q.prior else q
+        for name, q in scenario.quantities.items()
+    }
+    observations = {name: _all_groups(o, groups) for name, o in scenario.observations.items()}
+    return Scenario.model_validate(
+        dict(scenario) | {"stages": stages, "quantities": quantities, "observations": observations}
+    )
+
+
+def _all_groups(part: Any, groups: tuple[str, ...]) -> Any:
+    return part if part.groups is not None else part.model_copy(update={"groups": groups})
+
+
+def _stage(stage: Stage, groups: tuple[str, ...]) -> Stage:
+    if not isinstance(stage, Source):
+        return stage
+    stage = _all_groups(stage, groups)
+    inflow = stage.inflow
+    if isinstance(inflow, SeriesInflow) and isinstance(inflow.series, str) and stage.groups:
+        by_group = dict.fromkeys(stage.groups, inflow.series)
+        inflow = SeriesInflow.model_validate(dict(inflow) | {"series": by_group})
+    return stage.model_copy(update={"inflow": inflow})
+
+
+def digest(scenario: Scenario) -> str:
+    """Return the SHA-256 of the resolved form as hexadecimal text: equal for scenarios that mean the same."""
+    data = resolve(scenario).model_dump(mode="json")
+    return hashlib.sha256(json.dumps(data, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,89 @@
+"""Series that a scenario keeps in a CSV file beside it: read, checked, and made part of the scenario."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import math
+import re
+from pathlib import Path as FilePath
+from typing import Any
+
+from sojourn.errors import nearest
+from sojourn.scenario.calendar import PERIODS, period_index, starts_period
+from sojourn.scenario.codes import Findings, Path
+
+__all__ = ["embedded"]
+
+_LARGEST_BYTES = 20_000_000
+_MOST_PERIODS = 100_000
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
+
+
+def embedded(series: dict[str, Any], file: FilePath, findings: Findings, path: Path) -> dict[str, Any]:
+    """Return a written series with ``start`` and ``values`` in place of ``file`` and ``column``."""
+    rest = {key: value for key, value in series.items() if key not in ("file", "column", "start", "values")}
+    period = series.get("period", "month")
+    rows = _rows(file, series.get("column"), findings, path)
+    if not rows or period not in PERIODS:
+        return rest | {"start": "1970-01-01", "values": [None]}
+    start = rows[0][0]
+    if not starts_period(period, start):
+        _problem(findings, path, file, f"no {period} starts on the first date", str(start))
+    values: list[float | None] = []
+    for day, value in rows:
+        index = period_index(period, start, day)
+        if index < len(values):
+            _problem(findings, path, file, f"the dates are not in order, one for each {period}", str(day))
+            break
+        if index > _MOST_PERIODS:
+            _problem(findings, path, file, f"more than {_MOST_PERIODS:,} periods", str(day))
+            break
+        values += [None] * (index - len(values)) + [value]
+    return rest | {"start": start.isoformat(), "values": values}
+
+
+def _problem(findings: Findings, path: Path, file: FilePath, message: str, found: str = "", **details: str) -> None:
+    findings.problem("series-file", (*path, "file"), f"{file.name}: {message}", found=found, **details)
+
+
+def _rows(file: FilePath, column: object, findings: Findings, path: Path) -> list[tuple[dt.date, float | None]]:
+    """Return dates and values of one column; empty, with the reason in the findings, if that cannot be done."""
+    if (size := file.stat().st_size) > _LARGEST_BYTES:
+        _problem(findings, path, file, "too large", f"{size:,} bytes", allowed=f"{_LARGEST_BYTES:,} bytes")
+        return []
+    try:
+        table = csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig")), strict=True)
+        columns = [name for name in table.fieldnames or () if name != "date"]
+        if "date" not in (table.fieldnames or ()) or not columns:
+            _problem(findings, path, file, "no `date` column and another", ", ".join(table.fieldnames or ()))
+            return []
+        if column is None and len(columns) == 1:
+            column = columns[0]
+        if column not in columns:
+            _problem(
+                findings, path, file, "say with `column` which column holds the values" if column is None
+                else "no such column",
+                str(column or ""), allowed=", ".join(columns), nearest=nearest(str(column), columns),
+            )  # fmt: skip
+            return []
+        return [(_date(row["date"]), _value(row[str(column)])) for row in table]
+    except (UnicodeDecodeError, csv.Error, ValueError, TypeError) as error:
+        _problem(findings, path, file, f"not a table of dates and numbers: {error}")
+        return []
+
+
+def _date(text: str) -> dt.date:
+    if not _DATE.fullmatch(text := text.strip()):
+        raise ValueError(f"`{text[:20]}` is not a date YYYY-MM-DD or month YYYY-MM")
+    return dt.date.fromisoformat(text if len(text) == 10 else f"{text}-01")
+
+
+def _value(text: str | None) -> float | None:
+    if text is None or not text.strip():
+        return None
+    value = float(text)
+    if not math.isfinite(value) or "_" in text:
+        raise ValueError(f"`{text[:20]}` is not a finite number")
+    return value

@@ -1,0 +1,49 @@
+"""From the written form to a validated scenario, with every problem found in one go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sojourn.scenario.checks import SECTIONS, check
+from sojourn.scenario.codes import Findings, Path
+from sojourn.scenario.rescue import rescue
+from sojourn.scenario.translate import translate
+
+__all__ = ["PARTIAL", "build"]
+
+PARTIAL: dict[str, bool] = {"partial": True}
+"""Validation context under which a scenario does not check itself, because :func:`build` does."""
+
+S = TypeVar("S", bound=BaseModel)
+
+
+def build(cls: type[S], data: Any, findings: Findings) -> S:
+    """Return the scenario that the plain data describe, or raise with all problems, ``findings`` included.
+
+    When the form is wrong, what can be understood is cross-checked all the same.
+    """
+    made: S | None
+    try:
+        made, lost = _validate(cls, data), frozenset[Path]()
+    except ValidationError as error:
+        translate(error, cls, findings)
+        made, lost = rescue(lambda rest: _validate(cls, rest), error, cls, data)
+    if made is not None:
+        check(made, findings, _names(data), lost)
+    findings.raise_if_any()
+    if made is None:  # rescue gives up only after translate has found a problem
+        raise AssertionError
+    return made
+
+
+def _validate(cls: type[S], data: Any) -> S:
+    return cls.model_validate_json(json.dumps(data), strict=True, context=PARTIAL)
+
+
+def _names(data: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Return the names written in each section, those of refused entries included."""
+    return {s: frozenset(data[s]) for s in SECTIONS if isinstance(data.get(s), Mapping)}
