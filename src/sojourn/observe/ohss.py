@@ -175,14 +175,12 @@ def _monthly_sheet(sheet: _Sheet) -> _Rows:
     for year, to_date, number, cells in years:
         start = dt.date(year - 1, 10, 1)
         end = _month_end(last[year]) if to_date and year in last else dt.date(year, 9, 30)
-        period = {"period": "fiscal-year", "start": start, "end": end}
-        _cells(sheet, rows, number, cells, period, partial=to_date)
+        kind = "span" if to_date else "fiscal-year"
+        _cells(sheet, rows, number, cells, {"period": kind, "start": start, "end": end})
     return rows
 
 
-def _cells(
-    sheet: _Sheet, rows: _Rows, number: int, cells: tuple[Any, ...], period: dict[str, Any], partial: bool = False
-) -> None:
+def _cells(sheet: _Sheet, rows: _Rows, number: int, cells: tuple[Any, ...], period: dict[str, Any]) -> None:
     for index, dimensions in enumerate(sheet.dimensions):
         if dimensions is None:
             continue
@@ -196,7 +194,7 @@ def _cells(
             code = "D303" if cell is None else "D301"
             sheet.problems.add(code, spot, "not a number, X or NA", found=str(cell)[:80])
             continue
-        suppression = "not-available" if missing else "partial" if partial else "none"
+        suppression = "not-available" if missing else "none"
         rows.add(
             **dimensions,
             **period,
@@ -322,7 +320,7 @@ def _long_sheet(
 
 
 def _metrics(source: SourceFile) -> Imported:
-    """Read the Key Homeland Security Metrics; a fiscal year without September is marked partial."""
+    """Read the Key Homeland Security Metrics; a fiscal year without September is a span."""
     problems = problems_of(source)
     dropped: list[Dropped] = []
     blocks = []
@@ -344,14 +342,13 @@ def _metrics(source: SourceFile) -> Imported:
     for _, rows, yearly in everything:
         for year, found, value in yearly:
             end = _month_end(last[year]) if year in last else dt.date(year, 9, 30)
-            partial = end != dt.date(year, 9, 30)
             rows.add(
                 **found,
-                period="fiscal-year",
+                period="fiscal-year" if end == dt.date(year, 9, 30) else "span",
                 start=dt.date(year - 1, 10, 1),
                 end=end,
                 value=value,
-                suppression="partial" if partial else "none",
+                suppression="none",
             )
         columns = {**rows.columns, "component": "USBP", "country": "USA", "rounding": _ROUNDING}
         blocks.append(block(source, "ohss-encounters", release, columns))
