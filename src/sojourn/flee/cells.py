@@ -58,9 +58,9 @@ def name_in(reading: Reading, row: Row, column: int) -> str:
 def known_in(
     reading: Reading, row: Row, column: int, known: Collection[str], code: str = "FLEE-LOCATION-UNKNOWN"
 ) -> str:
-    """Return the name in a cell, which must be one of ``known``."""
+    """Return the name in a cell, which must be one of ``known`` (if any is: an unread map has its own error)."""
     name = name_in(reading, row, column)
-    if name and name not in known:
+    if name and known and name not in known:
         what = "no country of locations.csv" if code == "FLEE-COUNTRY-UNKNOWN" else "not in locations.csv"
         if code == "FLEE-CORRECTION-NAME":
             what = "not in data_layout.csv"

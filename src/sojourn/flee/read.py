@@ -98,7 +98,7 @@ class _Parts:
 
     def required(self, name: str, named_at: str = "") -> Sheet:
         """Return a sheet; an empty one, with an error recorded, if there is none."""
-        return self.source.sheet(name, named_at) or Sheet(name, [])
+        return self.source.sheet(name, named_at) or Sheet(name, [], absent=True)
 
     def optional(self, name: str) -> Sheet | None:
         """Return a sheet if the source has it."""

@@ -43,7 +43,7 @@ def read_layout(sheet: Sheet, start: date, opened: Opener, reading: Reading) -> 
                 files.append(_series(one, file, start, reading))
         found.setdefault(name, CampSeries(name=name, files=tuple(files)))
     if not found:
-        reading.error("FLEE-NO-ROWS", sheet.file, "no series")
+        reading.no_rows(sheet, "no series")
     return tuple(found.values())
 
 
@@ -66,7 +66,7 @@ def _series(sheet: Sheet, path: str, start: date, reading: Reading) -> DataFile:
         values.append(integer_in(reading, row, 1, low=0))
         days.append((day - start).days if day else (days[-1] + 1 if days else 0))
     if not days:
-        reading.error("FLEE-NO-ROWS", sheet.file, "no date with a count")
+        reading.no_rows(sheet, "no date with a count")
         days, values = [0], [0]
     return DataFile(
         path=path,

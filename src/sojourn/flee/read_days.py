@@ -42,6 +42,8 @@ def read_period(sheet: Sheet, reading: Reading) -> tuple[date, int]:
             found[key] = row
     start, days = date(2000, 1, 1), 1
     for key, name in known.items():
+        if sheet.absent:
+            break
         if key not in found:
             reading.error("FLEE-PERIOD", sheet.file, f"{name} is missing", remedy=f"add a row {name},...")
         elif key == "length":
@@ -53,11 +55,11 @@ def read_period(sheet: Sheet, reading: Reading) -> tuple[date, int]:
 
 def read_closures(sheet: Sheet, places: tuple[Location, ...], days: int, reading: Reading) -> tuple[Closure, ...]:
     """Return the rows of ``closures.csv``."""
-    header(sheet, CLOSURE_COLUMNS, reading, {"type": "closure_type"})
+    _, rows = header(sheet, CLOSURE_COLUMNS, reading, {"type": "closure_type"})
     names = {place.name for place in places}
     countries = {place.country for place in places}
     closures = []
-    for row in sheet.data(CLOSURE_COLUMNS):
+    for row in rows:
         if not long_enough(reading, row, 5):
             continue
         kind = row.cells[0].strip()
@@ -105,7 +107,7 @@ def read_daily(sheet: Sheet, names: tuple[str, ...], days: int, reading: Reading
     """Return a table ``Day,<location>,...`` as ``(day, location) float64``; row k is day k, as in Flee."""
     table = np.zeros((days, len(names)))
     if not sheet.rows:
-        reading.error("FLEE-NO-ROWS", sheet.file, "empty")
+        reading.no_rows(sheet, "empty")
         return table
     head = sheet.rows[0]
     columns = tuple(cell.strip() for cell in head.cells)

@@ -75,34 +75,48 @@ def checked_kind(reading: Reading, row: Row, column: int) -> str:
     return kind
 
 
-def header(sheet: Sheet, columns: tuple[str, ...], reading: Reading, aliases: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the column names of a sheet, and check a header row against the order columns are read in."""
+def header(
+    sheet: Sheet, columns: tuple[str, ...], reading: Reading, aliases: Mapping[str, str]
+) -> tuple[tuple[str, ...], list[Row]]:
+    """Return the column names of a sheet and its rows of data; check a header row against the reading order."""
+    head = _header_row(sheet, columns, aliases)
+    if head is None:
+        return columns, sheet.data(columns)
+    if not head.is_comment:
+        said = "the header must start with #, or it is read as a row of data"
+        reading.error("FLEE-HEADER", head.where(0), said, found=shown(head.cells[0]))
+    for position, name in enumerate(_canonical(head, aliases)[: len(columns)]):
+        if name in columns and name != columns[position] and not {name, columns[position]} <= _EITHER:
+            reading.error(
+                "FLEE-HEADER-ORDER",
+                head.where(position),
+                "columns are read by position, whatever the header says",
+                found=shown(head.cells[position]),
+                allowed=", ".join(columns),
+            )
+    extra = tuple(cell.strip() for cell in head.cells[len(columns) :])
+    for position, name in enumerate(extra):
+        if name and name in extra[:position]:
+            reading.error("FLEE-HEADER-TWICE", head.where(len(columns) + position), f"{name} appears twice")
+    named = columns + extra
+    return named, [row for row in sheet.data(named) if row.line != head.line]
+
+
+def _canonical(row: Row, aliases: Mapping[str, str]) -> list[str]:
+    cells = [cell.strip().lstrip("#").strip().lower() for cell in row.cells]
+    return [aliases.get(cell, cell) for cell in cells]
+
+
+def _header_row(sheet: Sheet, columns: tuple[str, ...], aliases: Mapping[str, str]) -> Row | None:
+    """Return the first row at the top that names at least half of the columns."""
     for row in sheet.rows:
-        cells = [cell.strip().lstrip("#").strip().lower() for cell in row.cells]
-        canonical = [aliases.get(cell, cell) for cell in cells]
-        matches = sum(cell in columns for cell in canonical[: len(columns)])
-        if matches < 2 or matches * 2 < len(cells[: len(columns)]):
-            if row.is_comment:
-                continue
-            break  # data begin
+        names = _canonical(row, aliases)[: len(columns)]
+        matches = sum(name in columns for name in names)
+        if matches >= 2 and matches * 2 >= len(names):
+            return row
         if not row.is_comment:
-            said = "the header must start with #, or it is read as a row of data"
-            reading.error("FLEE-HEADER", row.where(0), said, found=shown(row.cells[0]))
-        for position, name in enumerate(canonical[: len(columns)]):
-            if name in columns and name != columns[position] and not {name, columns[position]} <= _EITHER:
-                reading.error(
-                    "FLEE-HEADER-ORDER",
-                    row.where(position),
-                    "columns are read by position, whatever the header says",
-                    found=shown(row.cells[position]),
-                    allowed=", ".join(columns),
-                )
-        extra = [cell.strip() for cell in row.cells[len(columns) :]]
-        for position, name in enumerate(extra):
-            if name and name in extra[:position]:
-                reading.error("FLEE-HEADER-TWICE", row.where(len(columns) + position), f"{name} appears twice")
-        return columns + tuple(extra)
-    return columns
+            break  # data begin
+    return None
 
 
 _EITHER = {"gps_x", "gps_y"}  # Flee's own files disagree on which comes first
@@ -140,10 +154,9 @@ def _attributes(reading: Reading, row: Row, first: int) -> dict[str, str]:
 
 def read_locations(sheet: Sheet, reading: Reading, free_columns: bool) -> tuple[Location, ...]:
     """Return the rows of ``locations.csv``. ``free_columns``: rules read columns of any name (ethnicity)."""
-    columns = header(sheet, LOCATION_COLUMNS, reading, _LOCATION_ALIASES)
-    rows = sheet.data(columns)
+    columns, rows = header(sheet, LOCATION_COLUMNS, reading, _LOCATION_ALIASES)
     if not rows:
-        reading.error("FLEE-NO-ROWS", sheet.file, "no location")
+        reading.no_rows(sheet, "no location")
     for position, name in enumerate(columns[8:]):
         if name and name not in _ATTRIBUTES and not free_columns:
             where = f"{sheet.file}, column {position + 9} ({name})"
@@ -196,13 +209,13 @@ def _location(reading: Reading, row: Row, name: str, country: str, home: str) ->
 
 def read_routes(sheet: Sheet, names: Collection[str], reading: Reading) -> tuple[Route, ...]:
     """Return the rows of ``routes.csv``; a pair given twice with one length is kept once, unless literal."""
-    columns = header(sheet, ROUTE_COLUMNS, reading, _ROUTE_ALIASES)
+    columns, rows = header(sheet, ROUTE_COLUMNS, reading, _ROUTE_ALIASES)
     for name in columns[4:]:
         if name and name not in ("max_move_speed", "walk_probability"):
             reading.warn("FLEE-ATTRIBUTE-UNUSED", sheet.file, sheet.file, f"no rule reads the column {shown(name)}")
     routes: list[Route] = []
     seen: dict[frozenset[str], set[float]] = {}
-    for row in sheet.data(columns):
+    for row in rows:
         if not long_enough(reading, row, 3):
             continue
         route = _route(reading, row, names)

@@ -65,7 +65,7 @@ def read_initial_agents(sheet: Sheet, index: dict[str, int], reading: Reading) -
     """Return ``agents.csv``: a header row (location, attribute, ...) and a row for each person."""
     rows = [row for row in sheet.rows if not row.is_comment and any(row.cells)]
     if not rows:
-        reading.error("FLEE-NO-ROWS", sheet.file, "no header row")
+        reading.no_rows(sheet, "no header row")
         return InitialAgents(locations=np.zeros(0, dtype=np.int32))
     columns = tuple(cell.strip() for cell in rows[0].cells)
     for column, name in enumerate(columns):
@@ -98,7 +98,7 @@ def _is_placed(reading: Reading, row: Row, index: dict[str, int]) -> bool:
 def read_food_security(sheet: Sheet, regions: Collection[str], reading: Reading) -> FoodSecurity | None:
     """Return ``region_attributes_IPC.csv``: days in rows, percent of people short of food by region."""
     if len(sheet.rows) < 2:
-        reading.error("FLEE-NO-ROWS", sheet.file, "no day")
+        reading.no_rows(sheet, "no day")
         return None
     columns = tuple(cell.strip() for cell in sheet.rows[0].cells)
     for column, name in enumerate(columns[1:], 1):

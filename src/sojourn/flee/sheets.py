@@ -10,7 +10,7 @@ import io
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 from reprlib import Repr
 from typing import Any
 
@@ -58,6 +58,11 @@ class Reading:
         first, count = self._counted.get((code, file), (Problem(code, where, message, **details), 0))
         self._counted[code, file] = (first, count + 1)
 
+    def no_rows(self, sheet: Sheet, message: str) -> None:
+        """Record that a sheet has no rows, unless it is known to be absent."""
+        if not sheet.absent:
+            self.error("FLEE-NO-ROWS", sheet.file, message)
+
     def warnings(self) -> tuple[Problem, ...]:
         """Return one warning for each kind and file, with the number of others like it."""
         found = []
@@ -103,10 +108,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of one file, comments included."""
+    """The rows of one file, comments included; ``absent`` if the file could not be read at all."""
 
     file: str
     rows: list[Row]
+    absent: bool = False
 
     def data(self, columns: tuple[str, ...]) -> list[Row]:
         """Return the rows that are no comments, with their columns named."""
@@ -139,7 +145,7 @@ def parse_csv(text: str, file: str, reading: Reading) -> Sheet:
                 found=shown(cells[column]),
                 allowed=f"at most {MAX_CELL} characters",
             )
-            row = Row(file, row.line, [])
+            row = Row(file, row.line, [cell[:MAX_CELL] for cell in cells])
         rows.append(row)
     return Sheet(file, rows)
 
@@ -241,14 +247,11 @@ class Folder:
 
 
 def _is_plain(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return not (
-        PurePosixPath(name).is_absolute()
-        or PureWindowsPath(name).drive
-        or "\\" in name
-        or ".." in parts
-        or len(name) > 255
-        or any(ord(letter) < 32 for letter in name)
+    """Whether a name stays inside the folder on every system: no .., no root, no drive, no backslash."""
+    return (
+        all(part not in ("", ".", "..") for part in name.split("/"))
+        and len(name) <= 255
+        and not any(ord(letter) < 32 or letter in "\\:" for letter in name)
     )
 
 
