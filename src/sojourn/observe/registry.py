@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sojourn.observe.cbp import IMPORTERS as CBP
 from sojourn.observe.codes import DataError, refuse
+from sojourn.observe.exported import IMPORTERS as EXPORTED
 from sojourn.observe.importer import Imported, Importer
 from sojourn.observe.sourcefile import SourceFile
 
 __all__ = ["IMPORTERS", "find_importer", "read_file"]
 
-IMPORTERS: tuple[Importer, ...] = (*CBP,)
+IMPORTERS: tuple[Importer, ...] = (*CBP, *EXPORTED)
 """Every importer; the layouts they claim do not overlap (a test holds them to it)."""
 
 
