@@ -26,9 +26,7 @@ _FOOTNOTES = "*†‡¹²³0123456789"
 def _plain(name: str) -> str:
     """Fold a name to what is compared: lower case, no accents, 'and' for '&', single spaces for the rest."""
     folded = unicodedata.normalize("NFKD", name.casefold()).replace("&", " and ")
-    letters = "".join(
-        c if c.isalnum() else "" if unicodedata.combining(c) or c in "'’." else " " for c in folded
-    )
+    letters = "".join(c if c.isalnum() else "" if unicodedata.combining(c) or c in "'’." else " " for c in folded)
     words = letters.split()
     return " ".join("saint" if w == "st" else w for w in words if w != "the")
 

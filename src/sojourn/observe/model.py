@@ -175,6 +175,8 @@ def whole(array: Any) -> Any:
     """Return a column in one piece; the dictionaries of its chunks are made one."""
     if not isinstance(array, pa.ChunkedArray):
         return array
+    if array.num_chunks == 1:
+        return array.chunk(0)
     if pa.types.is_dictionary(array.type):
         array = array.unify_dictionaries()
     return array.combine_chunks() if array.num_chunks else pa.array([], array.type)

@@ -72,9 +72,7 @@ class SourceFile:
         if size == 0:
             raise refuse("D102", self.name, "the file is empty")
         if size > limits.file_bytes:
-            raise refuse(
-                "D103", self.name, "too large", found=f"{size:,} bytes", allowed=f"{limits.file_bytes:,}"
-            )
+            raise refuse("D103", self.name, "too large", found=f"{size:,} bytes", allowed=f"{limits.file_bytes:,}")
         try:
             with self.path.open("rb") as file:
                 start = file.read(8)
@@ -177,9 +175,7 @@ class SourceFile:
         Raises DataError D205 for a sheet that is missing, D109 and D110 past the limits.
         """
         if sheet not in self.sheets:
-            raise refuse(
-                "D205", self.name, "sheet missing", found=", ".join(self.sheets)[:200], allowed=sheet
-            )
+            raise refuse("D205", self.name, "sheet missing", found=", ".join(self.sheets)[:200], allowed=sheet)
         book = self._book()
         cells = 0
         try:
@@ -289,9 +285,7 @@ class _TextScan:
         self.lines += chunk.count(b"\n")
         ends = chunk.rfind(b"\n")
         self.line = self.line + len(chunk) if ends < 0 else len(chunk) - ends - 1
-        longest = (
-            self.line if ends < 0 or len(chunk) <= limits.line_bytes else max(map(len, chunk.split(b"\n")))
-        )
+        longest = self.line if ends < 0 or len(chunk) <= limits.line_bytes else max(map(len, chunk.split(b"\n")))
         if max(longest, self.line) > limits.line_bytes:
             raise refuse(
                 "D111",
@@ -326,9 +320,7 @@ def _scan_text(source: SourceFile) -> None:
                 scan.feed(chunk)
                 over = scan.size > limits.unpacked_bytes
                 if over or (scan.size > 64 * _CHUNK and scan.size > packed * limits.unpacked_ratio):
-                    raise refuse(
-                        "D104", source.name, "unpacks to too much", found=f"more than {scan.size:,} bytes"
-                    )
+                    raise refuse("D104", source.name, "unpacks to too much", found=f"more than {scan.size:,} bytes")
     except (EOFError, OSError, zlib.error) as err:
         raise refuse("D105", source.name, f"damaged or cut off: {err}") from err
     if scan.size == 0:
@@ -358,9 +350,7 @@ def _scan_archive(source: SourceFile) -> None:
                     found=f"{total:,} bytes in {len(members)} parts",
                 )
             if total > 64 * _CHUNK and total > packed * limits.unpacked_ratio:
-                raise refuse(
-                    "D104", source.name, "unpacks to too much", found=f"{total:,} bytes from {packed:,}"
-                )
+                raise refuse("D104", source.name, "unpacks to too much", found=f"{total:,} bytes from {packed:,}")
             for member in members:
                 active = next((a for a in _ACTIVE if a in member.filename.lower()), "")
                 if active:
