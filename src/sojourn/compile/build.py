@@ -79,8 +79,7 @@ class Compiled:
             values=np.ascontiguousarray(values),
             dwell_index=dwell.index,
             dwell_start=dwell.start,
-            dwell_leave=dwell.leave,
-            dwell_mass=dwell.mass,
+            dwell=dwell.bins,
             ring_start=np.concatenate(([0], np.cumsum(length))).astype(np.int64),
         )
 
@@ -90,10 +89,6 @@ class Compiled:
         return {**self.table.profiles.clipped, **self.table.profiles.filled}
 
 
-def _starts(sizes: list[int]) -> I64:
-    return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-
-
 def _wait_edges(longest: int) -> I64:
     edges = list(range(EXACT_BINS + 1))
     while edges[-1] <= longest:
@@ -101,18 +96,15 @@ def _wait_edges(longest: int) -> I64:
     return np.array(edges, np.int64)
 
 
-def _queue_ages(scenario: Scenario, net: Network, table: Table, queues: list[str], step_days: float) -> I64:
-    """Steps of age of the oldest person that a queue can start with, over groups; 0 without an initial queue."""
+def _queue_ages(net: Network, table: Table, queues: list[str], step_days: float) -> list[int]:
+    """Steps of age of the oldest person that each queue can start with; 0 without an initial queue."""
+    values = table.values({})
     ages = []
     for name in queues:
         ref = net.param[name][slots.AGE]
-        if ref < 0:
-            ages.append(0)
-            continue
-        rows = table.ref_row[ref]
-        days = table.values({})[0, rows].max()
-        ages.append(max(1, int(np.floor(days / step_days + 0.5))))
-    return np.array(ages, np.int64)
+        days = values[0, table.ref_row[ref]].max() if ref >= 0 else -1.0
+        ages.append(max(1, int(np.floor(days / step_days + 0.5))) if ref >= 0 else 0)
+    return ages
 
 
 def _watched(after: str, flow_names: list[str], flow_to: list[str]) -> list[int]:
@@ -123,25 +115,45 @@ def _watched(after: str, flow_names: list[str], flow_to: list[str]) -> list[int]
     return [i for i, to in enumerate(flow_to) if to == after]
 
 
-def _classes(stage: st.Stage, groups: tuple[str, ...]) -> list[int]:
-    if isinstance(stage, st.Queue) and stage.priority is not None:
-        return [next((i for i, c in enumerate(stage.priority) if g in c), len(stage.priority)) for g in groups]
-    return [0] * len(groups)
+def _entry(stage: st.Stage, groups: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Return for each group whether a source admits it, and its priority class in a queue."""
+    admitted = stage.groups or groups if isinstance(stage, st.Source) else ()
+    classes = stage.priority or () if isinstance(stage, st.Queue) else ()
+    return [
+        (int(g in admitted), next((i for i, c in enumerate(classes) if g in c), len(classes) if classes else 0))
+        for g in groups
+    ]
 
 
-def _entry(stage: st.Stage, groups: tuple[str, ...]) -> list[int]:
-    if not isinstance(stage, st.Source):
-        return [0] * len(groups)
-    return [int(stage.groups is None or g in stage.groups) for g in groups]
+def _stage_table(scenario: Scenario, net: Network, ages: list[int]) -> I64:
+    """Return the slots (stage, slot), with positions of flows and terms counted over all stages."""
+    rows = []
+    flow = push = feed = queue = 0
+    for name, stage in scenario.stages.items():
+        slot = list(net.param[name])
+        slot[slots.KIND] = slots.KINDS.index(stage.kind)
+        slot[slots.FIRST] = flow
+        for where in (slots.OVERFLOW, slots.PATIENCE_FLOW, slots.BALK_FLOW):
+            slot[where] += flow if slot[where] >= 0 else 0
+        flow += len(net.flows[name])
+        slot[slots.PUSH_FROM], slot[slots.FEED_FROM] = push, feed
+        push += len(net.push.get(name, []))
+        feed += len(net.feed.get(name, []))
+        slot[slots.PUSH_TO], slot[slots.FEED_TO] = push, feed
+        if stage.kind == "queue":
+            slot[slots.QUEUE_AT], slot[slots.QUEUE_AGE] = queue, ages[queue]
+            queue += 1
+        rows.append(slot)
+    return np.array(rows, np.int64).reshape(-1, slots.SLOTS)
 
 
-def _absolute(net: Network, stages: list[str], flow_start: I64) -> I64:
-    """Return the slots (stage, slot) with positions of flows made absolute."""
-    param = np.array([net.param[s] for s in stages], np.int64).reshape(-1, slots.SLOTS)
-    for where in (slots.OVERFLOW, slots.PATIENCE_FLOW, slots.BALK_FLOW):
-        given = param[:, where] >= 0
-        param[given, where] += flow_start[:-1][given]
-    return param
+def _feed_table(feeds: list[tuple[int, int, str]], watched: list[list[int]]) -> list[tuple[int, int, int, int]]:
+    """Return followers ref, lag table, and the range of watched flows of each feedback term."""
+    out, at = [], 0
+    for (ref, dwell, _), flows in zip(feeds, watched, strict=True):
+        out.append((ref, dwell, at, at + len(flows)))
+        at += len(flows)
+    return out
 
 
 def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: bool = True) -> Compiled:
@@ -155,39 +167,25 @@ def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: b
     position = {name: i for i, name in enumerate(stages)}
     flows = [f for s in stages for f in net.flows[s]]
     flow_names = [f"{f.origin} -> {f.to}" for f in flows]
-    flow_start = _starts([len(net.flows[s]) for s in stages])
     queues = [s for s in stages if scenario.stages[s].kind == "queue"]
     order = work_order({s: destinations(scenario.stages[s]) for s in stages})
     feeds = [f for s in stages for f in net.feed.get(s, [])]
     watched = [_watched(after, flow_names, [f.to for f in flows]) for _, _, after in feeds]
-    pushes = [p for s in stages for p in net.push.get(s, [])]
-    ages = _queue_ages(scenario, net, table, queues, grid.step_days)
-    edges = _wait_edges(grid.n_step + int(ages.max(initial=0)) + 1)
+    ages = _queue_ages(net, table, queues, grid.step_days)
+    edges = _wait_edges(grid.n_step + max(ages, default=0) + 1)
     program = Program(
         step_days=grid.step_days,
         n_step=grid.n_step,
-        stage_kind=np.array([slots.KINDS.index(scenario.stages[s].kind) for s in stages], np.int64),
-        stage_order=np.array([position[s] for s in order], np.int64),
+        stage=_stage_table(scenario, net, ages),
+        order=np.array([position[s] for s in order], np.int64),
         stage_key=np.array([component_key(f"stage/{s}") for s in stages], np.uint64),
         group_key=np.array([component_key(f"group/{g}") for g in groups], np.uint64),
-        flow_start=flow_start,
-        flow_to=np.array([position[f.to] for f in flows], np.int64),
-        flow_ref=np.array([f.ref for f in flows], np.int64),
-        param=_absolute(net, stages, flow_start),
+        entry=np.array([_entry(stage, groups) for stage in scenario.stages.values()], np.int64),
+        flow=np.array([(position[f.to], f.ref, *f.option) for f in flows], np.int64).reshape(-1, slots.FLOW_SLOTS),
+        push=np.array([p for s in stages for p in net.push.get(s, [])], np.int64).reshape(-1, 4),
+        feed=np.array(_feed_table(feeds, watched), np.int64).reshape(-1, 4),
+        watch=np.array([i for w in watched for i in w], np.int64),
         ref_row=table.ref_row,
-        enters=np.array([_entry(scenario.stages[s], groups) for s in stages], np.int64),
-        class_of=np.array([_classes(scenario.stages[s], groups) for s in stages], np.int64),
-        queue_index=np.array([queues.index(s) if s in queues else -1 for s in stages], np.int64),
-        queue_age=ages,
-        push_start=_starts([len(net.push.get(s, [])) for s in stages]),
-        push_ref=np.array([p[0] for p in pushes], np.int64).reshape(-1, 3),
-        push_lag=np.array([p[1] for p in pushes], np.int64),
-        option_ref=np.array([f.option for f in flows], np.int64).reshape(-1, 5),
-        feed_start=_starts([len(net.feed.get(s, [])) for s in stages]),
-        feed_ref=np.array([f[0] for f in feeds], np.int64),
-        feed_dwell=np.array([f[1] for f in feeds], np.int64),
-        watch_start=_starts([len(w) for w in watched]),
-        watch_flow=np.array([i for w in watched for i in w], np.int64),
         period_of=grid.period_of,
         wait_edge=edges,
     )

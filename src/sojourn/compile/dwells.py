@@ -23,8 +23,7 @@ class DwellArrays:
 
     index: I64  # (dwell, time, group)
     start: I64  # (distribution + 1)
-    leave: F64  # (bin)
-    mass: F64  # (bin)
+    bins: F64  # (bin, 2) probability of k steps; chance to leave at k steps, given not before
     longest: I64  # (dwell) bins of the longest distribution
 
 
@@ -89,11 +88,10 @@ class Dwells:
             longest[i] = max(len(m) for m in own_masses)
             masses.extend(own_masses)
         start = np.concatenate(([0], np.cumsum([len(m) for m in masses]))).astype(np.int64)
-        empty = np.zeros(0)
+        bins = [np.stack([m, leave_chances(m)], axis=-1) for m in masses]
         return DwellArrays(
             index=index,
             start=start,
-            leave=np.concatenate([leave_chances(m) for m in masses]) if masses else empty,
-            mass=np.concatenate(masses) if masses else empty,
+            bins=np.concatenate(bins) if bins else np.zeros((0, 2)),
             longest=longest,
         )

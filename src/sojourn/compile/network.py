@@ -32,7 +32,7 @@ class Network:
 
     param: dict[str, list[int]] = field(default_factory=dict)
     flows: dict[str, list[Flow]] = field(default_factory=dict)
-    push: dict[str, list[tuple[tuple[int, int, int], int]]] = field(default_factory=dict)
+    push: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=dict)
     feed: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
     ring_dwell: dict[str, int] = field(default_factory=dict)
 
@@ -167,11 +167,9 @@ class _Builder:
             slot[where] = self.table.ref(value, place)
         self.net.push[name] = [
             (
-                (
-                    self.table.ref(p.indicator, place),
-                    self.table.ref(p.coefficient, place),
-                    self.table.ref(p.reference, place),
-                ),
+                self.table.ref(p.indicator, place),
+                self.table.ref(p.coefficient, place),
+                self.table.ref(p.reference, place),
                 int(np.floor(p.lag_days / self.dwells.step_days + 0.5)),
             )
             for p in inflow.push

@@ -7,15 +7,31 @@ a kernel keeps the arrays alive.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-__all__ = ["kernel", "rule"]
+__all__ = ["Floats", "Ints", "Words", "kernel", "rule"]
 
-kernel: Callable[..., Any] = njit(cache=True, nogil=True, _nrt=False)
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
+
+Function = TypeVar("Function")
+
+
+class Compile(Protocol):
+    """Compiles a function and keeps its type."""
+
+    def __call__(self, function: Function, /) -> Function: ...
+
+
+_WITHOUT_COUNTING: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+
+kernel = cast(Compile, njit(**_WITHOUT_COUNTING))
 """Compile a loop over agents, places or days; it may be called from Python threads."""
 
-rule: Callable[..., Any] = njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+rule = cast(Compile, njit(**_WITHOUT_COUNTING, forceinline=True))
 """Compile a rule that kernels call for one agent or place; it becomes part of its caller."""

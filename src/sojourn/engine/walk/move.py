@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from sojourn.engine.streams import component_key, next_uniform, open_stream
-from sojourn.engine.walk.compiled import kernel, rule
-from sojourn.engine.walk.program import NOBODY, TOWN
+from sojourn.engine.walk.compiled import Ints, Words, kernel, rule
+from sojourn.engine.walk.program import NOBODY, TOWN, Rules, WalkProgram
 from sojourn.engine.walk.routes import choose, full_camp, rebuild, road_towards, see_room
-from sojourn.engine.walk.state import NEVER
+from sojourn.engine.walk.state import NEVER, WalkState
 
 __all__ = ["depart", "redraw", "rest", "travel"]
 
@@ -23,12 +24,14 @@ DEPART = np.uint64(component_key("walk/depart"))
 TRAVEL = np.uint64(component_key("walk/travel"))
 REDRAW = np.uint64(component_key("walk/redraw"))
 CHUNK = 64
+BLOCK = 4096
+"""Agents a thread takes at a time; the blocks of all threads alternate, so that each has young and old."""
 MOST_ROADS_A_DAY = 1000
 SMALLEST_SHARE = 1e-9
 
 
 @rule
-def pause_days(pause, stream):
+def pause_days(pause: float, stream: Words) -> float:
     """Return how many days pass before one on which a chance comes true: geometric, 0 for a chance of 1."""
     if pause == 0.0:
         return 0.0
@@ -38,13 +41,13 @@ def pause_days(pause, stream):
 
 
 @rule
-def wake_on(state, agent, day, last):
+def wake_on(state: WalkState, agent: int, day: float, last: int) -> None:
     """Let an agent act on a day, or never if the run is over by then."""
     state.agents.wake[agent] = NEVER if day > last else np.uint16(day)
 
 
 @rule
-def rest(program, state, agent, day, stream):
+def rest(program: WalkProgram, state: WalkState, agent: int, day: int, stream: Words) -> None:
     """Let an agent stay where it is from a day on, until its next decision."""
     last = len(program.days.frozen) - 1
     if state.agents.path[agent] != NOBODY:
@@ -54,7 +57,7 @@ def rest(program, state, agent, day, stream):
 
 
 @rule
-def count_in(program, state, tally, day, place, change):
+def count_in(program: WalkProgram, state: WalkState, tally: Ints, day: int, place: int, change: int) -> None:
     """Count somebody in or out of a place; in order, those after see it at once."""
     tally[place] += change
     if program.rules.in_order:
@@ -62,7 +65,9 @@ def count_in(program, state, tally, day, place, change):
 
 
 @rule
-def set_out(program, state, agent, day, tally, entered, stream):
+def set_out(
+    program: WalkProgram, state: WalkState, agent: int, day: int, tally: Ints, entered: Ints, stream: Words
+) -> bool:
     """Choose a route if there is none, and step on its first road; return whether the agent did.
 
     An agent stays, and forgets its route, when no road leads on or the route ends in a full camp.
@@ -98,32 +103,45 @@ def set_out(program, state, agent, day, tally, entered, stream):
 
 
 @kernel
-def depart(program, state, day, first, last, tally, entered, stream, key):
-    """First phase of a day: agents of a range whose day it is set out, or rest again."""
+def depart(
+    program: WalkProgram,
+    state: WalkState,
+    day: int,
+    total: int,
+    worker: int,
+    workers: int,
+    tally: Ints,
+    entered: Ints,
+    stream: Words,
+    key: Words,
+) -> None:
+    """First phase of a day: agents whose day it is set out, or rest again."""
     agents = state.agents
     today = np.uint16(day)
-    for start in range(first, last, CHUNK):
-        stop = min(start + CHUNK, last)
-        due = 0
-        for agent in range(start, stop):
-            due += agents.wake[agent] == today
-        if due == 0:
-            continue
-        for agent in range(start, stop):
-            if agents.wake[agent] != today or agents.where[agent] < 0:
+    for first in range(worker * BLOCK, total, workers * BLOCK):
+        last = min(first + BLOCK, total)
+        for start in range(first, last, CHUNK):
+            stop = min(start + CHUNK, last)
+            due = 0
+            for agent in range(start, stop):
+                due += agents.wake[agent] == today
+            if due == 0:
                 continue
-            open_stream(stream, key[0], key[1], DEPART, agent, day)
-            if program.days.frozen[day]:
-                agents.wake[agent] = day + 1
-            elif set_out(program, state, agent, day, tally, entered, stream):
-                agents.recent[agent] = math.ldexp(agents.recent[agent], np.int32(agents.since[agent] - day))
-                agents.since[agent] = today
-            else:
-                rest(program, state, agent, day + 1, stream)
+            for agent in range(start, stop):
+                if agents.wake[agent] != today or agents.where[agent] < 0:
+                    continue
+                open_stream(stream, key[0], key[1], DEPART, agent, day)
+                if program.days.frozen[day]:
+                    agents.wake[agent] = day + 1
+                elif set_out(program, state, agent, day, tally, entered, stream):
+                    agents.recent[agent] = math.ldexp(agents.recent[agent], int(agents.since[agent]) - day)
+                    agents.since[agent] = today
+                else:
+                    rest(program, state, agent, day + 1, stream)
 
 
 @rule
-def speed(program, agent, road, on_foot, stream):
+def speed(program: WalkProgram, agent: int, road: int, on_foot: bool, stream: Words) -> float:
     """Return the km a day an agent makes on a road today."""
     rules, roads = program.rules, program.roads
     pace = roads.road_speed[road] if roads.road_speed[road] > 0.0 else rules.max_speed
@@ -135,13 +153,15 @@ def speed(program, agent, road, on_foot, stream):
 
 
 @rule
-def reached(rules, done, length):
+def reached(rules: Rules, done: float, length: float) -> bool:
     """Return whether a road's end is reached; strictly, an agent must go beyond it."""
     return done > length or (done == length and not rules.arrive_strictly)
 
 
 @rule
-def stay_on_road(program, state, agent, day, road, done, pace, moved):
+def stay_on_road(
+    program: WalkProgram, state: WalkState, agent: int, day: int, road: int, done: float, pace: float, moved: float
+) -> None:
     """End the day on a road and work out the day of arrival, and how much travel lies behind by then."""
     agents, rules = state.agents, program.rules
     last = len(program.days.frozen) - 1
@@ -159,7 +179,7 @@ def stay_on_road(program, state, agent, day, road, done, pace, moved):
 
 
 @rule
-def stop_at(program, state, agent, day, tally, place):
+def stop_at(program: WalkProgram, state: WalkState, agent: int, day: int, tally: Ints, place: int) -> None:
     """Count an agent in at a place where it ends the day, or passes."""
     agents = state.agents
     agents.where[agent] = place
@@ -168,15 +188,17 @@ def stop_at(program, state, agent, day, tally, place):
 
 
 @rule
-def turned_back(program, state, agent, day, road):
+def turned_back(program: WalkProgram, state: WalkState, agent: int, day: int, road: int) -> bool:
     """Return whether a road closed under a traveller."""
     if program.rules.bounce_if_ever_closed:
-        return program.days.closed_on[day, road] > np.int32(state.agents.since[agent])
+        return bool(program.days.closed_on[day, road] > np.int32(state.agents.since[agent]))
     return not program.days.open_roads[day, road]
 
 
 @rule
-def goes_on(program, state, agent, day, place, moved, stream):
+def goes_on(
+    program: WalkProgram, state: WalkState, agent: int, day: int, place: int, moved: float, stream: Words
+) -> bool:
     """Decide whether an agent that arrived with time to spare leaves again today; if not, let it rest.
 
     Those who made little way lately do not rest in a town, where short stints are avoided.
@@ -201,7 +223,9 @@ def goes_on(program, state, agent, day, place, moved, stream):
 
 
 @rule
-def travel_one(program, state, agent, day, tally, entered, stream):
+def travel_one(
+    program: WalkProgram, state: WalkState, agent: int, day: int, tally: Ints, entered: Ints, stream: Words
+) -> None:
     """One agent's travel today: to the end of its road, and on along further roads while the day lasts.
 
     Source: Flee 3, travel. There each further road gives a full day's distance again; otherwise the share of
@@ -245,29 +269,52 @@ def travel_one(program, state, agent, day, tally, entered, stream):
 
 
 @kernel
-def travel(program, state, day, first, last, tally, entered, stream, key):
-    """Second phase of a day: travellers of a range who reach the end of their road today."""
+def travel(
+    program: WalkProgram,
+    state: WalkState,
+    day: int,
+    total: int,
+    worker: int,
+    workers: int,
+    tally: Ints,
+    entered: Ints,
+    stream: Words,
+    key: Words,
+) -> None:
+    """Second phase of a day: travellers who reach the end of their road today."""
     agents = state.agents
     today = np.uint16(day)
-    for start in range(first, last, CHUNK):
-        stop = min(start + CHUNK, last)
-        due = 0
-        for agent in range(start, stop):
-            due += agents.wake[agent] == today
-        if due == 0:
-            continue
-        for agent in range(start, stop):
-            if agents.wake[agent] == today and agents.where[agent] < 0:
-                open_stream(stream, key[0], key[1], TRAVEL, agent, day)
-                travel_one(program, state, agent, day, tally, entered, stream)
+    for first in range(worker * BLOCK, total, workers * BLOCK):
+        last = min(first + BLOCK, total)
+        for start in range(first, last, CHUNK):
+            stop = min(start + CHUNK, last)
+            due = 0
+            for agent in range(start, stop):
+                due += agents.wake[agent] == today
+            if due == 0:
+                continue
+            for agent in range(start, stop):
+                if agents.wake[agent] == today and agents.where[agent] < 0:
+                    open_stream(stream, key[0], key[1], TRAVEL, agent, day)
+                    travel_one(program, state, agent, day, tally, entered, stream)
 
 
 @kernel
-def redraw(program, state, day, first, last, stream, key):
+def redraw(
+    program: WalkProgram,
+    state: WalkState,
+    day: int,
+    total: int,
+    worker: int,
+    workers: int,
+    stream: Words,
+    key: Words,
+) -> None:
     """Draw the next decision again for those at rest where the chance of setting out changed."""
     agents, sites = state.agents, state.sites
-    for agent in range(first, last):
-        place = agents.where[agent]
-        if place >= 0 and sites.changed[place] and agents.wake[agent] >= day and agents.path[agent] == NOBODY:
-            open_stream(stream, key[0], key[1], REDRAW, agent, day)
-            rest(program, state, agent, day, stream)
+    for first in range(worker * BLOCK, total, workers * BLOCK):
+        for agent in range(first, min(first + BLOCK, total)):
+            place = agents.where[agent]
+            if place >= 0 and sites.changed[place] and agents.wake[agent] >= day and agents.path[agent] == NOBODY:
+                open_stream(stream, key[0], key[1], REDRAW, agent, day)
+                rest(program, state, agent, day, stream)

@@ -62,8 +62,9 @@ class Timetable(NamedTuple):
     ``score``, ``capacity`` and ``spawn_factor`` are ``(day, place) float64``: attraction, people a place holds
     (times ``Rules.capacity_scaling``; below 1: no limit), and departures per head of population. The chance a
     day of setting out is ``chance`` plus ``chance_by_size`` times a power of the place's size, both ``(day,
-    place) float64``. ``flags`` is ``(day, place) uint8``, bits :data:`CAMP` and :data:`TOWN`. ``open_roads`` is ``(day, road)
-    bool``; ``closed_on`` ``(day, road) int32, day`` a road last closed on, -1 if never. ``tables_change`` and
+    place) float64``. ``flags`` is ``(day, place) uint8``, bits :data:`CAMP` and :data:`TOWN`.
+    ``open_roads`` is ``(day, road) bool``; ``closed_on`` ``(day, road) int32, day`` a road last
+    closed on, -1 if never. ``tables_change`` and
     ``roads_change`` ``(day) bool`` say on which days route tables must be made again. ``frozen`` ``(day)
     bool``: nobody sets out. ``leave_world`` is ``(place) float64, probability`` a day of leaving the
     simulation.

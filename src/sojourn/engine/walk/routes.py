@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sojourn.engine.walk.compiled import kernel, rule
-from sojourn.engine.walk.program import CAMP, NOBODY
+from sojourn.engine.walk.program import CAMP, NOBODY, WalkProgram
+from sojourn.engine.walk.state import WalkState
 
 __all__ = ["choose", "full_camp", "mark_open", "rebuild", "rebuild_all", "road_towards", "room_left", "see_room"]
 
 
 @kernel
-def room_left(count, limit, buffer):
+def room_left(count: int, limit: float, buffer: float) -> float:
     """Return the factor by which crowding lowers a place's weight: 1 with room, 0 when full.
 
     It falls linearly from 1 at ``buffer`` times the limit to 0 at the limit; a limit below 1 is none.
@@ -24,23 +25,23 @@ def room_left(count, limit, buffer):
 
 
 @rule
-def see_room(program, state, day, place):
+def see_room(program: WalkProgram, state: WalkState, day: int, place: int) -> None:
     """Look again how much room a place has, and mark the tables stale if that changed."""
     limit = program.days.capacity[day, place] * program.rules.capacity_scaling
-    room = room_left(state.sites.count[place], limit, program.rules.capacity_buffer)
+    room = room_left(state.sites.people[place], limit, program.rules.capacity_buffer)
     if room != state.sites.room[place]:
         state.sites.room[place] = room
         state.tables.version[0] += 1
 
 
 @rule
-def full_camp(program, state, day, place):
+def full_camp(program: WalkProgram, state: WalkState, day: int, place: int) -> bool:
     """Return whether nobody sets out for a place any more: a camp with less than half of its buffer left."""
-    return program.days.flags[day, place] & CAMP and state.sites.room[place] < 0.5
+    return bool(program.days.flags[day, place] & CAMP) and state.sites.room[place] < 0.5
 
 
 @kernel
-def mark_open(program, state, day):
+def mark_open(program: WalkProgram, state: WalkState, day: int) -> None:
     """Mark the routes whose roads are all open today."""
     roads = program.roads
     for option in range(len(roads.option_final)):
@@ -52,7 +53,7 @@ def mark_open(program, state, day):
 
 
 @kernel
-def rebuild(program, state, day, place):
+def rebuild(program: WalkProgram, state: WalkState, day: int, place: int) -> None:
     """Make the table of one place again: cumulative weights of its open routes.
 
     The weight of a route is ((weight softening + score of its end) x pull x room at its end) to a power,
@@ -91,17 +92,17 @@ def rebuild(program, state, day, place):
 
 
 @kernel
-def rebuild_all(program, state, day):
+def rebuild_all(program: WalkProgram, state: WalkState, day: int) -> None:
     """Look at the room of every place and make every stale table again."""
-    for place in range(len(state.sites.count)):
+    for place in range(len(state.sites.people)):
         see_room(program, state, day, place)
-    for place in range(len(state.sites.count)):
+    for place in range(len(state.sites.people)):
         if state.tables.made[place] != state.tables.version[0]:
             rebuild(program, state, day, place)
 
 
 @rule
-def choose(program, state, place, uniform):
+def choose(program: WalkProgram, state: WalkState, place: int, uniform: float) -> int:
     """Return the route a uniform number picks from a place's table, or -1 when there is none."""
     first = program.roads.option_start[place]
     size = state.tables.size[place]
@@ -115,15 +116,15 @@ def choose(program, state, place, uniform):
             high = middle
         else:
             low = middle + 1
-    return state.tables.option[low]
+    return int(state.tables.option[low])
 
 
 @rule
-def road_towards(program, day, place, target):
+def road_towards(program: WalkProgram, day: int, place: int, target: int) -> int:
     """Return the first open road from a place to its neighbour ``target``, or -1 when there is none."""
     roads = program.roads
     for position in range(roads.out_start[place], roads.out_start[place + 1]):
         road = roads.out_roads[position]
         if roads.road_to[road] == target and program.days.open_roads[day, road]:
-            return road
+            return int(road)
     return NOBODY

@@ -6,14 +6,15 @@ phase, by several threads over ranges of agents: the same functions, the same nu
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
+
 from sojourn.engine.streams import component_key, next_uniform, open_stream
-from sojourn.engine.walk.compiled import kernel, rule
+from sojourn.engine.walk.compiled import Floats, Ints, Words, kernel, rule
 from sojourn.engine.walk.move import depart, redraw, rest, travel
-from sojourn.engine.walk.program import NOBODY, WalkProgram
+from sojourn.engine.walk.program import WalkProgram
 from sojourn.engine.walk.routes import mark_open, rebuild_all
 from sojourn.engine.walk.state import Record, WalkState, new_state
 
@@ -26,7 +27,7 @@ SHARED_FROM = 50_000
 
 
 @kernel
-def set_chances(program, state, day):
+def set_chances(program: WalkProgram, state: WalkState, day: int) -> bool:
     """Set today's chance of setting out of every place; return whether any changed."""
     days, rules, sites = program.days, program.rules, state.sites
     any_changed = False
@@ -50,11 +51,13 @@ def set_chances(program, state, day):
 
 
 @kernel
-def place_agent(program, state, day, place, on_foot, stream, key):
+def place_agent(
+    program: WalkProgram, state: WalkState, day: int, place: int, on_foot: bool, stream: Words, key: Words
+) -> None:
     """Create the next agent at a place, at rest until its first decision."""
     agent = state.created[0]
     state.created[0] += 1
-    state.sites.count[place] += 1
+    state.sites.people[place] += 1
     state.agents.where[agent] = place
     state.agents.since[agent] = day
     state.agents.on_foot[agent] = on_foot
@@ -63,17 +66,17 @@ def place_agent(program, state, day, place, on_foot, stream, key):
 
 
 @kernel
-def weigh_departures(program, state, day, number):
+def weigh_departures(program: WalkProgram, state: WalkState, day: int, number: int) -> int:
     """Add up the weights with which people are displaced from each place; return how many can be."""
     sites, total = state.sites, 0.0
-    for place in range(len(sites.count)):
+    for place in range(len(sites.people)):
         total += max(sites.population[place], 0) * program.days.spawn_factor[day, place]
         sites.departure[place] = total
     return number if total > 0.0 else 0
 
 
 @rule
-def pick(cumulative, uniform):
+def pick(cumulative: Floats, uniform: float) -> int:
     """Return the index a uniform number falls on among cumulative weights."""
     goal = uniform * cumulative[-1]
     low, high = 0, len(cumulative) - 1
@@ -87,14 +90,14 @@ def pick(cumulative, uniform):
 
 
 @kernel
-def appear(program, state, day, stream, key):
+def appear(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> None:
     """Create the agents of the day: those there at the start, and the newly displaced."""
     arrivals, sites = program.arrivals, state.sites
     if day == 0:
         for place in arrivals.present:
             place_agent(program, state, 0, place, program.rules.present_on_foot, stream, key)
     if len(arrivals.placed) > 0:
-        for place in range(len(sites.count)):
+        for place in range(len(sites.people)):
             for _ in range(arrivals.placed[day, place]):
                 place_agent(program, state, day, place, True, stream, key)
                 sites.population[place] -= program.rules.take_from_population
@@ -107,7 +110,7 @@ def appear(program, state, day, stream, key):
 
 
 @kernel
-def dawn(program, state, day, stream, key):
+def dawn(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> bool:
     """Begin a day: set chances, create agents, open and close roads; return whether chances changed.
 
     Those who were there before must draw again where chances changed (``redraw``), so call that next with
@@ -124,11 +127,11 @@ def dawn(program, state, day, stream, key):
 
 
 @kernel
-def settle(program, state, day, tallies, entered):
+def settle(program: WalkProgram, state: WalkState, day: int, tallies: Ints, entered: Ints) -> None:
     """End a phase: add what each thread counted, and look at crowding again."""
     for worker in range(len(tallies)):
         for place in range(tallies.shape[1]):
-            state.sites.count[place] += tallies[worker, place]
+            state.sites.people[place] += tallies[worker, place]
             tallies[worker, place] = 0
         for road in range(entered.shape[1]):
             state.record.entered[day, road] += entered[worker, road]
@@ -137,46 +140,43 @@ def settle(program, state, day, tallies, entered):
 
 
 @kernel
-def dusk(state, day):
+def dusk(state: WalkState, day: int) -> None:
     """Record the day."""
-    for place in range(len(state.sites.count)):
-        state.record.count[day, place] = state.sites.count[place]
+    for place in range(len(state.sites.people)):
+        state.record.people[day, place] = state.sites.people[place]
     state.record.created[day] = state.created[0]
 
 
 @kernel
-def run_alone(program, state, key, tallies, entered, streams):
+def run_alone(
+    program: WalkProgram, state: WalkState, key: Words, tallies: Ints, entered: Ints, streams: Words
+) -> None:
     """Run every day in one thread."""
     stream = streams[0]
-    tally = state.sites.count if program.rules.in_order else tallies[0]
+    tally = state.sites.people if program.rules.in_order else tallies[0]
     for day in range(len(program.days.frozen)):
         before = state.created[0]
         if dawn(program, state, day, stream, key):
-            redraw(program, state, day, 0, before, stream, key)
-        depart(program, state, day, 0, state.created[0], tally, entered[0], stream, key)
+            redraw(program, state, day, before, 0, 1, stream, key)
+        depart(program, state, day, state.created[0], 0, 1, tally, entered[0], stream, key)
         settle(program, state, day, tallies, entered)
-        travel(program, state, day, 0, state.created[0], tally, entered[0], stream, key)
+        travel(program, state, day, state.created[0], 0, 1, tally, entered[0], stream, key)
         settle(program, state, day, tallies, entered)
         dusk(state, day)
 
 
 def run_shared(
-    program: WalkProgram, state: WalkState, key: Any, tallies: Any, entered: Any, streams: Any
+    program: WalkProgram, state: WalkState, key: Words, tallies: Ints, entered: Ints, streams: Words
 ) -> None:
-    """Run every day with one thread for each row of ``tallies``, each with a range of the agents."""
+    """Run every day with one thread for each row of ``tallies``, each with every so many blocks of agents."""
     workers = len(tallies)
     with ThreadPoolExecutor(workers) as pool:
 
-        def each(work: Any, day: int, total: int, *per_worker: Any) -> None:
-            cuts = [total * worker // workers for worker in range(workers + 1)]
-            jobs = [
-                pool.submit(
-                    work, program, state, day, cuts[w], cuts[w + 1], *(one[w] for one in per_worker), key
-                )
-                for w in range(workers)
-            ]
-            for job in jobs:
-                job.result()
+        def each(work: Callable[..., None], day: int, total: int, *own: Ints | Words) -> None:
+            def one(worker: int) -> None:
+                work(program, state, day, total, worker, workers, *(part[worker] for part in own), key)
+
+            list(pool.map(one, range(workers)))
 
         for day in range(len(program.days.frozen)):
             before = int(state.created[0])
@@ -197,7 +197,7 @@ def run_replicate(program: WalkProgram, seed: int, replicate: int, workers: int 
     shared = workers > 1 and not program.rules.in_order and len(state.agents.where) >= SHARED_FROM
     threads = workers if shared else 1
     key = np.array([seed, replicate], np.uint64)
-    tallies = np.zeros((threads, len(state.sites.count)), np.int64)
+    tallies = np.zeros((threads, len(state.sites.people)), np.int64)
     entered = np.zeros((threads, len(program.roads.road_km)), np.int64)
     streams = np.zeros((threads, 64), np.uint64)  # rows apart, so that threads share no cache line
     (run_shared if shared else run_alone)(program, state, key, tallies, entered, streams)

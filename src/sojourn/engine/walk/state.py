@@ -43,13 +43,13 @@ class Agents(NamedTuple):
 class Sites(NamedTuple):
     """One entry a place: people there now, room left, chance of setting out, population not yet displaced.
 
-    ``count`` ``int64, agents``; ``room`` ``float64, [0, 1]`` factor on the weight of going there; ``chance``
+    ``people`` ``int64, agents``; ``room`` ``float64, [0, 1]`` factor on the weight of going there; ``chance``
     ``float64``; ``pause`` ``float64``, 1 / log(1 - chance), the scale of days at rest; ``changed`` ``bool``:
     the chance is not that of yesterday; ``population`` ``int64, agents``; ``departure`` ``float64``,
     cumulative weight of today's departures.
     """
 
-    count: Ints
+    people: Ints
     room: Floats
     chance: Floats
     pause: Floats
@@ -76,11 +76,11 @@ class Tables(NamedTuple):
 class Record(NamedTuple):
     """What is kept of each day.
 
-    ``count`` ``(day, place) int64, agents`` at rest there after the day's movement; ``entered`` ``(day, road)
+    ``people`` ``(day, place) int64, agents`` at rest there after the day's movement; ``entered`` ``(day, road)
     int64, agents`` that set out on the road; ``created``, ``travelling`` and ``gone`` ``(day) int64``.
     """
 
-    count: Ints
+    people: Ints
     entered: Ints
     created: Ints
     gone: Ints
@@ -111,7 +111,7 @@ def new_state(program: WalkProgram) -> WalkState:
         on_foot=np.zeros(total, np.uint8),
     )
     sites = Sites(
-        count=np.zeros(places, np.int64),
+        people=np.zeros(places, np.int64),
         room=np.ones(places),
         chance=np.full(places, np.nan),
         pause=np.zeros(places),
@@ -129,7 +129,7 @@ def new_state(program: WalkProgram) -> WalkState:
         version=np.zeros(1, np.int64),
     )
     record = Record(
-        count=np.zeros((days, places), np.int64),
+        people=np.zeros((days, places), np.int64),
         entered=np.zeros((days, len(roads.road_km)), np.int64),
         created=np.zeros(days, np.int64),
         gone=np.zeros(days, np.int64),

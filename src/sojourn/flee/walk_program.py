@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.compile.walk_routes import road_map
-from sojourn.compile.walk_timetable import timetable
 from sojourn.engine.walk.program import Arrivals, Rules, Timetable, WalkProgram
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.table import DataTable, data_table
+from sojourn.flee.walk_routes import road_map
+from sojourn.flee.walk_timetable import timetable
 
 __all__ = ["compile_walk", "newly_displaced"]
 

@@ -5,12 +5,14 @@ One pass over the days keeps the state of every place and road; each rule is one
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.compile.walk_hazards import Hazards, hazards
 from sojourn.engine.walk.program import CAMP, TOWN, RoadMap, Timetable
 from sojourn.flee.model import Closure, FleeScenario
+from sojourn.flee.walk_hazards import Hazards, hazards
 
 __all__ = ["Today", "timetable"]
 
@@ -190,7 +192,7 @@ def timetable(
     today = Today(scenario, roads, scale)
     hazard = hazards(scenario)
     days, count = scenario.days, len(scenario.locations)
-    rows: dict[str, list[Floats]] = {name: [] for name in Timetable._fields}
+    rows: dict[str, list[NDArray[Any]]] = {name: [] for name in Timetable._fields}
     for day in range(days):
         today.next_day()
         if day == 0 and today.literal and scenario.settings.spawn.insert_day0:
@@ -208,7 +210,7 @@ def timetable(
         rows["flags"].append(today.camp * CAMP + today.town * TOWN)
         rows["open_roads"].append(today.closings == 0)
         rows["closed_on"].append(today.closed_on.copy())
-    table = {name: np.array(rows[name]) for name in rows if rows[name]}
+    table: dict[str, Any] = {name: np.array(rows[name]) for name in rows if rows[name]}
     table["flags"] = table["flags"].astype(np.uint8)
     table["roads_change"] = differs(table["open_roads"])
     changes = (differs(table[name]) for name in ("score", "flags", "capacity", "open_roads"))

@@ -29,7 +29,7 @@ def road_map(scenario: FleeScenario) -> RoadMap:
     for row, route in enumerate(scenario.routes):
         ends = index[route.name1], index[route.name2]
         twice = literal and route.forced_redirection == 1
-        pairs += [(*ends, row), (*reversed(ends), row)] * (2 if twice else 1)
+        pairs += [(ends[0], ends[1], row), (ends[1], ends[0], row)] * (2 if twice else 1)
     road_from, road_to, rows = (np.array(column, np.int32) for column in zip(*pairs, strict=True))
     out_roads = np.argsort(road_from, kind="stable").astype(np.int32)
     out_start = np.searchsorted(road_from[out_roads], np.arange(len(index) + 1)).astype(np.int32)
