@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sojourn import flee, observe, report
     from sojourn.errors import SojournError
-    from sojourn.library import builtins
+    from sojourn.library import builtins, load, loads
     from sojourn.observe import series
     from sojourn.results import Run, compare, open
-    from sojourn.scenario import Scenario, digest, dump, explain, load, loads, resolve, schema
+    from sojourn.scenario import Scenario, digest, dump, explain, resolve, schema
     from sojourn.simulate import Interrupted, rerun, simulate
 
     __version__: str
@@ -57,8 +57,8 @@ _HOME = {
     "digest": "sojourn.scenario",
     "dump": "sojourn.scenario",
     "explain": "sojourn.scenario",
-    "load": "sojourn.scenario",
-    "loads": "sojourn.scenario",
+    "load": "sojourn.library",
+    "loads": "sojourn.library",
     "open": "sojourn.results",
     "rerun": "sojourn.simulate",
     "resolve": "sojourn.scenario",

@@ -1,0 +1,58 @@
+"""Commands about scenarios: explain, validate, schema, list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import sojourn as sj
+from sojourn.app import show
+from sojourn.app.inputs import Changes, Settings, Source, Without, changed
+
+__all__ = ["explain", "list_scenarios", "schema", "validate"]
+
+
+def explain(scenario: Source, settings: Settings = None, changes: Changes = None, without: Without = None) -> None:
+    """Say in words and numbers what a scenario does: stages, flows, quantities, policies and their sources."""
+    show.line(str(sj.explain(changed(scenario, settings, changes, without))).rstrip("\n"))
+
+
+def validate(
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO...", help="Names of built-in scenarios, or YAML files.")
+    ],
+) -> None:
+    """Check scenarios and list every problem of each; exit code 1 if there are any."""
+    refused = 0
+    for source in scenarios:
+        try:
+            scenario = sj.load(source)
+        except sj.SojournError as error:
+            show.refused(error)
+            refused += 1
+        else:
+            show.line(f"{source}: no problems; {len(scenario.stages)} stages, digest {sj.digest(scenario)[:16]}")
+    if refused:
+        raise typer.Exit(1)
+
+
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.")] = None,
+) -> None:
+    """Write the JSON Schema of scenarios, with which editors complete and check them."""
+    text = json.dumps(sj.schema(), indent=2)
+    if out is None:
+        show.line(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")
+
+
+def list_scenarios() -> None:
+    """List the built-in scenarios."""
+    titles = {name: sj.load(name).title for name in sj.builtins()}
+    width = max(map(len, titles))
+    for name, title in titles.items():
+        show.line(f"{name.ljust(width)}  {title}")
