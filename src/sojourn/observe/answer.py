@@ -257,7 +257,7 @@ class _Found:
             raise refuse(
                 "D606",
                 question.name,
-                f"{question.measure.unit}s of different dates are not added up",
+                "figures of different dates are not added up",
                 remedy='say aggregate="last" or aggregate="mean", or take the period as published',
             )
 

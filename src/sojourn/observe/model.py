@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -129,7 +129,16 @@ def measures() -> Mapping[str, Measure]:
             found[row["name"]] = Measure(
                 **{**row, "adds": tuple(row["adds"].split()), "selects": pairs}  # type: ignore[arg-type]
             )
-    return found
+    return {name: _whole_measure(measure, found) for name, measure in found.items()}
+
+
+def _whole_measure(measure: Measure, known: Mapping[str, Measure]) -> Measure:
+    """Return a selection of a measure with what its row leaves out taken from the measure it selects from."""
+    if not measure.of:
+        return measure
+    base = known[measure.of]
+    names = ("publisher", "unit", "adds", "source", "licence", "note")
+    return replace(measure, **{n: getattr(measure, n) or getattr(base, n) for n in names})
 
 
 def period_end(start: dt.date, kind: str) -> dt.date:

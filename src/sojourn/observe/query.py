@@ -13,6 +13,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import xarray as xr
 
 from sojourn.errors import nearest
@@ -22,7 +24,7 @@ from sojourn.observe.crosswalk import is_iso3, iso3
 from sojourn.observe.model import ALL, DIMENSIONS, PERIOD_MONTHS, Measure, measures
 from sojourn.observe.store import Entry, Store
 
-__all__ = ["count_events", "find_series", "series", "to_xarray"]
+__all__ = ["count_events", "find_series", "series", "to_xarray", "values"]
 
 Choice = str | Sequence[str] | None
 _APART = ("measure", "release")
@@ -149,7 +151,7 @@ def _check_units(questions: Sequence[Question], by: tuple[str, ...]) -> None:
     """Refuse to add up series: different units (D603), or measures that may count the same events (D606)."""
     if len(questions) < 2 or "measure" in by:
         return
-    said = ", ".join(f"{q.name} counts {q.measure.unit}s" for q in questions)
+    said = ", ".join(f"{q.name} (unit: {q.measure.unit})" for q in questions)
     keep = 'keep them apart: by="measure"'
     if len({q.measure.unit for q in questions}) > 1:
         raise refuse("D603", "series", "units of account differ", found=said, remedy=keep)
@@ -251,6 +253,20 @@ def find_series(words: str = "") -> tuple[Measure, ...]:
         if all(part in text for part in parts):
             found.append(measure)
     return tuple(found)
+
+
+def values(name: str, dimension: str, *, store: Store | None = None) -> tuple[str, ...]:
+    """Return the values that a dimension of a series takes in its latest release, sorted; none without figures."""
+    shelf = store or Store()
+    measure, wanted = _resolve(name, {})
+    _check_options((dimension,), None, "sum", None)
+    entries = shelf.entries(measure.name)
+    if not entries:
+        return ()
+    table = shelf.figures(entries[-1])
+    for column, kept in wanted.items():
+        table = table.filter(pc.equal(table[column].cast(pa.string()), kept[0]))
+    return tuple(sorted(pc.unique(table[dimension].cast(pa.string())).to_pylist()))
 
 
 def to_xarray(frame: pd.DataFrame) -> xr.DataArray:

@@ -1,0 +1,278 @@
+"""Official series on the command line: list, show, plot, import, export, verify, releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+import sojourn as sj
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="Official series: import, list, show.")
+_console = Console()
+
+
+def _series(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the name of a series."""
+    return [(m.name, m.title) for m in sj.observe.find_series() if m.name.startswith(incomplete)]
+
+
+def _codes(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the code of a country."""
+    known = sj.observe.nationalities()
+    return [(code, name) for code, name in known.items() if code.startswith(incomplete.upper())]
+
+
+def _words(dimension: str) -> Any:
+    """Return what completes a value of a dimension: the values in the series named on the line."""
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[str]:
+        name = ctx.params.get("name")
+        if not name:
+            return []
+        return [w for w in sj.observe.values(name, dimension) if w.startswith(incomplete)]
+
+    return complete
+
+
+def _releases(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete the name of a release."""
+    name = ctx.params.get("name")
+    held = list(sj.observe.releases(name)["release"]) if name else []
+    return [r for r in (*held, "latest", "each", "spliced") if r.startswith(incomplete)]
+
+
+Name = Annotated[str, typer.Argument(help="Name of the series.", autocompletion=_series)]
+Nationality = Annotated[
+    list[str] | None, typer.Option(help="ISO code or name; repeat for several.", autocompletion=_codes)
+]
+Country = Annotated[list[str] | None, typer.Option(help="Country that counted.", autocompletion=_codes)]
+PlaceName = Annotated[
+    list[str] | None, typer.Option(help="Border, sector, field office.", autocompletion=_words("place"))
+]
+Family = Annotated[list[str] | None, typer.Option(help="Family status.", autocompletion=_words("family"))]
+Component = Annotated[
+    list[str] | None, typer.Option(help="Part of the publisher.", autocompletion=_words("component"))
+]
+Category = Annotated[
+    list[str] | None, typer.Option(help="Outcome, authority, class.", autocompletion=_words("category"))
+]
+Start = Annotated[str | None, typer.Option(help="First day, 2023-01-01.")]
+End = Annotated[str | None, typer.Option(help="Last day.")]
+Period = Annotated[str | None, typer.Option(help="month, quarter, calendar-year or fiscal-year.")]
+Release = Annotated[str, typer.Option(help="latest, each, spliced, or a release.", autocompletion=_releases)]
+By = Annotated[list[str] | None, typer.Option(help="Dimension to keep apart; repeat for several.")]
+Aggregate = Annotated[str, typer.Option(help="sum, mean or last over time.")]
+
+
+@app.command("list")
+def list_(
+    words: Annotated[list[str] | None, typer.Argument(help="Words to search for.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also series without figures here.")] = False,
+) -> None:
+    """List the series, searched by words."""
+    held = sj.observe.releases()
+    table = Table()
+    table.add_column("series", no_wrap=True)
+    for heading in ("what", "unit", "from", "to", "releases"):
+        table.add_column(heading)
+    shown = 0
+    for measure in sj.observe.find_series(" ".join(words or [])):
+        own = held[held["measure"] == (measure.of or measure.name)]
+        if not len(own) and not every:
+            continue
+        shown += 1
+        span = (str(own["start"].min())[:7], str(own["end"].max())[:7]) if len(own) else ("", "")
+        table.add_row(measure.name, measure.title, measure.unit, *span, ", ".join(own["release"]))
+    _console.print(table if shown else "No series match; sojourn data list --all shows those without figures.")
+
+
+@app.command()
+def show(
+    name: Name,
+    nationality: Nationality = None,
+    place: PlaceName = None,
+    country: Country = None,
+    family: Family = None,
+    component: Component = None,
+    category: Category = None,
+    start: Start = None,
+    end: End = None,
+    period: Period = None,
+    release: Release = "latest",
+    by: By = None,
+    aggregate: Aggregate = "sum",
+    last: Annotated[int, typer.Option(help="Rows to show from the end; 0 for all.")] = 24,
+) -> None:
+    """Show a series as a small table, with its unit, source and notes."""
+    frame = sj.series(
+        name,
+        nationality=nationality,
+        place=place,
+        country=country,
+        family=family,
+        component=component,
+        category=category,
+        start=start,
+        end=end,
+        period=period,
+        release=release,
+        by=by or (),
+        aggregate=aggregate,  # type: ignore[arg-type]
+    )
+    _table(frame, last)
+
+
+def _table(frame: Any, last: int) -> None:
+    """Print a series: the dimensions kept, the figure, and what must be said of it."""
+    said = frame.attrs
+    plain = {"start", "end", "value", "unit", "rounding", "parts", "suppression", "confidence", "release"}
+    kept = [c for c in frame.columns if c not in plain]
+    several = frame["release"].nunique() > 1
+    table = Table("from", "to", *kept, title=said["title"], title_justify="left")
+    table.add_column(said["unit"], justify="right")
+    table.add_column("")
+    if several:
+        table.add_column("release")
+    part = frame.tail(last) if last else frame
+    for row in part.to_dict("records"):
+        notes = [w for w in (row["suppression"], f"confidence {row['confidence']}") if w not in _PLAIN]
+        if row["rounding"] > 1:
+            notes.append(f"rounded to {row['rounding']}")
+        value = "" if row["value"] != row["value"] else f"{row['value']:,.10g}"
+        cells = [f"{row['start']:%Y-%m-%d}", f"{row['end']:%Y-%m-%d}", *(str(row[k]) for k in kept), value]
+        table.add_row(*cells, ", ".join(notes), *([row["release"]] if several else []))
+    _console.print(table)
+    if len(part) < len(frame):
+        _console.print(f"{len(frame) - len(part)} earlier rows: --last 0 shows all.")
+    releases = ", ".join(sorted(frame["release"].unique()))
+    _console.print(f"Unit: {said['unit']}. Source: {said['publisher']}, {said['source']}, release {releases}.")
+    _console.print(
+        f"Licence: {said['licence']}.{' Note: ' + said['note'] if said['note'] else ''}", highlight=False
+    )
+
+
+_PLAIN = ("none", "confidence high")
+
+
+@app.command()
+def plot(
+    name: Name,
+    nationality: Nationality = None,
+    place: PlaceName = None,
+    country: Country = None,
+    family: Family = None,
+    component: Component = None,
+    category: Category = None,
+    start: Start = None,
+    end: End = None,
+    period: Period = None,
+    release: Release = "latest",
+    by: By = None,
+    aggregate: Aggregate = "sum",
+    out: Annotated[Path | None, typer.Option(help="File .svg, .png or .html instead of the terminal.")] = None,
+) -> None:
+    """Draw a series in the terminal, or to a file."""
+    frame = sj.series(
+        name,
+        nationality=nationality,
+        place=place,
+        country=country,
+        family=family,
+        component=component,
+        category=category,
+        start=start,
+        end=end,
+        period=period,
+        release=release,
+        by=by or (),
+        aggregate=aggregate,  # type: ignore[arg-type]
+    )
+    if out is not None:
+        sj.observe.draw_file(frame, out)
+        _console.print(f"Written to {out}.")
+        return
+    print(sj.observe.draw(frame, width=min(_console.width, 120)))
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Publishers' files: .csv, .csv.gz, .xlsx.")],
+    release: Annotated[str | None, typer.Option(help="Name of the vintage, where the file does not say.")] = None,
+    replace: Annotated[bool, typer.Option(help="Put the file in place of the same release.")] = False,
+) -> None:
+    """Import publishers' files into your store; a file with a problem is not imported at all."""
+    store = sj.observe.Store()
+    for file in files:
+        done = store.import_file(file, release=release, replace=replace)
+        _console.print(f"[bold]{done.file}[/bold] read as {done.importer}")
+        for entry in done.added:
+            _console.print(f"  added {entry.measure}, release {entry.release}: {entry.rows:,} figures")
+        for entry in done.unchanged:
+            _console.print(f"  there already: {entry.measure}, release {entry.release}")
+        for check in done.checks:
+            _console.print(f"  holds: {check.name} ({check.found:,.10g})")
+        for left in done.dropped:
+            _console.print(f"  left out: {left.where}, {left.rows} rows: {left.reason}", highlight=False)
+
+
+@app.command()
+def export(
+    name: Name,
+    out: Annotated[Path, typer.Argument(help="File .csv, .csv.gz or .parquet.")],
+    release: Release = "latest",
+) -> None:
+    """Write the figures of a series to a file that spreadsheets open safely."""
+    count = sj.observe.export(name, out, release=release)
+    _console.print(f"{count:,} figures written to {out}.")
+
+
+@app.command()
+def verify(
+    words: Annotated[list[str] | None, typer.Argument(help="Only checks with these words.")] = None,
+) -> None:
+    """Check the figures here against the totals their publishers gave elsewhere."""
+    done = sj.observe.verify(" ".join(words or []))
+    table = Table("check", "series", "")
+    table.add_column("expected", justify="right")
+    table.add_column("found", justify="right")
+    for one in done:
+        found = one.problem or f"{one.found:,.10g}"
+        mark = "holds" if one.holds else "[bold red]fails[/bold red]"
+        table.add_row(one.check, one.series, mark, f"{one.expected:,.10g}", found)
+    _console.print(table)
+    failed = sum(not one.holds for one in done)
+    _console.print(f"{len(done) - failed} of {len(done)} checks hold.")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def releases(
+    name: Annotated[str | None, typer.Argument(help="Name of the series.", autocompletion=_series)] = None,
+    old: Annotated[str | None, typer.Option(autocompletion=_releases)] = None,
+    new: Annotated[str | None, typer.Option(autocompletion=_releases)] = None,
+) -> None:
+    """List releases; for one series with several, what the newer one revised, and by how much."""
+    held = sj.observe.releases(name)
+    table = Table()
+    for heading in held.columns:
+        table.add_column(heading, overflow="fold")
+    for row in held.itertuples(index=False):
+        table.add_row(*map(str, row))
+    _console.print(table)
+    if name is None or len(held) < 2:
+        return
+    change = sj.observe.revised(name, old, new)
+    _console.print(
+        f"Release {change.new} against {change.old}: {len(change.figures):,} of {change.compared:,} figures differ."
+    )
+    yearly = Table(*change.by_year.columns)
+    for row in change.by_year.itertuples(index=False):
+        yearly.add_row(*(f"{v:,.10g}" if i else str(v) for i, v in enumerate(row)))
+    _console.print(yearly)
