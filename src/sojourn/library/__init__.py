@@ -7,12 +7,12 @@ from pathlib import Path
 from sojourn import scenario
 from sojourn.scenario import Scenario
 
-__all__ = ["builtin", "load", "loads"]
+__all__ = ["builtins", "load", "loads"]
 
 _FOLDER = Path(__file__).parent / "scenarios"
 
 
-def builtin() -> dict[str, Path]:
+def builtins() -> dict[str, Path]:
     """Return the files of the built-in scenarios by name, in alphabetical order."""
     return {path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))}
 
@@ -23,7 +23,7 @@ def load(source: str | Path) -> Scenario:
     Raises:
         ScenarioError: the scenario is refused; lists every problem found.
     """
-    return scenario.load(source, builtin=builtin())
+    return scenario.load(source, builtin=builtins())
 
 
 def loads(text: str, *, folder: Path | None = None) -> Scenario:
@@ -32,4 +32,4 @@ def loads(text: str, *, folder: Path | None = None) -> Scenario:
     Raises:
         ScenarioError: the scenario is refused; lists every problem found.
     """
-    return scenario.loads(text, folder=folder, builtin=builtin())
+    return scenario.loads(text, folder=folder, builtin=builtins())

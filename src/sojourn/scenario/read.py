@@ -165,7 +165,7 @@ class _Reader:
                 remedy="keep long series in CSV files beside the scenario",
             )
 
-    def node(self, event: Event, path: Path) -> Any:
+    def node(self, event: Any, path: Path) -> Any:
         """Return the data of the node that begins with this event."""
         if isinstance(event, AliasEvent):
             if event.anchor not in self.anchors:
@@ -190,7 +190,7 @@ class _Reader:
             self.anchors[event.anchor] = (data, self.nodes - before)
         return data
 
-    def until(self, end: type[Event]) -> Iterator[Event]:
+    def until(self, end: type[Event]) -> Iterator[Any]:
         for event in self.events:
             if isinstance(event, end):
                 return

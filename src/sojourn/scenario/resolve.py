@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
+from sojourn.scenario.frozen import FrozenDict
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.stages import SeriesInflow, Source, Stage
 
@@ -23,25 +23,23 @@ def resolve(scenario: Scenario) -> Scenario:
         name: q.model_copy(update={"value": 1.0}) if q.series is not None and q.value is None and not q.prior else q
         for name, q in scenario.quantities.items()
     }
-    observations = {name: _all_groups(o, groups) for name, o in scenario.observations.items()}
+    observations = {
+        name: o if o.groups is not None else o.model_copy(update={"groups": groups})
+        for name, o in scenario.observations.items()
+    }
     return Scenario.model_validate(
         dict(scenario) | {"stages": stages, "quantities": quantities, "observations": observations}
     )
 
 
-def _all_groups(part: Any, groups: tuple[str, ...]) -> Any:
-    return part if part.groups is not None else part.model_copy(update={"groups": groups})
-
-
 def _stage(stage: Stage, groups: tuple[str, ...]) -> Stage:
     if not isinstance(stage, Source):
         return stage
-    stage = _all_groups(stage, groups)
+    entering = groups if stage.groups is None else stage.groups
     inflow = stage.inflow
-    if isinstance(inflow, SeriesInflow) and isinstance(inflow.series, str) and stage.groups:
-        by_group = dict.fromkeys(stage.groups, inflow.series)
-        inflow = SeriesInflow.model_validate(dict(inflow) | {"series": by_group})
-    return stage.model_copy(update={"inflow": inflow})
+    if isinstance(inflow, SeriesInflow) and isinstance(inflow.series, str):
+        inflow = inflow.model_copy(update={"series": FrozenDict(dict.fromkeys(entering, inflow.series))})
+    return stage.model_copy(update={"groups": entering, "inflow": inflow})
 
 
 def digest(scenario: Scenario) -> str:

@@ -63,10 +63,14 @@ def _rows(file: FilePath, column: object, findings: Findings, path: Path) -> lis
             column = columns[0]
         if column not in columns:
             _problem(
-                findings, path, file, "say with `column` which column holds the values" if column is None
-                else "no such column",
-                str(column or ""), allowed=", ".join(columns), nearest=nearest(str(column), columns),
-            )  # fmt: skip
+                findings,
+                path,
+                file,
+                "say with `column` which column holds the values" if column is None else "no such column",
+                str(column or ""),
+                allowed=", ".join(columns),
+                nearest=nearest(str(column), columns),
+            )
             return []
         return [(_date(row["date"]), _value(row[str(column)])) for row in table]
     except (UnicodeDecodeError, csv.Error, ValueError, TypeError) as error:

@@ -74,7 +74,11 @@ def _written_exits(value: object) -> object:
     return value
 
 
-Exits = Annotated[Map[StageName, Exit], BeforeValidator(_written_exits), Field(min_length=1)]
+Exits = Annotated[
+    Map[StageName, Exit],
+    BeforeValidator(_written_exits, json_schema_input_type=StageName | dict[StageName, Exit | Share]),
+    Field(min_length=1),
+]
 """Exits by destination; shares add up to 1, or one of them is ``rest``."""
 
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from sojourn.scenario.checks import SECTIONS, check
 from sojourn.scenario.codes import Findings, Path
 from sojourn.scenario.rescue import rescue
 from sojourn.scenario.translate import translate
 
+if TYPE_CHECKING:
+    from sojourn.scenario.model import Scenario
+
 __all__ = ["PARTIAL", "build"]
 
 PARTIAL: dict[str, bool] = {"partial": True}
 """Validation context under which a scenario does not check itself, because :func:`build` does."""
 
-S = TypeVar("S", bound=BaseModel)
+S = TypeVar("S", bound="Scenario")
 
 
 def build(cls: type[S], data: Any, findings: Findings) -> S:

@@ -1,4 +1,4 @@
-"""Going through scenario objects by their types: where names and quantities stand, what the place of an error is."""
+"""Going through scenario objects by their types: where names stand, and what an error's place means."""
 
 from __future__ import annotations
 

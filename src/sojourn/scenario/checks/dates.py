@@ -21,9 +21,12 @@ def check_dates(draft: Draft) -> None:
     for name, series in s.series.items():
         if not starts_period(series.period, series.start):
             draft.findings.problem(
-                "series-start", ("series", name, "start"), f"no {series.period} starts on this day",
-                found=str(series.start), remedy="write the first day of the first period",
-            )  # fmt: skip
+                "series-start",
+                ("series", name, "start"),
+                f"no {series.period} starts on this day",
+                found=str(series.start),
+                remedy="write the first day of the first period",
+            )
     for name, policy in s.policies.items():
         if policy.end is not None and policy.end < policy.start:
             _order(draft, ("policies", name, "end"), policy.end, policy.start)
@@ -49,9 +52,12 @@ def _check_step(draft: Draft, time: Time) -> None:
     most = {"step": 31.0, "week": 7.0, "month": 28.0}[time.record]
     if abs(whole - round(whole)) > 1e-9 or step > min(most, days):
         draft.findings.problem(
-            "step-size", ("time", "step_days"), f"a period of {days} days recorded by {time.record} has no such step",
-            found=f"{step:g}", allowed=f"1/n or n days, at most {min(most, days):g}",
-        )  # fmt: skip
+            "step-size",
+            ("time", "step_days"),
+            f"a period of {days} days recorded by {time.record} has no such step",
+            found=f"{step:g}",
+            allowed=f"1/n or n days, at most {min(most, days):g}",
+        )
         return
     if (left := days % step) > 1e-9 and step > 1:
         draft.findings.note(
@@ -107,9 +113,12 @@ def _check_cover(draft: Draft, path: Path, series: Series, first: dt.date, last:
     shown += ", ..." if len(gaps) > 3 else ""
     if series.fill == "none" or all(value is None for value in series.values):
         draft.findings.problem(
-            "series-gap", path, f"it drives the model and has no value for {len(gaps)} of its periods",
-            found=shown, remedy="give values, or say with `fill` what stands for them",
-        )  # fmt: skip
+            "series-gap",
+            path,
+            f"it drives the model and has no value for {len(gaps)} of its periods",
+            found=shown,
+            remedy="give values, or say with `fill` what stands for them",
+        )
     else:
         draft.findings.note(
             "series-filled", path, f"{len(gaps)} periods are filled by `{series.fill}`", found=shown

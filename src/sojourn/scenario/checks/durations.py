@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from pydantic import BaseModel
 
@@ -33,9 +34,12 @@ def _check(draft: Draft, path: Path, duration: Duration) -> None:
     }
     if given not in [set(form) for form in family.forms]:
         draft.findings.problem(
-            "duration-form", path, f"a duration that is {duration.distribution} needs other parameters",
-            found=", ".join(sorted(given)), allowed=" or ".join(" and ".join(form) for form in family.forms),
-        )  # fmt: skip
+            "duration-form",
+            path,
+            f"a duration that is {duration.distribution} needs other parameters",
+            found=", ".join(sorted(given)),
+            allowed=" or ".join(" and ".join(form) for form in family.forms),
+        )
         return
     if duration.quantiles is not None:
         _check_quantiles(draft, (*path, "quantiles"), duration.quantiles, family.free)
@@ -45,32 +49,45 @@ def _check(draft: Draft, path: Path, duration: Duration) -> None:
         value = getattr(duration, key)
         if isinstance(value, (int, float)) and value == 0 and duration.distribution != "fixed":
             draft.findings.problem(
-                "out-of-bounds", (*path, key), f"a duration that is {duration.distribution} has {key} above 0",
-                found="0", allowed="above 0", remedy="use the distribution fixed",
-            )  # fmt: skip
+                "out-of-bounds",
+                (*path, key),
+                f"a duration that is {duration.distribution} has {key} above 0",
+                found="0",
+                allowed="above 0",
+                remedy="use the distribution fixed",
+            )
 
 
 def _check_quantiles(draft: Draft, path: Path, quantiles: Mapping[float, float], needed: int) -> None:
     points = sorted(quantiles.items())
     if len(points) != needed:
         draft.findings.problem(
-            "wrong-length", path, "there are as many quantiles as the family has free parameters",
-            found=str(len(points)), allowed=str(needed),
-        )  # fmt: skip
+            "wrong-length",
+            path,
+            "there are as many quantiles as the family has free parameters",
+            found=str(len(points)),
+            allowed=str(needed),
+        )
     days = [day for _, day in points]
-    if any(b <= a for a, b in zip(days, days[1:], strict=False)):
+    if any(b <= a for a, b in pairwise(days)):
         draft.findings.problem(
-            "quantile-order", path, "a higher probability needs more days",
-            found=", ".join(f"{p:g}: {d:g}" for p, d in points), remedy="check which value belongs to which probability",
-        )  # fmt: skip
+            "quantile-order",
+            path,
+            "a higher probability needs more days",
+            found=", ".join(f"{p:g}: {d:g}" for p, d in points),
+            remedy="check which value belongs to which probability",
+        )
 
 
 def _check_weights(draft: Draft, path: Path, duration: Duration) -> None:
     days, weights = duration.days or (), duration.weights or ()
     if len(days) != len(weights):
         draft.findings.problem(
-            "wrong-length", path, "there is one weight for each of the days",
-            found=str(len(weights)), allowed=str(len(days)),
-        )  # fmt: skip
+            "wrong-length",
+            path,
+            "there is one weight for each of the days",
+            found=str(len(weights)),
+            allowed=str(len(days)),
+        )
     elif sum(weights) <= 0:
         draft.findings.problem("out-of-bounds", path, "some weight is above 0", found="0", allowed="above 0")

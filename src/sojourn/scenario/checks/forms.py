@@ -33,9 +33,12 @@ def check_forms(draft: Draft) -> None:
         for to in sorted({way.to for way in ways(stage)}):
             if isinstance(stages.get(to), Source):
                 draft.findings.problem(
-                    "into-source", path, f"people cannot go to `{to}`, a source", found=to,
+                    "into-source",
+                    path,
+                    f"people cannot go to `{to}`, a source",
+                    found=to,
                     remedy="send them to the stage that the source leads to",
-                )  # fmt: skip
+                )
     for path, model in models(draft.scenario):
         _check_dispersion(draft, path, model)
 
@@ -50,9 +53,12 @@ def _check_choice(draft: Draft, path: Path, stage: Choice) -> None:
     given = [key for key in ("exits", "options") if getattr(stage, key) is not None]
     if len(given) != 1:
         draft.findings.problem(
-            "choice-form", path, "a choice has either shares or options to weigh",
-            found=" and ".join(given) or "neither", allowed="exits, or options with coefficients",
-        )  # fmt: skip
+            "choice-form",
+            path,
+            "a choice has either shares or options to weigh",
+            found=" and ".join(given) or "neither",
+            allowed="exits, or options with coefficients",
+        )
     if stage.coefficients is not None and stage.options is None:
         _unused(draft, (*path, "coefficients"), "coefficients weigh options, and there are none")
 
@@ -61,16 +67,21 @@ def _check_queue(draft: Draft, path: Path, stage: Queue) -> None:
     given = [key for key in ("rate_per_day", "service") if getattr(stage, key) is not None]
     if len(given) != 1:
         draft.findings.problem(
-            "queue-form", path, "a queue has either a rate per server or a service time",
-            found=" and ".join(given) or "neither", allowed="rate_per_day, or service",
-        )  # fmt: skip
+            "queue-form",
+            path,
+            "a queue has either a rate per server or a service time",
+            found=" and ".join(given) or "neither",
+            allowed="rate_per_day, or service",
+        )
     if stage.service is not None and stage.capacity_noise != "exact":
         _unused(draft, (*path, "capacity_noise"), "capacity follows from the service times")
     if (stage.discipline == "priority") != (stage.priority is not None):
         draft.findings.problem(
-            "priority-form", path, "discipline `priority` and the classes in `priority` go together",
+            "priority-form",
+            path,
+            "discipline `priority` and the classes in `priority` go together",
             found=f"discipline {stage.discipline}, {'no ' * (stage.priority is None)}classes",
-        )  # fmt: skip
+        )
     if stage.priority is not None:
         _check_classes(draft, (*path, "priority"), stage.priority)
 
@@ -81,10 +92,12 @@ def _check_classes(draft: Draft, path: Path, classes: tuple[tuple[str, ...], ...
     missed = [group for group in draft.scenario.groups if group not in counts] * draft.intact("groups")
     if repeated or missed:
         draft.findings.problem(
-            "priority-groups", path, "every group is in exactly one class",
+            "priority-groups",
+            path,
+            "every group is in exactly one class",
             found=", ".join([f"{g} missed" for g in missed] + [f"{g} repeated" for g in repeated]),
             allowed=", ".join(draft.scenario.groups),
-        )  # fmt: skip
+        )
 
 
 def _check_inflow(draft: Draft, path: Path, stage: Source) -> None:
@@ -95,10 +108,13 @@ def _check_inflow(draft: Draft, path: Path, stage: Source) -> None:
     wrong = groups if isinstance(series, str) else groups.symmetric_difference(series)
     if (isinstance(series, str) and len(groups) > 1) or (not isinstance(series, str) and wrong):
         draft.findings.problem(
-            "series-groups", (*path, "inflow", "series"), "each group that enters here has a series of its own",
+            "series-groups",
+            (*path, "inflow", "series"),
+            "each group that enters here has a series of its own",
             found=series if isinstance(series, str) else ", ".join(sorted(series)),
-            allowed=", ".join(sorted(groups)), remedy="write the series by group, or name the groups of the source",
-        )  # fmt: skip
+            allowed=", ".join(sorted(groups)),
+            remedy="write the series by group, or name the groups of the source",
+        )
 
 
 def _check_dispersion(draft: Draft, path: Path, model: BaseModel) -> None:
@@ -107,11 +123,16 @@ def _check_dispersion(draft: Draft, path: Path, model: BaseModel) -> None:
     noise, dispersion = getattr(model, "noise"), getattr(model, "dispersion")  # noqa: B009
     if (noise == "negative-binomial") != (dispersion is not None):
         draft.findings.problem(
-            "dispersion-form", path, "noise `negative-binomial` and `dispersion` go together",
+            "dispersion-form",
+            path,
+            "noise `negative-binomial` and `dispersion` go together",
             found=f"noise {noise}, {'no ' * (dispersion is None)}dispersion",
-        )  # fmt: skip
+        )
     if isinstance(dispersion, (int, float)) and dispersion <= 0:
         draft.findings.problem(
-            "out-of-bounds", (*path, "dispersion"), "a negative-binomial size is above 0",
-            found=f"{dispersion:g}", allowed="above 0",
-        )  # fmt: skip
+            "out-of-bounds",
+            (*path, "dispersion"),
+            "a negative-binomial size is above 0",
+            found=f"{dispersion:g}",
+            allowed="above 0",
+        )

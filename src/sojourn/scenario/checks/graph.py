@@ -25,14 +25,18 @@ def check_graph(draft: Draft) -> None:
     for name in stages:
         if name not in reached:
             draft.findings.note(
-                "unreachable", ("stages", name), "nobody can ever be in this stage",
+                "unreachable",
+                ("stages", name),
+                "nobody can ever be in this stage",
                 remedy="lead a stage to it, give it initial people, or remove it",
-            )  # fmt: skip
+            )
         if name not in leaving:
             draft.findings.problem(
-                "no-way-out", ("stages", name), "no stage of kind end can be reached from here",
+                "no-way-out",
+                ("stages", name),
+                "no stage of kind end can be reached from here",
                 remedy="lead it, or a stage after it, to an end",
-            )  # fmt: skip
+            )
     _check_cycles(draft, stages)
 
 
@@ -63,6 +67,9 @@ def _check_cycles(draft: Draft, stages: Mapping[str, Stage]) -> None:
             cycle = [other for other in stages if other in after and name in _closure(instant, instant[other])]
             seen.update(cycle)
             draft.findings.problem(
-                "cycle-without-time", ("stages", name), "people could go around these stages in no time",
-                found=", ".join(cycle), remedy="put a journey, queue or hold between them",
-            )  # fmt: skip
+                "cycle-without-time",
+                ("stages", name),
+                "people could go around these stages in no time",
+                found=", ".join(cycle),
+                remedy="put a journey, queue or hold between them",
+            )

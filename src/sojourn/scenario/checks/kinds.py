@@ -42,9 +42,12 @@ def check_bounds(draft: Draft, path: Path, value: float, kinds: tuple[str, ...])
     highest = max(KINDS[kind][2] for kind in kinds)
     if not lowest <= value <= highest:
         draft.findings.problem(
-            "out-of-bounds", path, f"a {' or '.join(kinds)} cannot be {value:g}",
-            found=f"{value:g}", allowed=f"{lowest:g} to {highest:g}",
-        )  # fmt: skip
+            "out-of-bounds",
+            path,
+            f"a {' or '.join(kinds)} cannot be {value:g}",
+            found=f"{value:g}",
+            allowed=f"{lowest:g} to {highest:g}",
+        )
 
 
 def _check_change(draft: Draft, path: Path, change: Change) -> None:
@@ -56,9 +59,12 @@ def _check_change(draft: Draft, path: Path, change: Change) -> None:
         check_bounds(draft, (*path, "set"), change.set, (target.kind,))
     if isinstance(change.scale, (int, float)) and change.scale < 0 <= KINDS[target.kind][1]:
         draft.findings.problem(
-            "out-of-bounds", (*path, "scale"), f"a factor below 0 makes a {target.kind} negative",
-            found=f"{change.scale:g}", allowed="0 or more",
-        )  # fmt: skip
+            "out-of-bounds",
+            (*path, "scale"),
+            f"a factor below 0 makes a {target.kind} negative",
+            found=f"{change.scale:g}",
+            allowed="0 or more",
+        )
     for key, kinds in (("set", same), ("shift", (*same, "ratio", "coefficient"))):
         name = getattr(change, key)
         other = draft.scenario.quantities.get(name) if isinstance(name, str) else None
@@ -68,13 +74,20 @@ def _check_change(draft: Draft, path: Path, change: Change) -> None:
 
 def _mismatch(draft: Draft, path: Path, name: str, found: str, kinds: tuple[str, ...]) -> None:
     draft.findings.problem(
-        "kind-mismatch", path, f"`{name}` is a {found}: {KINDS[found][0]}",
-        found=found, allowed=", ".join(kinds), remedy="name a quantity of a kind that fits, or correct its kind",
-    )  # fmt: skip
+        "kind-mismatch",
+        path,
+        f"`{name}` is a {found}: {KINDS[found][0]}",
+        found=found,
+        allowed=", ".join(kinds),
+        remedy="name a quantity of a kind that fits, or correct its kind",
+    )
 
 
 def _by_group(draft: Draft, path: Path, name: str) -> None:
     draft.findings.problem(
-        "not-by-group", path, f"all groups share this parameter, so `{name}` cannot vary by group",
-        found=name, remedy="use one value, or a stage for each group",
-    )  # fmt: skip
+        "not-by-group",
+        path,
+        f"all groups share this parameter, so `{name}` cannot vary by group",
+        found=name,
+        remedy="use one value, or a stage for each group",
+    )

@@ -26,9 +26,12 @@ def check_names(draft: Draft) -> None:
     for name in draft.scenario.quantities:
         if name == REST:
             draft.findings.problem(
-                "reserved-name", ("quantities", name), "`rest` is the share that other exits leave",
-                found=name, remedy="give the quantity another name",
-            )  # fmt: skip
+                "reserved-name",
+                ("quantities", name),
+                "`rest` is the share that other exits leave",
+                found=name,
+                remedy="give the quantity another name",
+            )
     for path, hold in ((("stages", n), s) for n, s in draft.scenario.stages.items() if isinstance(s, Hold)):
         for index, to in enumerate(hold.attempts):
             if to not in hold.hazards:
@@ -60,18 +63,26 @@ def _check_flow(draft: Draft, path: Path, value: str) -> None:
     known = flows(draft.scenario.stages)
     if value not in known and draft.intact("stages"):
         draft.findings.problem(
-            "unknown-flow", path, "no stage has this exit",
-            found=value, allowed="`origin -> destination`, one space on each side of the arrow",
-            nearest=nearest(value, known), remedy="name a flow that explain lists",
-        )  # fmt: skip
+            "unknown-flow",
+            path,
+            "no stage has this exit",
+            found=value,
+            allowed="`origin -> destination`, one space on each side of the arrow",
+            nearest=nearest(value, known),
+            remedy="name a flow that explain lists",
+        )
 
 
 def _unknown(draft: Draft, path: Path, value: str, known: list[str], section: str) -> None:
     draft.findings.problem(
-        "unknown-name", path, f"`{value}` is not defined in {section}",
-        found=value, allowed=", ".join(known[:20]) + (", ..." if len(known) > 20 else ""),
-        nearest=nearest(value, known), remedy="correct the name or define it",
-    )  # fmt: skip
+        "unknown-name",
+        path,
+        f"`{value}` is not defined in {section}",
+        found=value,
+        allowed=", ".join(known[:20]) + (", ..." if len(known) > 20 else ""),
+        nearest=nearest(value, known),
+        remedy="correct the name or define it",
+    )
 
 
 def _check_repeats(draft: Draft) -> None:
@@ -80,9 +91,12 @@ def _check_repeats(draft: Draft) -> None:
         if isinstance(use.mark, In) and isinstance(use.path[-1], int) and "priority" not in use.path:
             if use.value in seen[use.path[:-1]]:
                 draft.findings.problem(
-                    "repeated-name", use.path, "the name is listed twice",
-                    found=str(use.value), remedy="list it once",
-                )  # fmt: skip
+                    "repeated-name",
+                    use.path,
+                    "the name is listed twice",
+                    found=str(use.value),
+                    remedy="list it once",
+                )
             seen[use.path[:-1]].add(use.value)
 
 

@@ -25,26 +25,36 @@ def _check_change(draft: Draft, path: Path, change: Change) -> None:
     effects = [key for key in _EFFECTS if getattr(change, key) is not None] + ["close"] * change.close
     if len(effects) != 1 and not any(lost[: len(path)] == path for lost in draft.lost):
         draft.findings.problem(
-            "change-form", path, "a change does exactly one thing",
-            found=" and ".join(effects) or "nothing", allowed="one of set, scale, shift, close",
-        )  # fmt: skip
+            "change-form",
+            path,
+            "a change does exactly one thing",
+            found=" and ".join(effects) or "nothing",
+            allowed="one of set, scale, shift, close",
+        )
 
 
 def _check_observation(draft: Draft, path: Path, observation: Observation) -> None:
     for index, of in enumerate(observation.of):
         if ("->" in of) != (observation.measure == "flow"):
             draft.findings.problem(
-                "observation-form", (*path, "of", index), f"this is not a {observation.measure}",
-                found=of, allowed="`origin -> destination` for flows, a stage for stocks",
-            )  # fmt: skip
+                "observation-form",
+                (*path, "of", index),
+                f"this is not a {observation.measure}",
+                found=of,
+                allowed="`origin -> destination` for flows, a stage for stocks",
+            )
     series = draft.scenario.series.get(observation.series)
     if series is None:
         return
     if series.unit != observation.unit:
         draft.findings.problem(
-            "unit-mismatch", (*path, "unit"), f"`{observation.series}` counts another unit",
-            found=observation.unit, allowed=series.unit, remedy="units of account are never mixed: correct one",
-        )  # fmt: skip
+            "unit-mismatch",
+            (*path, "unit"),
+            f"`{observation.series}` counts another unit",
+            found=observation.unit,
+            allowed=series.unit,
+            remedy="units of account are never mixed: correct one",
+        )
     time = draft.scenario.time
     if draft.intact("time") and time.start <= time.end:
         last = period_index(series.period, series.start, time.end)

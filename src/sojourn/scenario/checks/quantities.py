@@ -30,15 +30,21 @@ def _check_profile(draft: Draft, path: Path, quantity: Quantity) -> None:
     ways = [key for key in _VARYING if getattr(quantity, key) is not None]
     if len(ways) > 1:
         draft.findings.problem(
-            "profile-form", path, "these ways of varying exclude each other",
-            found=", ".join(ways), allowed=f"one of {', '.join(_VARYING)}",
+            "profile-form",
+            path,
+            "these ways of varying exclude each other",
+            found=", ".join(ways),
+            allowed=f"one of {', '.join(_VARYING)}",
             remedy="keep one; a series per group varies by group and date",
-        )  # fmt: skip
+        )
     if quantity.steps is not None and list(quantity.steps) != sorted(quantity.steps):
         draft.findings.problem(
-            "steps-order", (*path, "steps"), "the dates are not in order",
-            found=", ".join(map(str, quantity.steps)), remedy="write the earliest first",
-        )  # fmt: skip
+            "steps-order",
+            (*path, "steps"),
+            "the dates are not in order",
+            found=", ".join(map(str, quantity.steps)),
+            remedy="write the earliest first",
+        )
 
 
 def _check_present(draft: Draft, path: Path, quantity: Quantity) -> None:
@@ -82,9 +88,12 @@ def _check_prior(draft: Draft, path: Path, prior: Prior, kind: str) -> None:
     forms = PRIORS[prior.distribution]
     if given not in [set(form) for form in forms]:
         draft.findings.problem(
-            "prior-form", path, f"a {prior.distribution} prior needs other parameters",
-            found=", ".join(sorted(given)), allowed=" or ".join(" and ".join(form) for form in forms),
-        )  # fmt: skip
+            "prior-form",
+            path,
+            f"a {prior.distribution} prior needs other parameters",
+            found=", ".join(sorted(given)),
+            allowed=" or ".join(" and ".join(form) for form in forms),
+        )
         return
     low, high = prior.low, prior.high
     if low is not None and high is not None and low >= high:
@@ -95,10 +104,13 @@ def _check_prior(draft: Draft, path: Path, prior: Prior, kind: str) -> None:
     lowest, highest = _support(prior)
     if lowest < KINDS[kind][1] or highest > KINDS[kind][2]:
         draft.findings.problem(
-            "out-of-bounds", path, f"the prior reaches values that a {kind} cannot take",
-            found=f"{lowest:g} to {highest:g}", allowed=f"{KINDS[kind][1]:g} to {KINDS[kind][2]:g}",
+            "out-of-bounds",
+            path,
+            f"the prior reaches values that a {kind} cannot take",
+            found=f"{lowest:g} to {highest:g}",
+            allowed=f"{KINDS[kind][1]:g} to {KINDS[kind][2]:g}",
             remedy="use beta or uniform for shares, lognormal or gamma for what cannot be negative",
-        )  # fmt: skip
+        )
     _check_parameters(draft, path, prior)
 
 
@@ -116,14 +128,19 @@ def _check_parameters(draft: Draft, path: Path, prior: Prior) -> None:
             value = getattr(prior, key)
             if value is not None and value <= 0:
                 draft.findings.problem(
-                    "out-of-bounds", (*path, key), f"a {prior.distribution} prior has a {key} above 0",
-                    found=f"{value:g}", allowed="above 0",
-                )  # fmt: skip
+                    "out-of-bounds",
+                    (*path, key),
+                    f"a {prior.distribution} prior has a {key} above 0",
+                    found=f"{value:g}",
+                    allowed="above 0",
+                )
     if prior.distribution == "beta" and prior.mean is not None and prior.sd is not None:
         most = (prior.mean * (1 - prior.mean)) ** 0.5 if 0 < prior.mean < 1 else 0.0
         if prior.sd >= most:
             draft.findings.problem(
-                "out-of-bounds", path, "no beta distribution has this mean and standard deviation",
+                "out-of-bounds",
+                path,
+                "no beta distribution has this mean and standard deviation",
                 found=f"{prior.mean:g}, {prior.sd:g}",
                 allowed="0 < mean < 1, sd below the root of mean x (1 - mean)",
-            )  # fmt: skip
+            )

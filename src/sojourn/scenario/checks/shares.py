@@ -29,24 +29,33 @@ def _check_exits(draft: Draft, path: Path, exits: Mapping[str, Exit]) -> None:
     names = [e.share for e in exits.values() if isinstance(e.share, str) and e.share != "rest"]
     if len(rest) > 1:
         draft.findings.problem(
-            "several-rest", path, "only one exit can take what the others leave",
-            found=", ".join(rest), remedy="give shares to all but one (an exit without a share takes the rest)",
-        )  # fmt: skip
+            "several-rest",
+            path,
+            "only one exit can take what the others leave",
+            found=", ".join(rest),
+            remedy="give shares to all but one (an exit without a share takes the rest)",
+        )
     if not rest and (moved := [name for name in names if name in draft.moved]):
         draft.findings.problem(
-            "rest-needed", path, "a share that varies, is uncertain or is changed by a policy needs a `rest`",
-            found=", ".join(moved), remedy="write `rest` for the share of one exit",
-        )  # fmt: skip
+            "rest-needed",
+            path,
+            "a share that varies, is uncertain or is changed by a policy needs a `rest`",
+            found=", ".join(moved),
+            remedy="write `rest` for the share of one exit",
+        )
     elif all(name in draft.scenario.quantities for name in names):
         for group in draft.scenario.groups:
             total = fsum(_at_start(draft, e.share, group) for e in exits.values())
             if total > 1 + _TOLERANCE or (not rest and total < 1 - _TOLERANCE):
                 where = "" if len(draft.scenario.groups) == 1 or not names else f" for {group}"
                 draft.findings.problem(
-                    "share-sum", path, f"the shares add up to {total:.12g}{where}",
-                    found=f"{total:.12g}", allowed="at most 1" if rest else "1",
+                    "share-sum",
+                    path,
+                    f"the shares add up to {total:.12g}{where}",
+                    found=f"{total:.12g}",
+                    allowed="at most 1" if rest else "1",
                     remedy="correct them, or write `rest` for the share of one exit",
-                )  # fmt: skip
+                )
                 break
 
 

@@ -1,0 +1,94 @@
+"""Numbers, quantities, priors and durations in words, for :func:`~sojourn.scenario.explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sojourn.scenario.values import Duration, Prior, Quantity
+
+__all__ = ["Quantities", "duration", "listed", "number", "prior", "profile", "ref", "with_unit"]
+
+Quantities = Mapping[str, Quantity]
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def number(value: float) -> str:
+    """Return a number with thousands separated and no needless digits."""
+    return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:.6g}"
+
+
+def with_unit(value: float, unit: str) -> str:
+    """Return a number with its unit; ``1`` is no unit, and ``1 / x`` reads per x."""
+    unit = "" if unit == "1" else f"per {unit.removeprefix('1 / ')}" if unit.startswith("1 / ") else unit
+    return f"{number(value)} {unit}".rstrip()
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return items joined by commas, or ``none``."""
+    return ", ".join(items) or "none"
+
+
+def ref(value: float | str, quantities: Quantities, unit: str = "") -> str:
+    """Return a parameter: its number and unit, or the name of the quantity with its value."""
+    if isinstance(value, str) and value in quantities:
+        return f"{value} ({profile(quantities[value], short=True)})"
+    return value if isinstance(value, str) else with_unit(value, unit)
+
+
+def _by(values: Mapping[str, float] | Iterable[tuple[str, float]]) -> str:
+    pairs = values.items() if isinstance(values, Mapping) else values
+    return ", ".join(f"{name} {number(value)}" for name, value in pairs)
+
+
+def profile(quantity: Quantity, *, short: bool = False) -> str:
+    """Return the value of a quantity and how it varies; ``short`` only names the ways in which it does."""
+    value = with_unit(quantity.value, quantity.unit) if quantity.value is not None else ""
+    ways = {
+        "by group": _by(quantity.by_group) if quantity.by_group else "",
+        "by date": _by((f"from {day}", v) for day, v in quantity.steps.items()) if quantity.steps else "",
+        "by series": _series(quantity.series),
+        "by month": _by(zip(_MONTHS, quantity.season, strict=True)) if quantity.season else "",
+        "by weekday": _by(zip(_WEEKDAYS, quantity.weekday, strict=True)) if quantity.weekday else "",
+        "with closed days": f"zero on {listed(map(str, quantity.closed))}" if quantity.closed else "",
+    }
+    parts = [value] if value else []
+    if short:
+        parts += [way for way, text in ways.items() if text] + ["uncertain"] * (quantity.prior is not None)
+    else:
+        parts += [f"{way}: {text}" for way, text in ways.items() if text]
+    return (", " if short else "; ").join(parts)
+
+
+def _series(series: str | Mapping[str, str] | None) -> str:
+    if series is None:
+        return ""
+    return series if isinstance(series, str) else ", ".join(f"{group} {name}" for group, name in series.items())
+
+
+def prior(prior: Prior) -> str:
+    """Return a prior: its family and parameters."""
+    names = {"sd_log": "sd of log", "low": "5 %", "high": "95 %"}
+    if prior.distribution == "uniform":
+        names = {"low": "from", "high": "to"}
+    given = ((names.get(k, k), getattr(prior, k)) for k in ("mean", "median", "sd", "sd_log", "low", "high"))
+    return f"{prior.distribution}, {_by((name, value) for name, value in given if value is not None)}"
+
+
+def duration(time: Duration, quantities: Quantities) -> str:
+    """Return a distribution of time: its family and parameters."""
+    parts: list[str] = [time.distribution]
+    if time.mean_days is not None:
+        parts.append(f"mean {ref(time.mean_days, quantities, 'days')}")
+    if time.sd_days is not None:
+        parts.append(f"sd {ref(time.sd_days, quantities, 'days')}")
+    if time.stages is not None:
+        parts.append(f"{time.stages} stages")
+    for probability, days in (time.quantiles or {}).items():
+        parts.append(f"{number(100 * probability)} % within {number(days)} days")
+    if time.days is not None:
+        parts.append(
+            f"{len(time.days)} observed durations of {number(min(time.days))} to {number(max(time.days))} days"
+        )
+    return ", ".join(parts)
