@@ -112,9 +112,8 @@ def read_daily(sheet: Sheet, names: tuple[str, ...], days: int, reading: Reading
     head = sheet.rows[0]
     columns = tuple(cell.strip() for cell in head.cells)
     if all(_is_number(cell) for cell in columns if cell):
-        reading.error(
-            "FLEE-HEADER", head.where(0), "the first row must name the locations", found=shown(columns[0])
-        )
+        found = shown(",".join(columns))
+        reading.error("FLEE-HEADER", head.where(0), "the first row must name the locations", found=found)
         return table
     place = {name.strip(): column for column, name in enumerate(names)}
     picked = _daily_columns(reading, Row(sheet.file, head.line, head.cells), columns, place)
