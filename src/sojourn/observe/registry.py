@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from sojourn.observe.cbp import IMPORTERS as CBP
 from sojourn.observe.codes import DataError, refuse
+from sojourn.observe.context import IMPORTERS as CONTEXT
+from sojourn.observe.courts import IMPORTERS as COURTS
 from sojourn.observe.exported import IMPORTERS as EXPORTED
 from sojourn.observe.importer import Imported, Importer
+from sojourn.observe.iom import IMPORTERS as IOM
+from sojourn.observe.ohss import IMPORTERS as OHSS
+from sojourn.observe.points import IMPORTERS as POINTS
+from sojourn.observe.removals import IMPORTERS as REMOVALS
 from sojourn.observe.sourcefile import SourceFile
+from sojourn.observe.transit import IMPORTERS as TRANSIT
+from sojourn.observe.unhcr import IMPORTERS as UNHCR
+from sojourn.observe.visas import IMPORTERS as VISAS
 
 __all__ = ["IMPORTERS", "find_importer", "read_file"]
 
-IMPORTERS: tuple[Importer, ...] = (*CBP, *EXPORTED)
+IMPORTERS: tuple[Importer, ...] = (
+    *CBP,
+    *OHSS,
+    *TRANSIT,
+    *IOM,
+    *COURTS,
+    *REMOVALS,
+    *UNHCR,
+    *VISAS,
+    *CONTEXT,
+    *POINTS,
+    *EXPORTED,
+)
 """Every importer; the layouts they claim do not overlap (a test holds them to it)."""
 
 

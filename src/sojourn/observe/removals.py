@@ -47,7 +47,7 @@ def _sure(table: pa.Table, problems: Collector, where: str) -> list[str]:
 
 def _people(table: pa.Table, column: str, problems: Collector, where: str) -> dict[str, Any]:
     """Return the nationality and name columns of a column of citizenships."""
-    names = table[column].combine_chunks()
+    names = table[column].combine_chunks().cast(pa.string())  # forget labels of rows that were taken out
     return {"nationality": code_names(names, problems, f"{where}, column {column}"), "name": texts(table[column])}
 
 
