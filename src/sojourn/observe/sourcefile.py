@@ -157,6 +157,8 @@ class SourceFile:
                 problems.raise_if_any()
                 if row + batch.num_rows > self.limits.rows:
                     raise refuse("D110", self.name, "too many rows", allowed=f"{self.limits.rows:,}")
+                if blank := _blank_rows(batch):
+                    raise refuse("D204", f"{self.name}, row {row + blank[0]}", f"{len(blank)} blank lines")
                 if batch.num_rows:
                     yield row, batch
                 row += batch.num_rows
@@ -217,6 +219,20 @@ def _guarded(reader: Any, name: str) -> Iterator[pa.RecordBatch]:
         yield from reader
     except (pa.ArrowInvalid, EOFError, OSError, zlib.error) as err:
         raise refuse("D204", name, f"rows cannot be told apart: {str(err)[:200]}") from err
+
+
+def _blank_rows(batch: pa.RecordBatch) -> list[int]:
+    """Return the rows that are empty in every column."""
+    blank: set[int] | None = None
+    for column in batch.columns:
+        words = column.dictionary.to_pylist()
+        if "" not in words:
+            return []
+        at = (column.indices.to_numpy() == words.index("")).nonzero()[0].tolist()
+        blank = set(at) if blank is None else blank & set(at)
+        if not blank:
+            return []
+    return sorted(blank or ())
 
 
 def _csv_row(line: str, name: str) -> list[str]:
