@@ -1,6 +1,5 @@
 """Folders for the tests of Flee scenarios."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -19,9 +18,6 @@ def small(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared_flee() -> Path:
+def shared_flee(shared: Path) -> Path:
     """The Flee instances and reference runs that are kept beside the repository, not in it."""
-    path = Path(os.environ.get("SOJOURN_SHARED", ROOT.parent / "shared")) / "flee"
-    if not path.is_dir():
-        pytest.skip("the shared Flee instances are not here")
-    return path
+    return shared / "flee"

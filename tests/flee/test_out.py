@@ -27,12 +27,10 @@ def test_same_bytes_as_flee(shared_flee: Path, run: str) -> None:
     rows = list(csv.DictReader(text.splitlines()))
     scenario = read(shared_flee / "instances" / run.split("/")[0], compat="flee3")
     out = read_out(path)
-    agents, debt = (
-        np.array([int(row[name]) for row in rows]) for name in ("total refugees (simulation)", "refugee_debt")
-    )
-    hasten = int(run.split("/h")[1].split("_")[0])
+    created = np.array([int(row["total refugees (simulation)"]) for row in rows])
+    scale = int(run.split("/h")[1].split("_")[0])
     assert out.camps == scenario.camps
-    assert out_csv(scenario, out.simulated, agents, debt, hasten=hasten) == text
+    assert out_csv(scenario, out.simulated, created, scale) == text
 
 
 def test_sensible_columns(small: Path) -> None:
@@ -40,7 +38,7 @@ def test_sensible_columns(small: Path) -> None:
     simulated = np.ones((40, 3), dtype=np.int64)
     day = np.arange(40)
     path = small / "out.csv"
-    path.write_text(out_csv(scenario, simulated, day, day), encoding="utf-8")
+    path.write_text(out_csv(scenario, simulated, day), encoding="utf-8")
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert rows[0]["Date"] == "2021-03-01"
     assert rows[0]["raw UNHCR refugee count"] == "120"
@@ -48,18 +46,20 @@ def test_sensible_columns(small: Path) -> None:
     out = read_out(path)
     assert (out.simulated == 1).all()
     assert out.observed_total[0] == 120
-    late = out_csv(read(small, compat="flee3"), simulated, day, day).splitlines()[1].split(",")
+    late = out_csv(read(small, compat="flee3"), simulated, day).splitlines()[1].split(",")
     assert (late[1], late[-3]) == ("2021-03-02", "240")
 
 
 def test_displaced_inside(small: Path) -> None:
-    path = small / "simsetting.yml"
-    text = path.read_text(encoding="utf-8").replace("camp: 0", "camp: 0\n  idp_totals: 1")
-    path.write_text(text, encoding="utf-8")
-    day = np.arange(40)
-    lines = out_csv(read(small), np.ones((40, 3), dtype=np.int64), day, day, day * 2).splitlines()
+    for name, old, new in [
+        ("simsetting.yml", "camp: 0", "camp: 0\n  idp_totals: 1"),
+        ("input_csv/locations.csv", "camp,0,2500", "idpcamp,0,2500"),
+    ]:
+        path = small / name
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    lines = out_csv(read(small), np.full((40, 3), 8, dtype=np.int64), np.arange(40)).splitlines()
     assert lines[0].endswith(",total IDPs")
-    assert lines[5].endswith(",8")
+    assert lines[5].endswith(",24,0,8")
 
 
 @pytest.mark.parametrize(

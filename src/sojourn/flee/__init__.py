@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from sojourn.flee.codes import CODES, ERRORS, WARNINGS
 from sojourn.flee.model import FleeScenario
-from sojourn.flee.out import OutTable, out_csv, read_out
+from sojourn.flee.out import OutTable, out_csv, out_files, read_out
 from sojourn.flee.read import read
-from sojourn.flee.score import Score, baselines, coverage, crps, relative_difference, score
+from sojourn.flee.run import run
+from sojourn.flee.score import (
+    Score,
+    baselines,
+    coverage,
+    crps,
+    relative_difference,
+    score,
+    score_files,
+    score_run,
+)
 from sojourn.flee.settings import Settings
 from sojourn.flee.sheets import FleeError
 from sojourn.flee.table import DataTable, data_table
 from sojourn.flee.write import dump, write
+from sojourn.results.walk import WalkRun
 
 __all__ = [
     "CODES",
@@ -25,15 +36,20 @@ __all__ = [
     "OutTable",
     "Score",
     "Settings",
+    "WalkRun",
     "baselines",
     "coverage",
     "crps",
     "data_table",
     "dump",
     "out_csv",
+    "out_files",
     "read",
     "read_out",
     "relative_difference",
+    "run",
     "score",
+    "score_files",
+    "score_run",
     "write",
 ]

@@ -83,6 +83,7 @@ WARNINGS: dict[str, str] = {
     "FLEE-SETTING-TYPED": "a settings value written as another kind",
     "FLEE-SETTING-TYPO": "a key that Flee reads under another spelling",
     "FLEE-SETTING-NO-EFFECT": "a key that changes nothing",
+    "FLEE-SETTING-AWARENESS": "awareness 0, with which nobody moves in Flee",
     "FLEE-SETTING-OVERRULED": "a value replaced by use_v1_rules",
     "FLEE-SETTING-EMPTY": "a list without members",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.sheets import MAX_BYTES, Reading, decode, parse_csv, shown
-from sojourn.flee.table import data_table
+from sojourn.flee.table import DataTable, data_table
+from sojourn.flee.walk_program import newly_displaced
+from sojourn.results.walk import WalkRun
 
-__all__ = ["OutTable", "out_csv", "read_out"]
+__all__ = ["OutTable", "out_csv", "out_files", "read_out"]
 
 Integers = NDArray[np.int64]
 _TOTALS = (
@@ -83,31 +86,26 @@ def read_out(path: str | Path) -> OutTable:
     )
 
 
-def out_csv(
-    scenario: FleeScenario,
-    simulated: Integers,
-    agents: Integers,
-    debt: Integers,
-    displaced_inside: Integers | None = None,
-    hasten: int | None = None,
-) -> str:
+def out_csv(scenario: FleeScenario, simulated: Integers, created: Integers, scale: int | None = None) -> str:
     """Return the text of an ``out.csv`` with Flee's columns.
 
     ``simulated``: ``(day, camp) int64, agents`` after each day's movement, camps as in ``scenario.camps``;
-    ``agents``: ``(day) int64``, everybody who ever appeared; ``debt``: ``(day) int64``; ``displaced_inside``:
-    ``(day) int64``, the last column where ``idp_totals`` is on. With ``compat="flee3"`` the Date is one day late
-    and the raw count has day 0 twice, as in Flee; otherwise the Date is the day's own, and the raw count and the
-    total error are about the people registered in camps.
+    ``created``: ``(day) int64, agents``, everybody who ever appeared; ``scale``: people an agent stands for (the
+    scenario's own if None). With ``compat="flee3"`` the Date is one day late and the raw count has day 0 twice,
+    as in Flee; otherwise the Date is the day's own, and the raw count and the total error are about the people
+    registered in camps.
     """
     literal = scenario.compat == "flee3"
-    table = data_table(scenario, hasten)
+    table = data_table(scenario, scale)
     observed = table.of(scenario.camps)
     registered = observed.sum(axis=1)
-    raw = np.cumsum(table.new) if literal else registered
+    raw, debt = _raw_and_debt(scenario, table)
+    raw = raw if literal else registered
+    inside = [place.kind == "idpcamp" for place in scenario.locations if place.is_camp]
     head = ["Day", "Date"]
     for camp in scenario.camps:
         head += [f"{camp} sim", f"{camp} data", f"{camp} error"]
-    with_inside = scenario.settings.log.idp_totals > 0 and displaced_inside is not None
+    with_inside = scenario.settings.log.idp_totals > 0
     lines = [",".join([*head, *_TOTALS, *(["total IDPs"] if with_inside else [])])]
     for day, (sim, data) in enumerate(zip(simulated.tolist(), observed.tolist(), strict=True)):
         row: list[object] = [day, scenario.start + timedelta(days=day + literal)]
@@ -115,10 +113,28 @@ def out_csv(
             row += [one, known, 0.0 if known < 1e-5 else float(np.round(abs(one / known - 1.0), 4))]
         if raw[day] > 0:
             off = sum(abs(one - known) for one, known in zip(sim, data, strict=True))
-            row += [off / int(raw[day]), registered[day], agents[day], raw[day], sum(sim), debt[day]]
+            row += [off / int(raw[day]), registered[day], created[day], raw[day], sum(sim), debt[day]]
         else:
-            row += ["0.0", 0, agents[day], 0, sum(sim), 0]
-        if with_inside and displaced_inside is not None:
-            row.append(displaced_inside[day])
+            row += ["0.0", 0, created[day], 0, sum(sim), 0]
+        if with_inside:
+            row.append(sum(one for one, is_inside in zip(sim, inside, strict=True) if is_inside))
         lines.append(",".join(map(str, row)))
     return "\n".join(lines) + "\n"
+
+
+def out_files(scenario: FleeScenario, run: WalkRun) -> Iterator[str]:
+    """Yield the text of the ``out.csv`` of each replicate of a run of ``scenario``."""
+    created = run.data["simulated_created"].values
+    for simulated, one in zip(run.camps.values, created, strict=True):
+        yield out_csv(scenario, simulated, one, run.scale)
+
+
+def _raw_and_debt(scenario: FleeScenario, table: DataTable) -> tuple[Integers, Integers]:
+    """Return Flee's raw count and debt by day: both 0 where departures do not follow registrations."""
+    spawn = scenario.settings.spawn
+    if spawn.conflict_driven_spawning or spawn.flood_driven_spawn_mode:
+        return np.zeros_like(table.new), np.zeros_like(table.new)
+    new = table.new.copy()
+    if spawn.insert_day0:
+        new[0] = 0
+    return np.cumsum(table.new), newly_displaced(new)[1]

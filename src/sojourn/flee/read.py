@@ -110,7 +110,8 @@ class _Parts:
         places = self.places()
         names = tuple(place.name for place in places)
         camps = tuple(place.name for place in places if place.is_camp)
-        routes = read_routes(self.required("input_csv/routes.csv"), names, reading)
+        softening = self.settings.move.softening
+        routes = read_routes(self.required("input_csv/routes.csv"), names, softening, reading)
         series = self.series(start)
         check_series(series, names, camps, days, spawn.sum_from_camps, reading)
         corrections = self.optional("input_csv/registration_corrections.csv")

@@ -207,8 +207,11 @@ def _location(reading: Reading, row: Row, name: str, country: str, home: str) ->
     )
 
 
-def read_routes(sheet: Sheet, names: Collection[str], reading: Reading) -> tuple[Route, ...]:
-    """Return the rows of ``routes.csv``; a pair given twice with one length is kept once, unless literal."""
+def read_routes(sheet: Sheet, names: Collection[str], softening: float, reading: Reading) -> tuple[Route, ...]:
+    """Return the rows of ``routes.csv``; a pair given twice with one length is kept once, unless literal.
+
+    ``softening``: km added to every route, without which none may be of no length.
+    """
     columns, rows = header(sheet, ROUTE_COLUMNS, reading, _ROUTE_ALIASES)
     for name in columns[4:]:
         if name and name not in ("max_move_speed", "walk_probability"):
@@ -218,25 +221,27 @@ def read_routes(sheet: Sheet, names: Collection[str], reading: Reading) -> tuple
     for row in rows:
         if not long_enough(reading, row, 3):
             continue
-        route = _route(reading, row, names)
+        route = _route(reading, row, names, softening)
         lengths = seen.setdefault(frozenset((route.name1, route.name2)), set())
         if lengths and _is_repeat(reading, row, route, lengths):
             continue
         lengths.add(route.distance_km)
         routes.append(route)
-    for name in names:
+    if not rows:
+        reading.no_rows(sheet, "no route")
+    for name in names if rows else ():
         if not any(name in pair for pair in seen):
             said = f"no road reaches {shown(name)}: whoever is there stays"
             reading.warn("FLEE-NO-ROADS", sheet.file, sheet.file, said)
     return tuple(routes)
 
 
-def _route(reading: Reading, row: Row, names: Collection[str]) -> Route:
+def _route(reading: Reading, row: Row, names: Collection[str], softening: float) -> Route:
     name1, name2 = (known_in(reading, row, column, names) for column in (0, 1))
     if name1 and name1 == name2:
         reading.error("FLEE-ROUTE-LOOP", row.where(1), "leads back to the same place", found=shown(name1))
-    distance = number_in(reading, row, 2, low=0.0, high=50_000.0)
-    if distance == 0.0:
+    distance = number_in(reading, row, 2, low=0.0 if softening > 0 else 1e-3, high=50_000.0)
+    if distance == 0.0 and softening > 0:
         reading.warn("FLEE-ROUTE-ZERO", row.file, row.where(2), "a road of no length was kept: covered at once")
     forced = integer_in(reading, row, 3, low=0, high=2, empty=0)
     if forced:

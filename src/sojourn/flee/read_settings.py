@@ -253,13 +253,11 @@ class _Found:
         return replace(spawn, flood_driven_spawn_mode=flood, conflict_driven_spawning=conflict)
 
     def move_rules(self, move: MoveRules) -> MoveRules:
-        """Apply ``use_v1_rules`` and refuse an awareness with which nobody would ever move."""
+        """Apply ``use_v1_rules``, and say what awareness 0 means."""
         if move.awareness_level == 0:
-            said = "people with awareness 0 never move"
-            if self.reading.literal:
-                self.warn("FLEE-SETTING-NO-EFFECT", "move_rules.awareness_level", f"{said}; kept, as in Flee")
-            else:
-                self.error("FLEE-SETTING-RANGE", "move_rules.awareness_level", said, allowed="1 or more")
+            choice = "nobody moves, as in Flee" if self.reading.literal else "the next place is picked evenly"
+            said = f"people who see no road: {choice}"
+            self.warn("FLEE-SETTING-AWARENESS", "move_rules.awareness_level", said, found="0")
         if not move.use_v1_rules:
             return move
         for name, forced in _V1.items():

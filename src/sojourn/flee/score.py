@@ -7,11 +7,16 @@ people in the wrong camp. Every day counts alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from sojourn.flee.out import read_out
+from sojourn.flee.sheets import Reading
+from sojourn.results.walk import WalkRun
 
 __all__ = [
     "LEVELS",
@@ -22,6 +27,8 @@ __all__ = [
     "crps",
     "relative_difference",
     "score",
+    "score_files",
+    "score_run",
 ]
 
 Floats = NDArray[np.float64]
@@ -51,16 +58,14 @@ class Score:
     coverage: Mapping[float, float]
 
     def summary(self) -> dict[str, float]:
-        """Return mean, lowest and highest error over replicates, and every other number, by name."""
+        """Return the mean error, its spread where there are several replicates, and every other number."""
         found = {"replicates": float(len(self.rescaled))}
         for name, errors in (("error rescaled", self.rescaled), ("error normal", self.normal)):
-            spread = errors.std(ddof=1) if len(errors) > 1 else 0.0
-            found |= {
-                f"{name}, mean": float(errors.mean()),
-                f"{name}, lowest": float(errors.min()),
-                f"{name}, highest": float(errors.max()),
-                f"{name}, standard deviation": float(spread),
-            }
+            found[f"{name}, mean"] = float(errors.mean())
+            if len(errors) > 1:
+                found[f"{name}, lowest"] = float(errors.min())
+                found[f"{name}, highest"] = float(errors.max())
+                found[f"{name}, standard deviation"] = float(errors.std(ddof=1))
         found["crps"] = self.crps
         found |= {f"coverage {level:g}": share for level, share in self.coverage.items()}
         return found | {f"baseline: {name}": error for name, error in self.baselines.items()}
@@ -77,9 +82,11 @@ def score(
     """Score runs against registrations, from ``first_day`` on, with baselines over the same days.
 
     ``observed_total``: ``(day)``, the total that errors are relative to; the sum over camps if None. Raises
-    ValueError if the shapes do not fit.
+    ValueError if the shapes do not fit, or there is no such day.
     """
     x, n = _runs(simulated, observed)
+    if not 0 <= first_day < len(n):
+        raise ValueError(f"first_day is {first_day}, and there are {len(n)} days")
     total = n.sum(axis=1) if observed_total is None else np.asarray(observed_total, dtype=np.float64)
     days = slice(first_day, None)
     by_camp = camp_differences(x[:, days], n[days], total[days], rescaled=True)
@@ -92,6 +99,30 @@ def score(
         crps=float((crps(x[:, days], n[days]).sum(axis=1) / np.maximum(total[days], 1.0)).mean()),
         coverage={level: coverage(x[:, days], n[days], level) for level in LEVELS} if len(x) > 1 else {},
     )
+
+
+def score_run(run: WalkRun, *, first_day: int = 0) -> Score:
+    """Score the replicates of a run against the registrations it was started with."""
+    camps = tuple(str(name) for name in run.camps["place"].values)
+    return score(run.camps.values, run.observed.fillna(0.0).values, camps, first_day=first_day)
+
+
+def score_files(paths: Sequence[str | Path], *, first_day: int = 0) -> Score:
+    """Score the replicates in one or several ``out.csv`` files, by Flee or by this package.
+
+    Raises :class:`FleeError` if one cannot be read, or if they are not about the same camps, days and
+    registrations.
+    """
+    outs = [read_out(path) for path in paths]
+    first, reading = outs[0], Reading()
+    for path, one in zip(paths, outs, strict=True):
+        if one.camps != first.camps or not np.array_equal(one.observed, first.observed):
+            said = f"camps, days or registrations differ from those of {Path(paths[0]).name}"
+            reading.error("FLEE-OUT", Path(path).name, said)
+    reading.raise_if_any()
+    simulated = np.stack([one.simulated for one in outs])
+    total = first.observed_total
+    return score(simulated, first.observed, first.camps, observed_total=total, first_day=first_day)
 
 
 def relative_difference(
