@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 import sojourn as sj
-from sojourn.app import describe, runs, show, simulate
+from sojourn.app import describe, runs, show
 from sojourn.app.group import Group
+from sojourn.app.simulate import simulate
 
 __all__ = ["app", "main"]
 
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("simulate")(simulate.simulate)
+app.command("simulate")(simulate)
 app.command("explain")(describe.explain)
 app.command("validate")(describe.validate)
 app.command("schema")(describe.schema)

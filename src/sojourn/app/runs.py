@@ -36,7 +36,7 @@ def stages_at_end(run: sj.Run) -> pd.DataFrame:
 def open_run(
     path: Saved,
     what: What = "stages",
-    by: By = "fiscal-year",
+    by: By = "run",
     groups: Each = False,
     csv: Csv = None,
     verify: Annotated[
@@ -62,7 +62,7 @@ def compare(
     base: Saved,
     other: Annotated[Path, typer.Argument(metavar="OTHER", help="The run with the change, under the same seed.")],
     what: What = "stages",
-    by: By = "fiscal-year",
+    by: By = "run",
     groups: Each = False,
     csv: Csv = None,
 ) -> None:

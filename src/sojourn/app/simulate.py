@@ -100,10 +100,11 @@ def _finish(
     with show.progress(scenario.name, done, wanted, quiet=quiet) as progress:
         try:
             if parts:
-                # The first replicate alone shows whether this is the same run, before the others are simulated.
-                parts.append(sj.simulate(scenario, first=done, replicates=1, progress=progress, **options))
-                parts = [sj.Run.join(parts)]
-                done += 1
+                # One replicate shows whether this is the same run, before the others are simulated.
+                more = sj.simulate(scenario, first=done, replicates=1, progress=progress, **options)
+                longer = sj.Run.join([*parts, more])
+                if done < wanted:
+                    parts, done = [longer], done + 1
             if done < wanted:
                 parts.append(
                     sj.simulate(scenario, first=done, replicates=wanted - done, progress=progress, **options)

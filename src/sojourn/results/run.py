@@ -148,7 +148,7 @@ class Run:
         return store.write(self.data, self.provenance, Path(path), force=force)
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{n} {name}s" for name, n in self.data.sizes.items() if name in ("stage", "group"))
+        sizes = ", ".join(f"{self.data.sizes[name]} {name}s" for name in ("stage", "group"))
         first, last = (str(self.data["time"].values[i])[:10] for i in (0, -1))
         return (
             f"<Run of {self.provenance['name']}: {self.replicates} replicates, {sizes}, "

@@ -1,0 +1,245 @@
+"""Every command does its work, says what was wrong, and exits with the code that the documentation names."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import sojourn as sj
+from sojourn.app.main import app
+
+BROKEN = """
+name: broken
+time: {start: 2024-01-01, end: 2024-01-31}
+groups: {all: {nationality: OOO}}
+stages:
+  in: {kind: source, inflow: {type: intensity, rate_per_day: 5}, exits: nowhere}
+  out: {kind: end, outcome: setled}
+"""
+
+
+@pytest.fixture
+def sojourn(tmp_path, monkeypatch):
+    """Return a runner of commands in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words, code=0):
+        result = CliRunner().invoke(app, [str(word) for word in words])
+        assert result.exit_code == code, result.output
+        return result
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """Return a folder with a run of the border post, and one without its policy."""
+    folder = tmp_path_factory.mktemp("runs")
+    base = sj.load("border-post")
+    sj.simulate(base, replicates=3, seed=7).save(folder / "a.zarr")
+    kept = base.replace(policies={"summer-officers": None})
+    sj.simulate(kept, replicates=3, seed=7).save(folder / "b.zarr")
+    return folder
+
+
+def test_help_names_every_command(sojourn):
+    text = sojourn("--help").stdout
+    for name in ("simulate", "explain", "validate", "schema", "list", "compare", "open"):
+        assert f" {name} " in text
+        assert "Usage" in sojourn(name, "--help").stdout
+
+
+def test_version(sojourn):
+    assert sojourn("--version").stdout == f"sojourn {sj.__version__}\n"
+
+
+def test_list_names_every_built_in(sojourn):
+    lines = sojourn("list").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == sorted(sj.builtins())
+    assert "A border post with a queue" in lines[0]
+
+
+def test_schema_is_json_schema(sojourn, tmp_path):
+    shown = json.loads(sojourn("schema").stdout)
+    assert shown["$schema"].startswith("https://json-schema.org/")
+    sojourn("schema", "--out", "s.json")
+    assert json.loads((tmp_path / "s.json").read_text()) == shown
+
+
+def test_explain_follows_changes(sojourn):
+    assert "officers" in sojourn("explain", "border-post").stdout
+    assert "summer-officers" in sojourn("explain", "border-post").stdout
+    assert "summer-officers" not in sojourn("explain", "border-post", "--without", "summer-officers").stdout
+
+
+def test_validate_lists_all_problems_of_all_files(sojourn, tmp_path):
+    (tmp_path / "broken.yaml").write_text(BROKEN)
+    result = sojourn("validate", "border-post", "broken.yaml", "missing.yaml", code=1)
+    assert "border-post: no problems; 6 stages" in result.stdout
+    with pytest.raises(sj.SojournError) as caught:
+        sj.load(tmp_path / "broken.yaml")
+    assert len(caught.value.codes) >= 2
+    for problem in caught.value.problems:
+        assert f"{problem.code} at {problem.where}" in result.stderr
+    assert "not-found at" in result.stderr
+    assert "did you mean: settled" in result.stderr
+
+
+def test_simulate_saves_what_python_simulates(sojourn, tmp_path):
+    result = sojourn("simulate", "border-post", "--replicates", 3, "--seed", 7, "--out", "run.zarr")
+    assert "3 replicates" in result.stderr
+    assert "saved at run.zarr" in result.stderr
+    assert "admitted" in result.stdout
+    mine = sj.simulate(sj.load("border-post"), replicates=3, seed=7)
+    assert sj.open(tmp_path / "run.zarr").identical(mine)
+
+
+def test_simulate_takes_changes_in_order(sojourn, tmp_path):
+    (tmp_path / "what if.yaml").write_text(
+        "quantities: {officers: {value: 9}}\npolicies: {summer-officers: {start: 2024-08-01}}\n"
+    )
+    sojourn(
+        *("simulate", "border-post", "--with", "what if.yaml", "--set", "share-referred=0.3", "--replicates", 2),
+        *("--seed", 1, "--no-priors", "--record", "month", "--workers", 1, "--out", "run.zarr", "--quiet"),
+    )
+    base = sj.load("border-post").replace(
+        quantities={"officers": {"value": 9.0}, "share-referred": 0.3},
+        policies={"summer-officers": {"start": "2024-08-01"}},
+    )
+    run = sj.open(tmp_path / "run.zarr")
+    assert run.identical(sj.simulate(base, replicates=2, seed=1, priors=False, record="month"))
+    assert run.provenance["priors"] is False
+
+
+def test_a_what_if_may_remove(sojourn, tmp_path):
+    (tmp_path / "less.yaml").write_text("policies: {summer-officers: null}\n")
+    text = sojourn("explain", "border-post", "--with", "less.yaml").stdout
+    assert text == sojourn("explain", "border-post", "--without", "summer-officers").stdout
+
+
+def test_expected_mode_is_one_replicate(sojourn, tmp_path):
+    sojourn("simulate", "border-post", "--mode", "expected", "--out", "run.zarr")
+    assert sj.open(tmp_path / "run.zarr").replicates == 1
+
+
+def test_problems_of_a_change_are_listed(sojourn, tmp_path):
+    (tmp_path / "bad.yaml").write_text("quantities: {officers: {value: -1}}\nstagess: {}\n")
+    result = sojourn("simulate", "border-post", "--with", "bad.yaml", code=1)
+    assert "stagess" in result.stderr
+    assert "did you mean: stages" in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["--set", "officer=3"], "did you mean 'officers'?"),
+        (["--set", "officers=many"], "is not QUANTITY=NUMBER"),
+        (["--set", "officers"], "is not QUANTITY=NUMBER"),
+        (["--without", "summer-officer"], "did you mean 'summer-officers'?"),
+        (["--with", "none.yaml"], "no file none.yaml"),
+        (["--resume"], "need --out"),
+        (["--force"], "need --out"),
+        (["--out", "no/run.zarr"], "no directory no"),
+        (["--out", "none.zarr", "--resume"], "no run at none.zarr"),
+        (["--out", "taken.txt"], "is there already"),
+        (["--out", "taken.txt", "--force"], "is not a run"),
+        (["--out", "taken.txt", "--force", "--resume"], "go on with the run or replace it"),
+        (["--replicates", "0"], "--replicates"),
+        (["--mode", "guess"], "--mode"),
+    ],
+)
+def test_wrong_use_is_refused_before_the_work(sojourn, tmp_path, monkeypatch, words, text):
+    monkeypatch.setenv("COLUMNS", "200")
+    (tmp_path / "taken.txt").write_text("mine")
+    assert text in sojourn("simulate", "border-post", *words, code=2).stderr
+    assert (tmp_path / "taken.txt").read_text() == "mine"
+
+
+def test_resume_adds_the_rest_to_the_bit(sojourn, tmp_path):
+    base = ["simulate", "border-post", "--out", "run.zarr", "--quiet"]
+    sojourn(*base, "--replicates", 2)
+    seed = sj.open(tmp_path / "run.zarr").seed
+    sojourn(*base, "--replicates", 5, "--resume")
+    resumed = sj.open(tmp_path / "run.zarr")
+    assert resumed.identical(sj.simulate(sj.load("border-post"), replicates=5, seed=seed))
+    again = sojourn("simulate", "border-post", "--out", "run.zarr", "--replicates", 3, "--resume")
+    assert "5 replicates" in again.stderr
+
+
+@pytest.mark.parametrize("change", [["--seed", 8], ["--set", "officers=7"], ["--no-priors"], ["--record", "month"]])
+def test_another_run_is_not_gone_on_with(sojourn, saved, tmp_path, change):
+    run = sj.open(saved / "a.zarr")
+    run.save(tmp_path / "run.zarr")
+    words = ["simulate", "border-post", "--replicates", 5, "--out", "run.zarr", "--resume", *change]
+    assert "R201 at" in sojourn(*words, code=1).stderr
+    assert sj.open(tmp_path / "run.zarr").identical(run)
+
+
+def test_force_replaces_a_run(sojourn, tmp_path):
+    base = ["simulate", "border-post", "--out", "run.zarr", "--quiet", "--replicates", 2]
+    sojourn(*base, "--seed", 1)
+    sojourn(*base, "--seed", 2, "--force")
+    assert sj.open(tmp_path / "run.zarr").seed == 2
+
+
+def test_open_shows_and_writes_tables(sojourn, saved, tmp_path):
+    run = sj.open(saved / "a.zarr")
+    result = sojourn("open", saved / "a.zarr")
+    assert "3 replicates" in result.stderr
+    assert "admitted" in result.stdout
+    sojourn("open", saved / "a.zarr", "--what", "flows", "--groups", "--csv", "flows.csv")
+    written = pd.read_csv(tmp_path / "flows.csv")
+    pd.testing.assert_frame_equal(written, run.summary("flows", "run", groups="each"), check_dtype=False)
+
+
+def test_open_verifies(sojourn, saved, tmp_path):
+    assert "identical to the bit" in sojourn("open", saved / "a.zarr", "--verify").stderr
+    forged = sj.open(saved / "a.zarr")
+    forged.data["stocks"].values[1, 2, 3, 0] += 1
+    forged.save(tmp_path / "forged.zarr")
+    assert "NOT identical" in sojourn("open", "forged.zarr", "--verify", code=1).stderr
+
+
+def test_open_refuses_what_is_not_a_run(sojourn, tmp_path):
+    (tmp_path / "folder").mkdir()
+    assert "R102 at folder" in sojourn("open", "folder", code=1).stderr
+    assert "R101 at none" in sojourn("open", "none", code=1).stderr
+
+
+def test_weeks_are_not_months(sojourn, saved):
+    result = sojourn("open", saved / "a.zarr", "--what", "flows", "--by", "month", code=1)
+    assert "R502 at time 2024-01-29" in result.stderr
+
+
+def test_compare_shows_where_the_people_went(sojourn, saved, tmp_path):
+    text = sojourn("compare", saved / "a.zarr", saved / "b.zarr").stdout
+    assert "first_date" in text
+    assert "2024-07" in text
+    same = sojourn("compare", saved / "a.zarr", saved / "a.zarr")
+    assert "no difference" in same.stderr
+    sojourn("compare", saved / "a.zarr", saved / "b.zarr", "--what", "waits", "--csv", "w.csv")
+    expected = sj.compare(sj.open(saved / "a.zarr"), sj.open(saved / "b.zarr")).effect("waits", "run")
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "w.csv"), expected, check_dtype=False)
+
+
+def test_compare_refuses_unpaired_runs(sojourn, saved, tmp_path):
+    sj.simulate(sj.load("border-post"), replicates=2, seed=8).save(tmp_path / "c.zarr")
+    result = sojourn("compare", saved / "a.zarr", "c.zarr", code=1)
+    assert "2 problems" in result.stderr
+    assert result.stderr.count("R301 at") == 2
+
+
+def test_light_commands_stay_light():
+    code = (
+        "import sys; sys.argv = ['sojourn', '--version']\n"
+        "from sojourn.app.main import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "heavy = {'numpy', 'pandas', 'xarray', 'numba', 'pyarrow', 'sojourn.app.data', 'sojourn.app.flee'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
