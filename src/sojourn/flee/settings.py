@@ -111,9 +111,7 @@ class LogLevels:
 class ConflictSpawning:
     """``spawn_rules.conflict_driven_spawning``: people leave in proportion to conflict, not to camp data."""
 
-    spawn_mode: str = _key(
-        "text", "constant", "how many leave a day", choices=("constant", "poisson", "pop_ratio")
-    )
+    spawn_mode: str = _key("text", "constant", "how many leave a day", choices=("constant", "poisson", "pop_ratio"))
     displaced_per_conflict_day: float | None = _key(
         "number",
         None,
@@ -183,15 +181,11 @@ class FloodRules:
     flood_movechances: tuple[float, ...] | None = _numbers(
         "chance of leaving a flooded place, by level", low=0.0, high=1.0
     )
-    flood_loc_weights: tuple[float, ...] | None = _numbers(
-        "factor on a flooded place's score, by level", low=0.0
-    )
+    flood_loc_weights: tuple[float, ...] | None = _numbers("factor on a flooded place's score, by level", low=0.0)
     flood_link_weights: tuple[float, ...] | None = _numbers("unused by Flee", low=0.0)
     flood_forecaster: bool = _switch(False, "people know a flood forecast")
     flood_forecaster_timescale: int = _integer(0, "days the forecast looks ahead", low=0)
-    flood_forecaster_weights: tuple[float, ...] | None = _numbers(
-        "weight of each day of the forecast", low=0.0
-    )
+    flood_forecaster_weights: tuple[float, ...] | None = _numbers("weight of each day of the forecast", low=0.0)
     flood_forecaster_end_time: int = _integer(0, "day the forecast stops", low=0)
     flood_awareness_weights: tuple[float, ...] | None = _numbers(
         "weight of the forecast by a person's awareness", low=0.0
@@ -234,24 +228,16 @@ class MoveRules:
     fixed_routes: bool = _switch(False, "one best route per destination, with major_routes.csv")
     two_system_decision_making: bool = _switch(False, "no effect: Flee can never switch it on from a file")
     use_economic_pull: bool = _switch(False, "trade_volume and hdi attract")
-    harvest_months: tuple[int, ...] = _key(
-        "integers", (), "months (1-12) in which nobody sets out", low=1, high=12
-    )
+    harvest_months: tuple[int, ...] = _key("integers", (), "months (1-12) in which nobody sets out", low=1, high=12)
     flee_when_starving: bool = _switch(False, "food shortage raises move chances")
     avoid_food_deprived_locations: bool = _switch(False, "food shortage lowers scores")
     women_avoid_hazards: bool = _switch(False, "women weigh scores twice", name="WomenAvoidHazards")
     children_avoid_hazards: bool = _switch(False, "children weigh scores twice", name="ChildrenAvoidHazards")
-    elderly_avoid_hazards: bool = _switch(
-        False, "people over 59 weigh scores twice", name="ElderlyAvoidHazards"
-    )
+    elderly_avoid_hazards: bool = _switch(False, "people over 59 weigh scores twice", name="ElderlyAvoidHazards")
     boys_take_risk: bool = _switch(False, "boys over 14 ignore scores", name="BoysTakeRisk")
     match_camp_religion: bool = _switch(False, "camps attract by shared religion", name="MatchCampReligion")
-    match_camp_ethnicity: bool = _switch(
-        False, "camps attract by shared ethnicity", name="MatchCampEthnicity"
-    )
-    match_town_ethnicity: bool = _switch(
-        False, "towns attract by shared ethnicity", name="MatchTownEthnicity"
-    )
+    match_camp_ethnicity: bool = _switch(False, "camps attract by shared ethnicity", name="MatchCampEthnicity")
+    match_town_ethnicity: bool = _switch(False, "towns attract by shared ethnicity", name="MatchTownEthnicity")
     match_conflict_ethnicity: bool = _switch(
         False, "conflict zones attract by shared ethnicity", name="MatchConflictEthnicity"
     )
