@@ -55,8 +55,8 @@ def book(twins, *, sheet="<sheetData/>", name="bad.xlsx", **parts):
         )
         archive.writestr(
             "_rels/.rels",
-            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="a"'
-            ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"'
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship'
+            ' Id="a" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"'
             ' Target="xl/workbook.xml"/></Relationships>',
         )
         archive.writestr(
@@ -67,8 +67,8 @@ def book(twins, *, sheet="<sheetData/>", name="bad.xlsx", **parts):
         )
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
-            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="b"'
-            ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"'
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship'
+            ' Id="b" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"'
             ' Target="worksheets/sheet1.xml"/></Relationships>',
         )
         archive.writestr("xl/worksheets/sheet1.xml", SHEET.format(sheet))
