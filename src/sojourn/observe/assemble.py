@@ -6,6 +6,7 @@ licence; publishers' country codes become ours; rows that repeat a figure's labe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from sojourn.observe.importer import Dropped, labels, vocabulary
 from sojourn.observe.model import ALL, KEY, conform, figures, measures
 from sojourn.observe.sourcefile import SourceFile
 
-__all__ = ["block", "codes", "join", "keep", "last_month", "merge", "terms", "texts", "unique"]
+__all__ = ["block", "codes", "join", "keep", "last_month", "merge", "terms", "texts", "unique", "words"]
 
 
 def terms(table: pa.Table, column: str, of: str, problems: Collector, where: str) -> list[str]:
@@ -39,6 +40,8 @@ def block(source: SourceFile, measure: str, release: str, columns: Mapping[str, 
     Raises KeyError for an unknown measure, ValueError where the columns differ in length.
     """
     known = measures()[measure]
+    if "category" in columns:
+        columns = {**columns, "category": words(columns["category"])}
     return figures(
         {
             "publisher": known.publisher,
@@ -51,6 +54,18 @@ def block(source: SourceFile, measure: str, release: str, columns: Mapping[str, 
             **columns,
         }
     )
+
+
+def words(column: Any) -> Any:
+    """Return categories as paths of words: lower case, hyphens for everything else, ``/`` between the parts.
+
+    ``column`` is one text or an array of texts; the answer is of the same kind.
+    """
+    if isinstance(column, str):
+        return "/".join(re.sub(r"[^a-z0-9]+", "-", part.casefold()).strip("-") for part in column.split("/"))
+    values = [str(v) for v in (column.to_pylist() if hasattr(column, "to_pylist") else column)]
+    found = {v: words(v) for v in set(values)}
+    return pa.array([found[v] for v in values], pa.string())
 
 
 def join(blocks: Iterable[pa.Table]) -> pa.Table:

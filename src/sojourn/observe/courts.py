@@ -49,7 +49,7 @@ def _release(vintage: str, source: str) -> str:
 
 
 def _ledger_period(year: str, text: str, problems: Collector, where: str) -> tuple[str, dt.date, dt.date]:
-    """Return kind, start and end of a row: a fiscal year, or a span from its start when it is not over."""
+    """Return kind, start and end of a row: a fiscal year, shorter when it is not over."""
     if not re.fullmatch(r"(19|20)\d\d", year):
         problems.add("D306", f"{where}, column fiscal_year", "not a fiscal year", found=year[:80])
         return "fiscal-year", dt.date(1999, 10, 1), dt.date(2000, 9, 30)
@@ -60,7 +60,7 @@ def _ledger_period(year: str, text: str, problems: Collector, where: str) -> tup
     if not match or match[1] != year:
         problems.add("D306", f"{where}, column period", "not FY or FYyyyy through Qn (date)", found=text[:80])
         return "fiscal-year", start, dt.date(int(year), 9, 30)
-    return "span", start, dt.datetime.strptime(f"{match[2]} {match[3]} {match[4]}", "%d %b %Y").date()
+    return "fiscal-year", start, dt.datetime.strptime(f"{match[2]} {match[3]} {match[4]}", "%d %b %Y").date()
 
 
 def _ledger(source: SourceFile) -> Imported:
@@ -85,11 +85,10 @@ def _ledger(source: SourceFile) -> Imported:
         if vintage_of.setdefault(vintage, definition) != definition:
             problems.add("D313", where, f"release {vintage} counts pending cases in two ways", found=definition)
         kind, start, end = _ledger_period(rows["fiscal_year"][index], rows["period"][index], problems, where)
+        partial = end != dt.date(start.year + 1, 9, 30)
         shared = {
-            "period": kind,
-            "start": start,
-            "end": end,
             "country": "USA",
+            "suppression": "partial" if partial else "none",
             "release": _release(vintage, rows["source"][index]),
             "source": rows["source"][index],
             "confidence": confidence(rows["confidence"][index], problems, f"{where}, column confidence"),
@@ -99,8 +98,12 @@ def _ledger(source: SourceFile) -> Imported:
             if value != value:
                 empty += 1
                 continue
-            category = definition if measure == "eoir-pending" else "all"
-            for column, cell in (shared | {"value": value, "category": category}).items():
+            stock = measure == "eoir-pending"
+            when = {"period": "day", "start": end} if stock else {"period": kind, "start": start}
+            own = {"value": value, "category": definition if stock else "all", "end": end}
+            if stock:
+                own["suppression"] = "none"
+            for column, cell in (shared | when | own).items():
                 columns[measure].setdefault(column, []).append(cell)
     problems.raise_if_any()
     tables = [block(source, m, "", c) for m, c in columns.items() if c]

@@ -134,7 +134,8 @@ def _deaths(source: SourceFile) -> Imported:
         "start": start,
         "country": codes(table["geo"], problems, where),
         "category": [
-            f"{route}: {cause}" for route, cause in zip(texts(table["route"]), texts(table["cause"]), strict=True)
+            f"{route}/{cause.replace('/', ' ')}"
+            for route, cause in zip(texts(table["route"]), texts(table["cause"]), strict=True)
         ],
     }
     dead = numbers(table["dead_missing"].combine_chunks(), problems, where, "dead_missing")

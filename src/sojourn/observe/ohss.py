@@ -175,12 +175,18 @@ def _monthly_sheet(sheet: _Sheet) -> _Rows:
     for year, to_date, number, cells in years:
         start = dt.date(year - 1, 10, 1)
         end = _month_end(last[year]) if to_date and year in last else dt.date(year, 9, 30)
-        kind = "span" if to_date else "fiscal-year"
-        _cells(sheet, rows, number, cells, {"period": kind, "start": start, "end": end})
+        _cells(sheet, rows, number, cells, {"period": "fiscal-year", "start": start, "end": end}, to_date)
     return rows
 
 
-def _cells(sheet: _Sheet, rows: _Rows, number: int, cells: tuple[Any, ...], period: dict[str, Any]) -> None:
+def _cells(
+    sheet: _Sheet,
+    rows: _Rows,
+    number: int,
+    cells: tuple[Any, ...],
+    period: dict[str, Any],
+    partial: bool = False,
+) -> None:
     for index, dimensions in enumerate(sheet.dimensions):
         if dimensions is None:
             continue
@@ -194,7 +200,7 @@ def _cells(sheet: _Sheet, rows: _Rows, number: int, cells: tuple[Any, ...], peri
             code = "D303" if cell is None else "D301"
             sheet.problems.add(code, spot, "not a number, X or NA", found=str(cell)[:80])
             continue
-        suppression = "not-available" if missing else "none"
+        suppression = "not-available" if missing else "partial" if partial else "none"
         rows.add(
             **dimensions,
             **period,
@@ -320,7 +326,7 @@ def _long_sheet(
 
 
 def _metrics(source: SourceFile) -> Imported:
-    """Read the Key Homeland Security Metrics; a fiscal year without September is a span."""
+    """Read the Key Homeland Security Metrics; a fiscal year without September is marked partial."""
     problems = problems_of(source)
     dropped: list[Dropped] = []
     blocks = []
@@ -344,14 +350,14 @@ def _metrics(source: SourceFile) -> Imported:
             end = _month_end(last[year]) if year in last else dt.date(year, 9, 30)
             rows.add(
                 **found,
-                period="fiscal-year" if end == dt.date(year, 9, 30) else "span",
+                period="fiscal-year",
                 start=dt.date(year - 1, 10, 1),
                 end=end,
                 value=value,
-                suppression="none",
+                suppression="none" if end == dt.date(year, 9, 30) else "partial",
             )
         columns = {**rows.columns, "component": "USBP", "country": "USA", "rounding": _ROUNDING}
-        blocks.append(block(source, "ohss-encounters", release, columns))
+        blocks.append(block(source, "ohss-usbp-encounters", release, columns))
     table, repeats = unique(join(blocks), problems, source.name, "repeats a figure of another sheet")
     checks = [_metrics_check(source, everything)]
     return finish(source, table, release, problems, [*dropped, *repeats], checks)

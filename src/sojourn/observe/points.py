@@ -86,6 +86,9 @@ class _Points:
             near = nearest(label, self.known)
             self.problems.add("D304", f"{where}, column measure", "unknown label", found=label, nearest=near)
             return
+        if not meant["measure"]:
+            self.dropped.append(Dropped(where, 1, f"repeats a figure of another file: {label}"))
+            return
         name = cells.get("nationality", "all")
         if name != "all":
             nationality = iso3(name)

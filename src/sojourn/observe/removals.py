@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, join, terms, texts
+from sojourn.observe.assemble import block, join, keep, terms, texts
 from sojourn.observe.crosswalk import code_names
 from sojourn.observe.importer import Check, Dropped, Imported, Importer, finish, months, numbers, problems_of
 from sojourn.observe.model import ALL
@@ -54,16 +54,17 @@ def _people(table: pa.Table, column: str, problems: Collector, where: str) -> di
 def _years(
     table: pa.Table, problems: Collector, where: str, last: dt.date | None = None
 ) -> tuple[dict[str, Any], list[int]]:
-    """Return the period columns of a column of fiscal years; a year that goes on past ``last`` is a span."""
+    """Return the period columns of a column of fiscal years; one that ends after ``last`` is partial."""
     years = [int(y) for y in numbers(table["fiscal_year"].combine_chunks(), problems, where, "fiscal_year")]
     problems.raise_if_any()
     ends = [dt.date(y, 9, 30) for y in years]
     short = [last is not None and y == last.year and e > last for y, e in zip(years, ends, strict=True)]
     return {
-        "period": ["span" if s else "fiscal-year" for s in short],
+        "period": "fiscal-year",
         "start": [dt.date(y - 1, 10, 1) for y in years],
         "end": [last if s else e for s, e in zip(short, ends, strict=True)],
         "country": "USA",
+        "suppression": ["partial" if s else "none" for s in short],
     }, years
 
 
@@ -108,22 +109,28 @@ def _by_month(source: SourceFile) -> Imported:
         "source": _UWCHR[0],
     }
     release = str(start.max())[:7]
-    return finish(source, block(source, "ice-removals", release, columns), release, problems)
+    return finish(source, block(source, "ice-removals-monthly", release, columns), release, problems)
 
 
 def _by_disposition(source: SourceFile) -> Imported:
+    """Read removals by disposition; a cell is hidden or of a year not over, so hidden ones of such a year go."""
     problems, table, where = problems_of(source), source.table(), source.name
     periods, years = _years(table, problems, where, _UWCHR[1])
     value, suppression = _hidden(table, problems, where)
+    partial = np.array([s == "partial" for s in periods["suppression"]])
+    kept = ~(np.isnan(value) & partial)
     columns = {
-        **periods,
+        **{k: v for k, v in periods.items() if k != "country"},
         **_people(table, "citizenship", problems, where),
         "category": [c or "not recorded" for c in texts(table["processing_disposition_code"])],
         "value": value,
-        "suppression": suppression,
+        "suppression": [s if s != "none" else p for s, p in zip(suppression, periods["suppression"], strict=True)],
     }
     release = _release(years)
-    return finish(source, block(source, "ice-removals-disposition", release, columns), release, problems)
+    figures = block(source, "ice-removals-disposition", release, {**keep(columns, kept), "country": "USA"})
+    gone = int((~kept).sum())
+    dropped = (Dropped(where, gone, "hidden cells of a year that is not over"),) if gone else ()
+    return finish(source, figures, release, problems, dropped)
 
 
 def _days(source: SourceFile) -> Imported:
@@ -249,14 +256,13 @@ def _orders(source: SourceFile) -> Imported:
         **_when(periods),
         "nationality": [ALL if t else c for c, t in zip(coded, total, strict=True)],
         "name": ["" if t else n for n, t in zip(names, total, strict=True)],
-        "category": "final order",
         "value": numbers(table[column].combine_chunks(), problems, where, column),
         "suppression": ["approximate" if "approx" in s else "none" for s in sources],
         "confidence": _sure(table, problems, where),
         "source": sources,
     }
     release = str(max(p.end for p in periods))
-    return finish(source, block(source, "ice-docket", release, columns), release, problems)
+    return finish(source, block(source, "ice-final-orders", release, columns), release, problems)
 
 
 def _cooperation(source: SourceFile) -> Imported:

@@ -323,8 +323,9 @@ def _shipped(folder: str) -> tuple[Entry, ...]:
 def _entries_of(path: Path) -> Iterator[Entry]:
     """Describe the releases in one shipped file, which is named for its measure."""
     table = pq.read_table(path, columns=["measure", "release", "start", "end", "digest"])
-    plain = table.set_column(1, "release", table["release"].cast(pa.string()))
-    groups = plain.group_by("release").aggregate(
+    text = {name: table[name].cast(pa.string()) for name in ("release", "digest")}
+    plain = pa.table({**text, "start": table["start"], "end": table["end"]})
+    groups = plain.group_by("release", use_threads=False).aggregate(
         [("start", "min"), ("end", "max"), ("digest", "first"), ("start", "count")]
     )
     for row in sorted(groups.to_pylist(), key=lambda r: str(r["release"])):

@@ -36,14 +36,23 @@ class _Office:
     word: str
     country: str
     measure: str
+    demographic: str
+    total: str
     recode: Mapping[str, str]
 
 
 _OFFICES = (
     # The office of Honduras writes people of the PRC as TWN until October 2024, and in part after. Source:
     # comparison with the irregular entries that IOM collects from the same office, which has them as CHN.
-    _Office("honduras", "HND", "honduras-irregular-entries", {"TWN": "CHN"}),
-    _Office("mexico", "MEX", "mexico-irregular-events", {}),
+    _Office(
+        "honduras",
+        "HND",
+        "honduras-irregular-entries",
+        "honduras-irregular-demographic",
+        "honduras-irregular-total",
+        {"TWN": "CHN"},
+    ),
+    _Office("mexico", "MEX", "mexico-irregular-events", "mexico-irregular-demographic", "", {}),
 )
 
 
@@ -131,12 +140,12 @@ def _demographic(source: SourceFile, measure: str, country: str) -> Imported:
 
 
 def _darien_demographic(source: SourceFile) -> Imported:
-    return _demographic(source, "darien-crossings", "PAN")
+    return _demographic(source, "darien-crossings-demographic", "PAN")
 
 
 def _office_demographic(source: SourceFile) -> Imported:
     office = _office(source)
-    return _demographic(source, office.measure, office.country)
+    return _demographic(source, office.demographic, office.country)
 
 
 def _office_nationality(source: SourceFile) -> Imported:
@@ -163,11 +172,13 @@ def _office_nationality(source: SourceFile) -> Imported:
 
 def _office_total(source: SourceFile) -> Imported:
     office = _office(source)
+    if not office.total:
+        raise refuse("D201", source.name, f"a table of totals of {office.word} is not known")
     problems = problems_of(source)
     _, start, value = _read(source, problems)
     release = last_month(start)
     columns = {"period": "month", "start": start, "country": office.country, "value": value}
-    return finish(source, block(source, office.measure, release, columns), release, problems)
+    return finish(source, block(source, office.total, release, columns), release, problems)
 
 
 def _adult(sex: str, age: str) -> str:
@@ -185,11 +196,11 @@ def _mexico_demographic(source: SourceFile) -> Imported:
         "start": start,
         "country": "MEX",
         "family": [_adult(s, a) for s, a in zip(sex, age, strict=True)],
-        "category": [s if a == "adult" else f"{s}, {a}" for s, a in zip(sex, age, strict=True)],
+        "category": [s if a == "adult" else f"{s}/{a}" for s, a in zip(sex, age, strict=True)],
         "value": value,
     }
     release = last_month(start)
-    return finish(source, block(source, "mexico-irregular-events", release, columns), release, problems)
+    return finish(source, block(source, "mexico-irregular-demographic", release, columns), release, problems)
 
 
 def _mexico_returns(source: SourceFile) -> Imported:
@@ -220,7 +231,7 @@ def _guatemala(source: SourceFile) -> Imported:
         "country": "GTM",
         "nationality": "GTM",
         "family": [_adult(s, a) for s, a in zip(sex, age, strict=True)],
-        "category": [f"{o}, {s}, {a}" for o, s, a in zip(origin, sex, age, strict=True)],
+        "category": [f"{o}/{s}/{a}" for o, s, a in zip(origin, sex, age, strict=True)],
         "value": value,
     }
     release = last_month(start)

@@ -46,13 +46,13 @@ _Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def _classes(column: pa.ChunkedArray) -> pa.Array:
-    """Return visa classes in one spelling: without hyphens, old names of the visitor class made B1/B2."""
+    """Return visa classes in one spelling: without hyphens, old names of the visitor class made B1-B2."""
     codes = encoded(column)
     renamed = vocabulary("visas", "class")
     found = []
     for raw in codes.dictionary.to_pylist():
         plain = re.sub(r"\s+", "", (raw or "").upper()).replace("-", "")
-        found.append(renamed.get(plain, plain) or _UNCLEAR)
+        found.append(renamed.get(plain, plain).replace("/", "-") or _UNCLEAR)
     return pa.DictionaryArray.from_arrays(codes.indices, pa.array(found, pa.string())).cast(pa.string())
 
 
@@ -164,7 +164,7 @@ def _yearly(source: SourceFile) -> Imported:
         Dropped(where, len(some) - len(columns["value"]), "rows of no visas"),
         *merged,
     ]
-    figures = block(source, "visas-issued", release, {**columns, "period": "fiscal-year", "country": "USA"})
+    figures = block(source, "visas-issued-yearly", release, {**columns, "period": "fiscal-year", "country": "USA"})
     return finish(source, figures, release, problems, dropped, checks)
 
 
@@ -175,7 +175,7 @@ def _broken(
     known = {
         (int(e["start"][:4]) + 1, e["name"], e["category"])
         for e in table_rows("known_errors.csv")
-        if e["measure"] == "visas-issued"
+        if e["measure"] == "visas-issued-yearly"
     }
     rows = np.zeros(len(value), dtype=bool)
     labels = classes.to_pylist()
