@@ -56,7 +56,7 @@ _FAR_LOW = np.array(
 SWITCH = 10.0  # mean above which rejection is faster than inversion
 
 
-@njit(cache=True)
+@njit
 def _remainder(k):
     if k < 10.0:
         return _REMAINDER[int(k)]
@@ -65,13 +65,13 @@ def _remainder(k):
     return (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / 1260.0 * square) * square) * inverse
 
 
-@njit(cache=True)
+@njit
 def log_factorial(k):
     """Return log k! to about 1e-10. Source: Stirling's series, NIST DLMF 5.11.1."""
     return (k + 0.5) * math.log(k + 1.0) - (k + 1.0) + _HALF_LOG_TAU + _remainder(k)
 
 
-@njit(cache=True)
+@njit
 def _binomial_inversion(stream, n, p):
     q = 1.0 - p
     odds = p / q
@@ -91,7 +91,7 @@ def _binomial_inversion(stream, n, p):
             return k
 
 
-@njit(cache=True)
+@njit
 def _binomial_rejection(stream, n, p):
     """Transformed rejection (BTRS). Source: W. Hörmann, J. Stat. Comput. Simul. 46 (1993), 101-110."""
     q = 1.0 - p
@@ -121,7 +121,7 @@ def _binomial_rejection(stream, n, p):
             return k
 
 
-@njit(cache=True)
+@njit
 def binomial(stream, decision, n, p, expected):
     """Return how many of n succeed, each with probability p (or n p)."""
     if n <= 0.0 or p <= 0.0:
@@ -141,7 +141,7 @@ def binomial(stream, decision, n, p, expected):
     return count
 
 
-@njit(cache=True)
+@njit
 def _poisson_inversion(stream, mean):
     first = math.exp(-mean)
     bound = mean + 12.0 * math.sqrt(mean + 1.0) + 10.0
@@ -159,7 +159,7 @@ def _poisson_inversion(stream, mean):
             return k
 
 
-@njit(cache=True)
+@njit
 def _poisson_rejection(stream, mean):
     """Transformed rejection (PTRS). Source: W. Hörmann, Insurance: Math. and Econ. 12 (1993), 39-45."""
     b = 0.931 + 2.53 * math.sqrt(mean)
@@ -181,7 +181,7 @@ def _poisson_rejection(stream, mean):
             return k
 
 
-@njit(cache=True)
+@njit
 def _poisson(stream, mean):
     if mean <= 0.0:
         return 0.0
@@ -190,7 +190,7 @@ def _poisson(stream, mean):
     return _poisson_rejection(stream, mean)
 
 
-@njit(cache=True)
+@njit
 def poisson(stream, decision, mean, expected):
     """Return a Poisson count (or its mean)."""
     if mean <= 0.0:
@@ -201,7 +201,7 @@ def poisson(stream, decision, mean, expected):
     return _poisson(stream, mean)
 
 
-@njit(cache=True)
+@njit
 def _polynomial(coefficient, x):
     total = 0.0
     for c in coefficient:
@@ -209,7 +209,7 @@ def _polynomial(coefficient, x):
     return total
 
 
-@njit(cache=True)
+@njit
 def _normal(stream):
     u = next_uniform(stream)
     q = u - 0.5
@@ -224,7 +224,7 @@ def _normal(stream):
     return x if q > 0.0 else -x
 
 
-@njit(cache=True)
+@njit
 def normal(stream, decision, expected):
     """Return a standard normal by inversion (or 0). Source: M. J. Wichura, AS 241, Appl. Stat. 37 (1988)."""
     if expected:
@@ -233,7 +233,7 @@ def normal(stream, decision, expected):
     return _normal(stream)
 
 
-@njit(cache=True)
+@njit
 def _gamma(stream, shape):
     """Marsaglia-Tsang. Source: ACM Trans. Math. Softw. 26 (2000), 363-372."""
     boost = 1.0
@@ -253,7 +253,7 @@ def _gamma(stream, shape):
             return boost * d * v
 
 
-@njit(cache=True)
+@njit
 def gamma(stream, decision, shape, expected):
     """Return a gamma variate of unit scale (or its mean, the shape)."""
     if expected:
@@ -262,7 +262,7 @@ def gamma(stream, decision, shape, expected):
     return _gamma(stream, shape)
 
 
-@njit(cache=True)
+@njit
 def negative_binomial(stream, decision, mean, size, expected):
     """Return a count with the given mean and variance mean + mean**2 / size (or the mean)."""
     if mean <= 0.0:
@@ -273,7 +273,7 @@ def negative_binomial(stream, decision, mean, size, expected):
     return _poisson(stream, _gamma(stream, size) * mean / size)
 
 
-@njit(cache=True)
+@njit
 def hypergeometric(stream, decision, good, bad, sample, expected):
     """Return how many good ones are in a sample without replacement (or the mean).
 

@@ -66,7 +66,7 @@ def _multiply_high_compiled(a: Any, b: Any) -> Any:
     return product
 
 
-@njit(cache=True)
+@njit
 def philox_block(stream):
     """Fill the stream's buffer from its key and counter: ten rounds of Philox 4x64."""
     k0 = stream[0]
@@ -92,7 +92,7 @@ def philox_block(stream):
     stream[9] = c3
 
 
-@njit(cache=True)
+@njit
 def open_stream(stream, seed, replicate, component, group, step):
     """Point a stream (``uint64[12]``) at decision 0 of a component, group and step."""
     stream[0] = np.uint64(seed)
@@ -104,14 +104,14 @@ def open_stream(stream, seed, replicate, component, group, step):
     stream[10] = np.uint64(4)
 
 
-@njit(cache=True)
+@njit
 def seek(stream, decision):
     """Move to the first number of a decision within the open component, group and step."""
     stream[2] = np.uint64(decision) << BLOCK_BITS
     stream[10] = np.uint64(4)
 
 
-@njit(cache=True)
+@njit
 def next_word(stream):
     """Return the next 64 random bits of the open decision."""
     used = stream[10]
@@ -123,7 +123,7 @@ def next_word(stream):
     return stream[np.int64(used) + 6]
 
 
-@njit(cache=True)
+@njit
 def next_uniform(stream):
     """Return a uniform number in the open interval (0, 1) with 53 random bits."""
     return np.float64(next_word(stream) >> SHIFT_TO_53) * UNIT_53 + HALF_STEP
