@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sojourn.errors import nearest
-from sojourn.scenario.codes import Findings
+from sojourn.scenario.codes import Findings, Path
 from sojourn.scenario.merge import merge
 from sojourn.scenario.places import file_below
 from sojourn.scenario.read import Document, read_file
@@ -31,6 +31,8 @@ class Composer:
 
     findings: Findings
     builtin: Mapping[str, FilePath]
+    failed: bool = False
+    """Whether something that a document extends could not be had, so that the rest cannot be judged."""
     _done: dict[FilePath, Document | None] = field(default_factory=dict)
     _open: list[FilePath] = field(default_factory=list)
 
@@ -80,10 +82,13 @@ class Composer:
                     found=str(item)[:60],
                     allowed="a name, a path, or a list of them",
                 )
+                self.failed = True
                 continue
             path = self._named(item) if is_name(item) else file_below(folder, item, self.findings, ("extends",))
             document = self.file(path) if path is not None else None
-            if document is not None:
+            if document is None:
+                self.failed = True
+            else:
                 found.append(document)
         return found
 
@@ -119,18 +124,17 @@ class Composer:
                     found=", ".join(["file", *doubled]),
                     remedy="keep one",
                 )
-            file = series["file"]
-            found = file_below(folder, file, self.findings, (*path, "file")) if isinstance(file, str) else None
-            if not isinstance(file, str):
-                self.findings.problem(
-                    "wrong-type", (*path, "file"), "a file is named by a text", found=str(file)[:60]
-                )
-            if found is not None:
-                data["series"][name] = embedded(whole, found, self.findings, path)
-            else:
-                stand_in = {"start": "1970-01-01", "values": [None]}
-                rest = {key: value for key, value in whole.items() if key not in ("file", "column")}
-                data["series"][name] = stand_in | rest
+            found = self._series_file(whole["file"], folder, (*path, "file"))
+            values = embedded(whole, found, self.findings, path) if found is not None else {}
+            for key in ("file", "column", "start", "values"):
+                whole.pop(key, None)
+            data["series"][name] = whole | values
+
+    def _series_file(self, written: object, folder: FilePath | None, path: Path) -> FilePath | None:
+        if isinstance(written, str):
+            return file_below(folder, written, self.findings, path)
+        self.findings.problem("wrong-type", path, "a file is named by a text", found=str(written)[:60])
+        return None
 
 
 def _without_nulls(value: Any) -> Any:

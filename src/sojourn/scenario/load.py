@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sojourn.errors import nearest
-from sojourn.scenario.codes import Findings
+from sojourn.scenario.codes import Findings, ScenarioError
 from sojourn.scenario.compose import Composer, is_name
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.read import read_text
@@ -39,12 +39,12 @@ def load(source: str | Path, *, builtin: Mapping[str, Path] | None = None) -> Sc
             nearest=nearest(str(source), builtin),
         )
     else:
-        document = Composer(findings, builtin).file(path)
-        if document is not None:
+        composer = Composer(findings, builtin)
+        document = composer.file(path)
+        if document is not None and not composer.failed:
             findings.lines = document.lines
             return build(Scenario, document.data, findings)
-    findings.raise_if_any()
-    raise AssertionError  # a refused document has left a problem
+    raise ScenarioError(findings.problems, findings.title)
 
 
 def loads(text: str, *, folder: Path | None = None, builtin: Mapping[str, Path] | None = None) -> Scenario:
@@ -55,9 +55,9 @@ def loads(text: str, *, folder: Path | None = None, builtin: Mapping[str, Path] 
     """
     findings = Findings()
     document = read_text(text, "text", findings)
-    if document is None:
-        findings.raise_if_any()
-        raise AssertionError  # a refused document has left a problem
-    document = Composer(findings, builtin or {}).compose(document, folder)
+    composer = Composer(findings, builtin or {})
+    document = composer.compose(document, folder) if document is not None else None
+    if document is None or composer.failed:
+        raise ScenarioError(findings.problems, findings.title)
     findings.lines = document.lines
     return build(Scenario, document.data, findings)

@@ -95,7 +95,12 @@ def read_text(text: str, name: str, findings: Findings) -> Document | None:
         problem = str(getattr(error, "problem", "") or error).splitlines()[0]
         mark = getattr(error, "problem_mark", None)
         place = f" ({name}, line {mark.line + 1})" if mark is not None else f" ({name})"
-        findings.problem("yaml-syntax", (), f"this is not YAML: {problem}{place}")
+        findings.problem(
+            "yaml-syntax",
+            (),
+            f"this is not YAML: {problem}{place}",
+            remedy="look for a missing quote, bracket or space, or for tabs",
+        )
         return None
 
 
@@ -227,7 +232,7 @@ class _Reader:
             return text
         if not math.isfinite(value):
             self.problem("not-finite", path, event, "numbers are finite", found=text[:40], remedy="leave it out")
-            return None
+            return math.nan
         return value
 
 

@@ -22,43 +22,48 @@ _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
 
 
 def embedded(series: dict[str, Any], file: FilePath, findings: Findings, path: Path) -> dict[str, Any]:
-    """Return a written series with ``start`` and ``values`` in place of ``file`` and ``column``."""
-    rest = {key: value for key, value in series.items() if key not in ("file", "column", "start", "values")}
+    """Return ``start`` and ``values`` of a written series that names this file; nothing if it cannot be read."""
     period = series.get("period", "month")
     rows = _rows(file, series.get("column"), findings, path)
-    if not rows or period not in PERIODS:
-        return rest | {"start": "1970-01-01", "values": [None]}
+    if rows is None or period not in PERIODS:
+        return {}
+    if not rows:
+        _problem(findings, path, file, "no rows below the heading", remedy="write a row for each period")
+        return {}
     start = rows[0][0]
     if not starts_period(period, start):
         _problem(findings, path, file, f"no {period} starts on the first date", str(start))
+        return {}
     values: list[float | None] = []
     for day, value in rows:
         index = period_index(period, start, day)
         if index < len(values):
             _problem(findings, path, file, f"the dates are not in order, one for each {period}", str(day))
-            break
+            return {}
         if index > _MOST_PERIODS:
             _problem(findings, path, file, f"more than {_MOST_PERIODS:,} periods", str(day))
-            break
+            return {}
         values += [None] * (index - len(values)) + [value]
-    return rest | {"start": start.isoformat(), "values": values}
+    return {"start": start.isoformat(), "values": values}
 
 
 def _problem(findings: Findings, path: Path, file: FilePath, message: str, found: str = "", **details: str) -> None:
     findings.problem("series-file", (*path, "file"), f"{file.name}: {message}", found=found, **details)
 
 
-def _rows(file: FilePath, column: object, findings: Findings, path: Path) -> list[tuple[dt.date, float | None]]:
-    """Return dates and values of one column; empty, with the reason in the findings, if that cannot be done."""
+def _rows(
+    file: FilePath, column: object, findings: Findings, path: Path
+) -> list[tuple[dt.date, float | None]] | None:
+    """Return dates and values of one column; None, with the reason in the findings, if that cannot be done."""
     if (size := file.stat().st_size) > _LARGEST_BYTES:
         _problem(findings, path, file, "too large", f"{size:,} bytes", allowed=f"{_LARGEST_BYTES:,} bytes")
-        return []
+        return None
     try:
         table = csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig")), strict=True)
         columns = [name for name in table.fieldnames or () if name != "date"]
         if "date" not in (table.fieldnames or ()) or not columns:
             _problem(findings, path, file, "no `date` column and another", ", ".join(table.fieldnames or ()))
-            return []
+            return None
         if column is None and len(columns) == 1:
             column = columns[0]
         if column not in columns:
@@ -71,11 +76,17 @@ def _rows(file: FilePath, column: object, findings: Findings, path: Path) -> lis
                 allowed=", ".join(columns),
                 nearest=nearest(str(column), columns),
             )
-            return []
+            return None
         return [(_date(row["date"]), _value(row[str(column)])) for row in table]
     except (UnicodeDecodeError, csv.Error, ValueError, TypeError) as error:
-        _problem(findings, path, file, f"not a table of dates and numbers: {error}")
-        return []
+        _problem(
+            findings,
+            path,
+            file,
+            f"not a table of dates and numbers: {error}",
+            allowed="UTF-8 text; a date YYYY-MM-DD or YYYY-MM and a number, or nothing, in each row",
+        )
+        return None
 
 
 def _date(text: str) -> dt.date:

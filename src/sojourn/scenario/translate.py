@@ -71,7 +71,7 @@ def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) 
     """Add a problem for every fault to the findings."""
     told = {problem.where for problem in findings.problems}
     for fault in faults(error, cls):
-        if dotted(fault.path) in told:
+        if _follows(fault, told):
             continue
         item = fault.error
         details = {"found": _shown(item["input"]), "allowed": "", "nearest": "", "remedy": ""}
@@ -94,6 +94,13 @@ def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) 
         elif fault.code == "bad-date":
             message, details["allowed"] = "this is not a date", "a calendar date written YYYY-MM-DD"
         findings.problem(fault.code, fault.path, message, **details)
+
+
+def _follows(fault: Fault, told: set[str]) -> bool:
+    """Whether the fault only follows from a problem found before: here, or in the file of a series."""
+    beside = dotted(fault.path[:-1]) + "."
+    missing = fault.code == "missing-key" and fault.path[0] == "series"
+    return dotted(fault.path) in told or (missing and any(where.startswith(beside) for where in told))
 
 
 def _choices(item: Any) -> dict[str, str]:

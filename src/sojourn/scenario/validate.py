@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from sojourn.scenario.checks import SECTIONS, check
-from sojourn.scenario.codes import Findings, Path
+from sojourn.scenario.codes import Findings, Path, ScenarioError
 from sojourn.scenario.rescue import rescue
 from sojourn.scenario.translate import translate
 
@@ -38,8 +38,8 @@ def build(cls: type[S], data: Any, findings: Findings) -> S:
     if made is not None:
         check(made, findings, _names(data), lost)
     findings.raise_if_any()
-    if made is None:  # rescue gives up only after translate has found a problem
-        raise AssertionError
+    if made is None:
+        raise ScenarioError(findings.problems, findings.title)
     return made
 
 

@@ -38,6 +38,10 @@ class Draft:
         """Whether nothing was left out of these sections, or of any when none is named."""
         return not any(path[0] in sections for path in self.lost) if sections else not self.lost
 
+    def touched(self, path: Path) -> bool:
+        """Whether something was left out at this path or inside it."""
+        return any(lost[: len(path)] == path for lost in self.lost)
+
     @cached_property
     def uses(self) -> tuple[Use, ...]:
         """Every use of a name or number, in the order of writing."""

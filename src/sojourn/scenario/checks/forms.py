@@ -20,7 +20,7 @@ def check_forms(draft: Draft) -> None:
     stages = draft.scenario.stages
     for name, stage in stages.items():
         path: Path = ("stages", name)
-        if any(lost[:2] == path for lost in draft.lost):
+        if draft.touched(path):
             continue
         if isinstance(stage, Choice):
             _check_choice(draft, path, stage)

@@ -23,7 +23,7 @@ def check_observed(draft: Draft) -> None:
 
 def _check_change(draft: Draft, path: Path, change: Change) -> None:
     effects = [key for key in _EFFECTS if getattr(change, key) is not None] + ["close"] * change.close
-    if len(effects) != 1 and not any(lost[: len(path)] == path for lost in draft.lost):
+    if len(effects) != 1 and not draft.touched(path):
         draft.findings.problem(
             "change-form",
             path,

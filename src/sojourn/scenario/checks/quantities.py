@@ -19,6 +19,8 @@ def check_quantities(draft: Draft) -> None:
     """Check values, profiles and priors of all quantities."""
     for name, quantity in draft.scenario.quantities.items():
         path: Path = ("quantities", name)
+        if draft.touched(path):
+            continue
         _check_profile(draft, path, quantity)
         _check_present(draft, path, quantity)
         _check_values(draft, path, quantity)

@@ -20,7 +20,7 @@ def check_shares(draft: Draft) -> None:
     for name, stage in draft.scenario.stages.items():
         exits = exits_of(stage)
         path: Path = ("stages", name, "exits")
-        if exits and not any(lost[:3] == path for lost in draft.lost):
+        if exits and not draft.touched(path):
             _check_exits(draft, path, exits)
 
 
