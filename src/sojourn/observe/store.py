@@ -17,7 +17,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -317,29 +317,23 @@ def shipped() -> tuple[Entry, ...]:
 
 @lru_cache(maxsize=1)
 def _shipped(folder: str) -> tuple[Entry, ...]:
-    return tuple(entry for path in sorted(Path(folder).glob("*.parquet")) for entry in _entries_of(path))
-
-
-def _entries_of(path: Path) -> Iterator[Entry]:
-    """Describe the releases in one shipped file, which is named for its measure."""
-    table = pq.read_table(path, columns=["measure", "release", "start", "end", "digest"])
-    text = {name: table[name].cast(pa.string()) for name in ("release", "digest")}
-    plain = pa.table({**text, "start": table["start"], "end": table["end"]})
-    groups = plain.group_by("release", use_threads=False).aggregate(
-        [("start", "min"), ("end", "max"), ("digest", "first"), ("start", "count")]
+    """Read what the shipped figures hold from their descriptor, without opening the figures."""
+    package = json.loads((Path(folder) / "datapackage.json").read_text(encoding="utf-8"))
+    return tuple(
+        Entry(
+            resource["name"],
+            held["release"],
+            held["rows"],
+            held["start"],
+            held["end"],
+            str(Path(folder) / resource["path"]),
+            "shipped",
+            resource["path"],
+            held["digest"],
+            "",
+            "shipped",
+        )
+        for resource in package["resources"]
+        if resource["name"] in measures()
+        for held in resource["releases"]
     )
-    for row in sorted(groups.to_pylist(), key=lambda r: str(r["release"])):
-        if path.stem in measures():
-            yield Entry(
-                path.stem,
-                row["release"],
-                row["start_count"],
-                str(row["start_min"]),
-                str(row["end_max"]),
-                str(path),
-                "shipped",
-                path.name,
-                row["digest_first"],
-                "",
-                "shipped",
-            )
