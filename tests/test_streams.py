@@ -28,9 +28,7 @@ def numpy_words(key: tuple[int, int], counter: tuple[int, int, int, int], count:
 )
 def test_words_equal_numpy(key, step, component, group, decision):
     stream = np.zeros(12, np.uint64)
-    streams.open_stream(
-        stream, np.uint64(key[0]), np.uint64(key[1]), np.uint64(component), np.uint64(group), step
-    )
+    streams.open_stream(stream, np.uint64(key[0]), np.uint64(key[1]), np.uint64(component), np.uint64(group), step)
     streams.seek(stream, decision)
     ours = [int(streams.next_word(stream)) for _ in range(11)]
     expected = numpy_words(key, (decision << 20, step, component, group), 11)

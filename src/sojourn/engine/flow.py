@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import numpy as np
@@ -10,6 +10,7 @@ from numba import njit
 
 from sojourn.engine import slots
 from sojourn.engine.inflow import work_source
+from sojourn.engine.kernel import kernel
 from sojourn.engine.move import work
 from sojourn.engine.program import F64, I64, Program, Sampled
 from sojourn.engine.queue import work_queue
@@ -18,28 +19,28 @@ from sojourn.engine.state import new_state
 __all__ = ["Output", "run_replicate", "run_replicates"]
 
 Output = tuple[F64, F64, F64, F64, F64, I64]
-"""stocks (time, stage, group), flows (time, flow, group), wait_count and wait_steps (time, queue, group),
-wait_hist (queue, bin, group), notes (note)."""
+"""initial stocks (stage, group), stocks (time, stage, group), flows (time, flow, group), wait_sum (2, time,
+queue, group), wait_hist (queue, bin, group), notes (note)."""
 
 
-@njit(cache=True)
+@kernel
 def _containers(program, sampled, state, s, g):
     """Count the people of a stage from what holds them, for the guard."""
     total = state.inbox[s, g]
     for slot in range(sampled.ring_start[s], sampled.ring_start[s + 1]):
         total += state.ring[slot, g]
-    q = program.queue_index[s]
+    q = program.stage[s, slots.QUEUE_AT]
     if q >= 0:
-        for slot in range(state.cohort_start[q], state.cohort_start[q + 1]):
+        for slot in range(state.place[q, 0], state.place[q + 1, 0]):
             total += state.cohort[slot, g]
     return total
 
 
-@njit(cache=True)
+@kernel
 def _balanced(program, sampled, state):
     """Tell whether every stage holds exactly its stock, and nowhere less than nobody."""
-    for s in range(len(program.stage_kind)):
-        kind = program.stage_kind[s]
+    for s in range(len(program.stage)):
+        kind = program.stage[s, slots.KIND]
         for g in range(len(program.group_key)):
             if state.stock[s, g] < -1e-6:
                 return False
@@ -49,19 +50,19 @@ def _balanced(program, sampled, state):
     return True
 
 
-@njit(cache=True)
+@kernel
 def _step(program, sampled, state, stream, t, expected):
     state.flow_now[:] = 0.0
-    for s in program.stage_order:
-        kind = program.stage_kind[s]
+    for s in program.order:
+        kind = program.stage[s, slots.KIND]
         if kind == slots.SOURCE:
             work_source(program, sampled, state, stream, s, t, expected)
         elif kind == slots.QUEUE:
             work_queue(program, sampled, state, stream, s, t, expected)
         else:
             work(program, sampled, state, stream, s, t, expected)
-    for w in range(len(program.watch_flow)):
-        state.watched[w, t] = state.flow_now[program.watch_flow[w]]
+    for w in range(len(program.watch)):
+        state.watched[w, t] = state.flow_now[program.watch[w]]
 
 
 @njit(cache=True, nogil=True)
@@ -72,14 +73,15 @@ def run_replicate(program, sampled, seed, replicate, expected, guard):
     what its cohorts and rings hold.
     """
     n_period = program.period_of[program.n_step - 1] + 1
-    n_stage = len(program.stage_kind)
+    n_stage = len(program.stage)
     n_group = len(program.group_key)
     stream = np.zeros(12, np.uint64)
     stream[0] = seed
     stream[1] = replicate
     state = new_state(program, sampled, n_period, expected)
+    initial = state.stock.copy()
     stocks = np.zeros((n_period, n_stage, n_group))
-    flows = np.zeros((n_period, len(program.flow_to), n_group))
+    flows = np.zeros((n_period, len(program.flow), n_group))
     broken = -1
     for t in range(program.n_step):
         _step(program, sampled, state, stream, t, expected)
@@ -88,7 +90,7 @@ def run_replicate(program, sampled, seed, replicate, expected, guard):
         stocks[period] = state.stock
         if guard and broken < 0 and not _balanced(program, sampled, state):
             broken = t
-    return (stocks, flows, state.wait_count, state.wait_steps, state.wait_hist, state.notes), broken
+    return (initial, stocks, flows, state.wait_sum, state.wait_hist, state.notes), broken
 
 
 def run_replicates(
@@ -100,7 +102,7 @@ def run_replicates(
     expected: bool = False,
     guard: bool = False,
     workers: int = 1,
-) -> Iterator[tuple[int, Output, int]]:
+) -> Generator[tuple[int, Output, int]]:
     """Run replicates on threads and yield (replicate, record, guard step) in order of replicate.
 
     Results do not depend on ``workers``: every draw is keyed by seed, replicate, component, group and step.

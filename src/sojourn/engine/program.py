@@ -19,34 +19,22 @@ class Program(NamedTuple):
     """A compiled scenario: integers say what is connected, refs point into a table of values.
 
     A *ref* is an index into ``ref_row``: for each group the column of ``values`` (time, row) float64 to read;
-    -1 stands for "not given". ``param`` (stage, slot) int64 holds refs or plain integers by kind, see
-    :mod:`sojourn.engine.slots`.
+    -1 stands for "not given". Columns of ``stage`` and ``flow`` are named in :mod:`sojourn.engine.slots`.
+    Few, wide arrays: compile time grows with the number of arrays that a kernel is handed.
     """
 
     step_days: float
     n_step: int
-    stage_kind: I64  # (stage)
-    stage_order: I64  # (stage) order of work within a step
+    stage: I64  # (stage, slot) kind, flows, refs, codes
+    order: I64  # (stage) order of work within a step
     stage_key: U64  # (stage) stream key
     group_key: U64  # (group)
-    flow_start: I64  # (stage + 1) first flow of each stage
-    flow_to: I64  # (flow) destination stage
-    flow_ref: I64  # (flow) ref of the share or hazard; -1: the rest
-    param: I64  # (stage, slot)
+    entry: I64  # (stage, group, 2) whether a source admits the group; its priority class in a queue, 0 first
+    flow: I64  # (flow, slot) destination, refs
+    push: I64  # (push, 4) refs of indicator, coefficient, reference; lag in steps
+    feed: I64  # (feed, 4) ref of followers per person; dwell table of the lag; first and last + 1 watched flow
+    watch: I64  # (watch) flow
     ref_row: I64  # (ref, group)
-    enters: I64  # (stage, group) 1 where a source admits the group
-    class_of: I64  # (stage, group) priority class, 0 first
-    queue_index: I64  # (stage) position among the queues, -1 otherwise
-    queue_age: I64  # (queue) steps of age of the oldest cohort at the start
-    push_start: I64  # (stage + 1) first push term of each source
-    push_ref: I64  # (push, 3) indicator, coefficient, reference
-    push_lag: I64  # (push) steps
-    option_ref: I64  # (flow, 5) cost, time, risk, legal, constant of logit options
-    feed_start: I64  # (stage + 1) first feedback term of each source
-    feed_ref: I64  # (feed) followers per person
-    feed_dwell: I64  # (feed) dwell table of the lag
-    watch_start: I64  # (feed + 1) first watched flow of each term
-    watch_flow: I64  # (watch)
     period_of: I64  # (time) record period of each step
     wait_edge: I64  # (bin + 1) edges of the waiting-time histogram, steps
 
@@ -57,8 +45,7 @@ class Sampled(NamedTuple):
     values: F64  # (time, row)
     dwell_index: I64  # (dwell, time, group) distribution in force at entry
     dwell_start: I64  # (distribution + 1) first bin of each distribution
-    dwell_leave: F64  # (bin) chance to leave at k steps, given not before
-    dwell_mass: F64  # (bin) probability of k steps
+    dwell: F64  # (bin, 2) probability of k steps; chance to leave at k steps, given not before
     ring_start: I64  # (stage + 1) first slot of each stage's exit ring: a slot for each step ahead
 
 

@@ -9,6 +9,8 @@ __all__ = [
     "BALK_PROB",
     "CAPACITY_NOISE",
     "CHOICE",
+    "CONSTANT",
+    "COST",
     "DAMPING",
     "DISCIPLINE",
     "DISCIPLINES",
@@ -16,7 +18,11 @@ __all__ = [
     "DWELL",
     "END",
     "EXITS",
+    "FEED_FROM",
+    "FEED_TO",
     "FIFO",
+    "FIRST",
+    "FLOW_SLOTS",
     "HAZARD",
     "HOLD",
     "INFLOW",
@@ -26,7 +32,9 @@ __all__ = [
     "INFLOW_RATE",
     "INITIAL",
     "JOURNEY",
+    "KIND",
     "KINDS",
+    "LEGAL",
     "LEVEL",
     "LIFO",
     "LOGIT",
@@ -37,7 +45,6 @@ __all__ = [
     "NOISE_POISSON",
     "NOTES",
     "NOTE_FEEDBACK",
-    "NOTE_HAZARD",
     "NOTE_LOGIT",
     "NOTE_SHARE",
     "OVERFLOW",
@@ -48,9 +55,15 @@ __all__ = [
     "PER_USD",
     "POOL",
     "PRIORITY",
+    "PUSH_FROM",
+    "PUSH_TO",
     "QUEUE",
+    "QUEUE_AGE",
+    "QUEUE_AT",
     "RANDOM",
     "RATE",
+    "REF",
+    "RISK",
     "ROOM",
     "SCALE",
     "SD_LEVEL",
@@ -61,6 +74,8 @@ __all__ = [
     "SERVICE_RATE",
     "SLOTS",
     "SOURCE",
+    "TIME",
+    "TO",
     "TREND",
 ]
 
@@ -76,8 +91,10 @@ NOISES = ("exact", "poisson", "negative-binomial")
 FIFO, LIFO, RANDOM, PRIORITY = range(4)
 DISCIPLINES = ("fifo", "lifo", "random", "priority")
 
-# Slots of Program.param. A slot holds a ref, a flow, a dwell table, or a code; -1: not given.
+# Columns of Program.stage: refs, flows, dwell tables, codes; -1: not given.
 (
+    KIND,  # code
+    FIRST,  # first flow
     EXITS,  # number of regular exits: the stage's first flows
     INITIAL,  # ref: people per group at the start
     AGE,  # ref: days over which they entered before the start
@@ -111,13 +128,21 @@ DISCIPLINES = ("fifo", "lifo", "random", "priority")
     BALK_ABOVE,  # ref
     BALK_PROB,  # ref
     BALK_FLOW,  # flow
+    QUEUE_AT,  # position among the queues
+    QUEUE_AGE,  # steps of age of the oldest cohort at the start
+    PUSH_FROM,  # first push term
+    PUSH_TO,  # last push term + 1
+    FEED_FROM,  # first feedback term
+    FEED_TO,  # last feedback term + 1
     SLOTS,
-) = range(34)
+) = range(42)
 
-NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT, NOTE_HAZARD = range(4)
+# Columns of Program.flow: the destination stage and refs; REF -1: the rest.
+TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, FLOW_SLOTS = range(8)
+
+NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT = range(3)
 NOTES = (
     "shares of exits that add up to more than 1, cut to what was left",
     "departures that negative feedback would have taken below zero, cut at zero",
     "choices with no legal option, spread evenly over the options",
-    "negative hazards, taken as zero",
 )
