@@ -1,13 +1,18 @@
 """Small made-up twins of the publishers' files, and a store of one's own for each test."""
 
 import csv
+import datetime as dt
 import io
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from sojourn.observe import Store
 from sojourn.observe.cbp import AREA, SOUTHWEST, STATE
 from sojourn.observe.cbp_totals import MONTHLY, SECTOR
+from sojourn.observe.export import table_csv
+from sojourn.observe.model import figures, period_end
 
 MONTHS = ("OCT", "NOV", "DEC", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP")
 NATIONS = ("CHINA, PEOPLES REPUBLIC OF", "INDIA", "OTHER")
@@ -127,6 +132,63 @@ class Twins:
     def sector(self, name="sector.csv"):
         """Write apprehensions by sector and citizenship."""
         return self.write(name, SECTOR, self.sector_rows())
+
+
+DEFAULTS = {
+    "publisher": "Office",
+    "measure": "cbp-encounters",
+    "unit": "encounter",
+    "component": "USBP",
+    "nationality": "CHN",
+    "name": "",
+    "family": "all",
+    "country": "USA",
+    "place": "southwest",
+    "category": "all",
+    "period": "month",
+    "start": "2023-01-01",
+    "value": 1,
+    "rounding": 1,
+    "suppression": "none",
+    "confidence": "high",
+    "release": "2024-01",
+    "source": "https://example.org",
+    "licence": "US-PD",
+    "digest": "0",
+}
+
+
+def figures_table(rows):
+    """Return a table of figures from rows that say only what differs from the defaults."""
+    full = [{**DEFAULTS, **row} for row in rows]
+    columns = {name: [row[name] for row in full] for name in DEFAULTS}
+    columns["start"] = [dt.date.fromisoformat(str(d)) for d in columns["start"]]
+    columns["value"] = [float("nan") if v is None else float(v) for v in columns["value"]]
+    if any("end" in row for row in rows):
+        ends = [row.get("end") or period_end(dt.date.fromisoformat(row["start"]), row["period"]) for row in full]
+        columns["end"] = [dt.date.fromisoformat(str(d)) for d in ends]
+    return figures(columns)
+
+
+@pytest.fixture
+def make_table():
+    """Return the maker of tables of figures."""
+    return figures_table
+
+
+@pytest.fixture
+def stocked(tmp_path):
+    """Return what makes a store that holds given rows, each saying only what differs from the defaults."""
+
+    def make(rows):
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        path = folder / "figures.csv"
+        path.write_text(table_csv(figures_table(rows)), encoding="utf-8")
+        store = Store(folder / "store", with_shipped=False)
+        store.import_file(path)
+        return store
+
+    return make
 
 
 @pytest.fixture

@@ -58,35 +58,33 @@ def matches(dimension: str, word: str, wanted: tuple[str, ...]) -> bool:
 def answer(question: Question, table: pa.Table) -> pd.DataFrame | None:
     """Return the answer from one release, or None when nothing matches; raises DataError D605-D607, D609."""
     columns = {n: whole(table[n]) for n in (*DIMENSIONS, "period")}
-    mask = _in_time(question, table)
+    there = _in_time(question, table)
     for dimension in _SINGLE:
-        mask &= _wanted(question, dimension, columns[dimension])
-    kinds = _codes(columns["period"], lambda w: KINDS.index(w))
+        there &= _wanted(question, dimension, columns[dimension])
+    wanted = there.copy()
+    for dimension in DIMENSIONS:
+        wanted &= _wanted(question, dimension, columns[dimension])
+    kinds = _codes(columns["period"], KINDS.index)
     splits = np.zeros(table.num_rows, dtype=np.int64)
     for bit, dimension in enumerate(DIMENSIONS):
         splits |= _codes(columns[dimension], lambda w: int(w != ALL)) << bit
-    usable = mask & _split_enough(question, splits)
-    target = question.period or _finest(question, kinds[usable])
+    enough = _split_enough(question, splits)
+    target = question.period or _finest(question, kinds[wanted & enough])
     if target is None:
         return None
-    usable &= np.isin(kinds, [KINDS.index(k) for k in fits_into(target)])
-    rows = np.flatnonzero(usable)
-    if not len(rows):
-        return None
+    rows = np.flatnonzero(there & enough & np.isin(kinds, [KINDS.index(k) for k in fits_into(target)]))
     start = table["start"].to_numpy().astype("datetime64[D]")[rows]
     end = table["end"].to_numpy().astype("datetime64[D]")[rows]
     first, last = bucket(start, end, target)
     fits = end <= last
-    chosen = fits & _choose(question, target, kinds[rows], splits[rows], first)
+    chosen = fits & _choose(question, target, (kinds[rows], splits[rows], first), wanted[rows] & fits)
+    if not (chosen & wanted[rows]).any():
+        return None
     rows, start, end, first, last = rows[chosen], start[chosen], end[chosen], first[chosen], last[chosen]
+    keep = wanted[rows]
     covered = np.ones(len(rows), dtype=bool)
     if target not in ("day", "span"):
         covered = _covered(question, (start, end), (first, last), kinds[rows] == KINDS.index("day"))
-    keep = np.ones(len(rows), dtype=bool)
-    for dimension in DIMENSIONS:
-        keep &= _wanted(question, dimension, columns[dimension])[rows]
-    if not keep.any():
-        return None
     found = _Found(question, table, columns, rows[keep], first[keep], last[keep], start[keep], covered[keep])
     for dimension in ("place", "category"):
         found.drop_overlaps(dimension)
@@ -140,15 +138,20 @@ def _finest(question: Question, kinds: Codes) -> str | None:
     return found[0] if found else None
 
 
-def _choose(question: Question, target: str, kinds: Codes, splits: Codes, first: Days) -> Bools:
-    """Return (row) bool: for each period one kind of period and the least split among those published."""
+def _choose(question: Question, target: str, found: tuple[Codes, Codes, Days], wanted: Bools) -> Bools:
+    """Return (row) bool: for each period one kind of period and the least split among those published.
+
+    ``found`` is kind, split and period of each row; only kinds and splits that hold a row wanted are offered.
+    """
+    kinds, splits, first = found
     order = [KINDS.index(k) for k in fits_into(target)]
     days, day = np.unique(first, return_inverse=True)
     width = 1 << len(DIMENSIONS)
     codes = (day * len(KINDS) + kinds) * width + splits
     distinct, inverse = np.unique(codes, return_inverse=True)
+    offered_codes = distinct[np.bincount(inverse, weights=wanted) > 0]
     by_day: dict[int, dict[int, list[int]]] = {}
-    for code in distinct.tolist():
+    for code in offered_codes.tolist():
         rest, split = divmod(code, width)
         at, kind = divmod(rest, len(KINDS))
         by_day.setdefault(at, {}).setdefault(kind, []).append(split)

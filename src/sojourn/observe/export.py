@@ -22,7 +22,7 @@ from sojourn.observe.codes import refuse
 from sojourn.observe.model import FIELDS, measures
 from sojourn.observe.store import Store, write_figures
 
-__all__ = ["export", "safe"]
+__all__ = ["export", "safe", "table_csv"]
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
@@ -69,9 +69,9 @@ def _write(table: pa.Table, path: Path, name: str) -> None:
     if name.endswith(".parquet"):
         write_figures(table, path)
     elif name.endswith(".csv"):
-        path.write_bytes(_csv(table).encode("utf-8"))
+        path.write_bytes(table_csv(table).encode("utf-8"))
     elif name.endswith(".csv.gz"):
-        path.write_bytes(gzip.compress(_csv(table).encode("utf-8"), mtime=0))
+        path.write_bytes(gzip.compress(table_csv(table).encode("utf-8"), mtime=0))
     else:
         raise refuse("D114", name, "kind of file not known", allowed=".csv, .csv.gz, .parquet")
 
@@ -81,7 +81,7 @@ def safe(text: str) -> str:
     return f"'{text}" if text.startswith(_RISKY) else text
 
 
-def _csv(table: pa.Table) -> str:
+def table_csv(table: pa.Table) -> str:
     """Return the figures as CSV text, the columns in the order of the schema."""
     columns = []
     for field in FIELDS:

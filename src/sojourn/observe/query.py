@@ -302,7 +302,7 @@ def count_events(
         if column not in events:
             near = nearest(column, [str(c) for c in events.columns])
             raise refuse("D610", "events", "no such column", found=column, nearest=near)
-    when = pd.to_datetime(events[date], errors="coerce")
+    when = pd.to_datetime(events[date], errors="coerce", format="ISO8601")
     if when.isna().any():
         row = int(when.isna().to_numpy().argmax())
         raise refuse(
