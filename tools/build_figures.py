@@ -124,6 +124,18 @@ def _distinct(table: pa.Table, column: str) -> list[str]:
     return sorted(pc.unique(table[column].cast(pa.string())).to_pylist())
 
 
+def _release(table: pa.Table, name: str) -> dict[str, Any]:
+    """Return what the store wants to know of one release without opening the file."""
+    part = table.filter(_is_in(table, "release", [name]))
+    return {
+        "release": name,
+        "rows": part.num_rows,
+        "start": str(pc.min(part["start"])),
+        "end": str(pc.max(part["end"])),
+        "digest": _distinct(part, "digest")[0],
+    }
+
+
 def _resource(path: Path, table: pa.Table, origins: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the descriptor of one measure's figures."""
     measure = measures()[path.stem]
@@ -147,7 +159,7 @@ def _resource(path: Path, table: pa.Table, origins: list[dict[str, Any]]) -> dic
         "rows": table.num_rows,
         "content": content_digest(table),
         "period": {"start": str(pc.min(table["start"])), "end": str(pc.max(table["end"]))},
-        "releases": _distinct(table, "release"),
+        "releases": [_release(table, name) for name in _distinct(table, "release")],
         "rounding": sorted(pc.unique(table["rounding"]).to_pylist()),
         "confidence": _distinct(table, "confidence"),
         "checks": checks,

@@ -107,7 +107,8 @@ class _Points:
         if period is None or not values:
             return
         moment = period.moment(meant["when"])
-        self.last = max(self.last, str(moment.end))
+        if moment.kind != "calendar-year":  # "2026 (undated list)" does not date the file
+            self.last = max(self.last, str(moment.end))
         remarks = _suppression(label, cells.get("unit", ""), cells["source"])
         for end, value in values:
             self._add(meant, moment, value, end, (nationality, name, sure, remarks, cells["source"]))

@@ -6,6 +6,7 @@ from sojourn.observe.cbp import IMPORTERS as CBP
 from sojourn.observe.codes import DataError, refuse
 from sojourn.observe.context import IMPORTERS as CONTEXT
 from sojourn.observe.courts import IMPORTERS as COURTS
+from sojourn.observe.detention import IMPORTERS as DETENTION
 from sojourn.observe.exported import IMPORTERS as EXPORTED
 from sojourn.observe.importer import Imported, Importer
 from sojourn.observe.iom import IMPORTERS as IOM
@@ -26,6 +27,7 @@ IMPORTERS: tuple[Importer, ...] = (
     *IOM,
     *COURTS,
     *REMOVALS,
+    *DETENTION,
     *UNHCR,
     *VISAS,
     *CONTEXT,

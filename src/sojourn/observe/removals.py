@@ -230,7 +230,6 @@ def _flights(source: SourceFile) -> Imported:
         **_when(periods),
         "nationality": "CHN",
         "name": "China",
-        "category": texts(table["event"]),
         "value": value,
         "suppression": [
             "not-available" if np.isnan(v) else "approximate" if "approx" in r else "none"
