@@ -115,7 +115,7 @@ def _choice(stage: Choice, quantities: Quantities) -> Iterator[str]:
             )
             if value != unset
         ]
-        yield f"-> {to}: by utility, {listed(said)}{_ATTEMPT * option.attempt}"
+        yield f"-> {to}: by utility, {listed(said or ['constant 0'])}{_ATTEMPT * option.attempt}"
 
 
 def _queue(stage: Queue, quantities: Quantities) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import numbers
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,10 @@ __all__ = ["key_text", "plain"]
 
 
 def plain(value: Any) -> Any:
-    """Return a value in plain form; of a scenario object, only what differs from the defaults."""
+    """Return a value in plain form; of a scenario object, only what differs from the defaults.
+
+    Raises TypeError for what no scenario can hold.
+    """
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", exclude_defaults=True)
     if isinstance(value, Mapping):
@@ -21,7 +25,11 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, dt.date):
         return value.isoformat()
-    return value
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, numbers.Real):
+        return int(value) if isinstance(value, numbers.Integral) else float(value)
+    raise TypeError(f"a {type(value).__name__} cannot stand in a scenario: {value!r:.60}")
 
 
 def key_text(key: object) -> str:

@@ -92,7 +92,7 @@ def _check_acting(draft: Draft, time: Time) -> None:
         outside = [date for date in quantity.closed if not time.start <= date <= time.end]
         if outside:
             draft.findings.note(
-                "never-acts", ("quantities", name, "closed"), f"{len(outside)} dates lie outside the period"
+                "never-acts", ("quantities", name, "closed"), f"dates outside the period: {len(outside)}"
             )
 
 
@@ -120,6 +120,4 @@ def _check_cover(draft: Draft, path: Path, series: Series, first: dt.date, last:
             remedy="give values, or say with `fill` what stands for them",
         )
     else:
-        draft.findings.note(
-            "series-filled", path, f"{len(gaps)} periods are filled by `{series.fill}`", found=shown
-        )
+        draft.findings.note("series-filled", path, f"periods filled by `{series.fill}`: {len(gaps)}", found=shown)

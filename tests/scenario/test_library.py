@@ -1,0 +1,45 @@
+"""Built-in scenarios: found by name, sound, sourced, and plainly illustrative where they are."""
+
+import pytest
+
+from sojourn import library
+from sojourn.scenario import check
+from sojourn.scenario.walk import models
+
+SMALL = ("border-post", "court-backlog", "two-routes")
+
+
+def test_the_small_scenarios_are_there():
+    assert set(SMALL) <= set(library.builtins())
+    assert list(library.builtins()) == sorted(library.builtins())
+
+
+@pytest.mark.parametrize("name", library.builtins())
+def test_every_built_in_is_sound_and_sourced(name):
+    scenario = library.load(name)
+    assert scenario.name == name
+    assert scenario.title
+    assert scenario.description
+    assert scenario.misuse
+    for quantity in scenario.quantities.values():
+        assert quantity.unit
+        assert quantity.source
+        assert quantity.description
+    for policy in scenario.policies.values():
+        assert policy.citation
+    assert {note.code for note in check(scenario).warnings} <= {"series-filled", "step-coarse", "never-acts"}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_small_scenarios_say_that_their_numbers_are_illustrative(name):
+    scenario = library.load(name)
+    assert {quantity.source for quantity in scenario.quantities.values()} == {"illustrative"}
+    assert "illustrative" in scenario.misuse
+
+
+def test_together_they_show_most_of_the_language():
+    kinds = {type(model).__name__ for name in SMALL for _, model in models(library.load(name))}
+    assert {
+        "Source", "Journey", "Choice", "Queue", "End", "IntensityInflow", "MomentumInflow", "Feedback", "Option",
+        "Patience", "Initial", "Policy", "Prior",
+    } <= kinds  # fmt: skip
