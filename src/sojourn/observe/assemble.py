@@ -116,9 +116,12 @@ def last_month(start: np.ndarray[Any, np.dtype[np.datetime64]]) -> str:
 
 
 def keep(columns: Mapping[str, Any], mask: Sequence[bool] | np.ndarray[Any, Any]) -> dict[str, Any]:
-    """Return the rows of every column where ``mask`` holds."""
+    """Return the rows of every column where ``mask`` holds; a column of one text stays one text."""
     chosen = pa.array(np.asarray(mask, dtype=bool))
-    return {name: pc.filter(pa.array(column), chosen) for name, column in columns.items()}
+    return {
+        name: column if isinstance(column, str) else pc.filter(pa.array(column), chosen)
+        for name, column in columns.items()
+    }
 
 
 def unique(table: pa.Table, problems: Collector, where: str, reason: str) -> tuple[pa.Table, tuple[Dropped, ...]]:

@@ -98,11 +98,11 @@ def _drawn(
     )
     late = int((~good).sum())
     found: dict[tuple[Any, ...], set[float]] = {}
-    for row in np.flatnonzero(good):
+    for row in np.flatnonzero(good).tolist():
         found.setdefault((sure[row][0], keys[row]), set()).add(float(value[row]))
     apart = repeated = 0
     seen = set()
-    for row in np.flatnonzero(good):
+    for row in np.flatnonzero(good).tolist():
         key = (sure[row][0], keys[row])
         if len(found[key]) > 1 or key in seen:
             good[row] = False

@@ -120,14 +120,14 @@ def _by_disposition(source: SourceFile) -> Imported:
     partial = np.array([s == "partial" for s in periods["suppression"]])
     kept = ~(np.isnan(value) & partial)
     columns = {
-        **{k: v for k, v in periods.items() if k != "country"},
+        **periods,
         **_people(table, "citizenship", problems, where),
         "category": [c or "not recorded" for c in texts(table["processing_disposition_code"])],
         "value": value,
         "suppression": [s if s != "none" else p for s, p in zip(suppression, periods["suppression"], strict=True)],
     }
     release = _release(years)
-    figures = block(source, "ice-removals-disposition", release, {**keep(columns, kept), "country": "USA"})
+    figures = block(source, "ice-removals-disposition", release, keep(columns, kept))
     gone = int((~kept).sum())
     dropped = (Dropped(where, gone, "hidden cells of a year that is not over"),) if gone else ()
     return finish(source, figures, release, problems, dropped)
@@ -191,9 +191,7 @@ def _history(source: SourceFile) -> Imported:
     release = f"{max(years)}-09"
     blocks = []
     for name in sorted(set(measure)):
-        rows = np.flatnonzero(measure == name)
-        part = {k: v if isinstance(v, str) else pa.array(v).take(pa.array(rows)) for k, v in columns.items()}
-        blocks.append(block(source, name, release, part))
+        blocks.append(block(source, name, release, keep(columns, measure == name)))
     return finish(source, join(blocks), release, problems)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, codes, join, terms, texts
+from sojourn.observe.assemble import block, codes, join, keep, terms, texts
 from sojourn.observe.importer import Dropped, Imported, Importer, finish, numbers, problems_of
 from sojourn.observe.model import OTHER, table_rows
 from sojourn.observe.sourcefile import SourceFile
@@ -69,12 +69,6 @@ def _component(table: pa.Table) -> list[str]:
     ]
 
 
-def _part(columns: dict[str, Any], rows: np.ndarray[Any, Any]) -> dict[str, Any]:
-    """Return the rows of every column where ``rows`` holds; a column of one value stays one value."""
-    chosen = pa.array(np.flatnonzero(rows))
-    return {k: v if isinstance(v, str) else pa.array(v).take(chosen) for k, v in columns.items()}
-
-
 def _partial(shared: dict[str, Any], measure: str) -> list[str]:
     """Return which figures cover only part of their year, from ``tables/known_partial.csv``."""
     known = {
@@ -93,7 +87,7 @@ def _by_unit(
     """Return the figures of people under ``measure`` and those of cases under its measure of cases."""
     cases = np.array([u == "case" for u in unit])
     parts = ((measure, ~cases), (f"{measure}-cases", cases))
-    return [block(source, name, release, _part(columns, rows)) for name, rows in parts if rows.any()]
+    return [block(source, name, release, keep(columns, rows)) for name, rows in parts if rows.any()]
 
 
 def _decisions(source: SourceFile) -> Imported:
@@ -110,7 +104,7 @@ def _decisions(source: SourceFile) -> Imported:
     for outcome, value in values.items():
         category = "all" if outcome == "total" else outcome
         some = value > 0
-        kept = _part({**shared, "category": category, "value": value}, some)
+        kept = keep({**shared, "category": category, "value": value}, some)
         blocks += _by_unit(
             source, "unhcr-decisions", release, [u for u, s in zip(unit, some, strict=True) if s], kept
         )
@@ -148,7 +142,7 @@ def _populations(source: SourceFile) -> Imported:
         value = numbers(table[column].combine_chunks(), problems, where, column, missing=("",))
         rows = np.nan_to_num(value) > 0
         if rows.any():
-            kept = _part({**shared, "category": column.replace("_", "-"), "value": value}, rows)
+            kept = keep({**shared, "category": column.replace("_", "-"), "value": value}, rows)
             blocks.append(block(source, "unhcr-population", release, kept))
     problems.raise_if_any()
     notes = (Dropped(where, 0, "populations of nobody are left out"),)
