@@ -6,7 +6,7 @@ made. A few appear in both roles, according to ``compat``; they are listed under
 
 from __future__ import annotations
 
-__all__ = ["CODES", "ERRORS", "WARNINGS"]
+__all__ = ["CODES", "ERRORS", "RUN", "WARNINGS"]
 
 ERRORS: dict[str, str] = {
     "FLEE-FOLDER": "the path is neither a Flee folder nor a scenario file",
@@ -88,4 +88,9 @@ WARNINGS: dict[str, str] = {
     "FLEE-SETTING-EMPTY": "a list without members",
 }
 
-CODES: dict[str, str] = ERRORS | WARNINGS
+RUN: dict[str, str] = {
+    "FLEE-NO-CONFLICT": "people are displaced on a day on which no place is in conflict",
+}
+"""Codes of running a folder that was read: an error under ``flee3``, otherwise counted in the results."""
+
+CODES: dict[str, str] = ERRORS | WARNINGS | RUN

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.engine.walk.program import Arrivals, Rules, Timetable, WalkProgram
+from sojourn.errors import Problem
 from sojourn.flee.model import FleeScenario
+from sojourn.flee.sheets import FleeError
 from sojourn.flee.table import DataTable, data_table
 from sojourn.flee.walk_routes import road_map
 from sojourn.flee.walk_timetable import timetable
@@ -38,18 +40,18 @@ def rules(scenario: FleeScenario) -> Rules:
     move, spawn = scenario.settings.move, scenario.settings.spawn
     literal = scenario.compat == "flee3"
     return Rules(
-        max_speed=move.max_move_speed,
-        walk_speed=move.max_walk_speed,
+        max_speed=float(move.max_move_speed),
+        walk_speed=float(move.max_walk_speed),
         start_on_foot=move.start_on_foot,
         avoid_short_stints=move.avoid_short_stints,
-        capacity_scaling=move.capacity_scaling,
-        capacity_buffer=move.capacity_buffer,
-        weight_softening=move.weight_softening,
-        weight_power=move.weight_power,
-        pruning=move.pruning_threshold,
+        capacity_scaling=float(move.capacity_scaling),
+        capacity_buffer=float(move.capacity_buffer),
+        weight_softening=float(move.weight_softening),
+        weight_power=float(move.weight_power),
+        pruning=float(move.pruning_threshold),
         take_from_population=spawn.take_from_population,
-        population_base=move.movechance_pop_base,
-        population_power=move.movechance_pop_scale_factor,
+        population_base=float(move.movechance_pop_base),
+        population_power=float(move.movechance_pop_scale_factor),
         uniform_choice=move.awareness_level == 0,
         in_order=literal,
         arrive_strictly=literal,
@@ -91,11 +93,30 @@ def arrivals(scenario: FleeScenario, table: DataTable, day0: Ints, days: Timetab
         new[0] = 0
     spread, _ = newly_displaced(new)
     population = np.array([place.population // scale for place in scenario.locations], np.int64)
+    possible = days.spawn_factor @ np.maximum(population, 0) > 0
+    if scenario.compat == "flee3" and not possible.all():
+        require_conflict(possible)
     return Arrivals(
         present=np.array(present, np.int32),
-        spread=delayed(spread, days.spawn_factor @ np.maximum(population, 0) > 0),
+        spread=delayed(spread, possible),
         placed=np.zeros((0, len(population)), np.int64),
         population=population,
+    )
+
+
+def require_conflict(possible: NDArray[np.bool_]) -> None:
+    """Refuse a run in which Flee stops for want of a place to be displaced from, even if nobody is."""
+    days = np.flatnonzero(~possible)
+    raise FleeError(
+        [
+            Problem(
+                "FLEE-NO-CONFLICT",
+                "conflicts.csv",
+                "Flee stops on a day on which no place with people is in conflict",
+                found=f"{len(days)} such days, the first is day {days[0]}",
+                remedy="run without compat: people then wait for the next conflict",
+            )
+        ]
     )
 
 

@@ -33,20 +33,20 @@ def road_map(scenario: FleeScenario) -> RoadMap:
     road_from, road_to, rows = (np.array(column, np.int32) for column in zip(*pairs, strict=True))
     out_roads = np.argsort(road_from, kind="stable").astype(np.int32)
     out_start = np.searchsorted(road_from[out_roads], np.arange(len(index) + 1)).astype(np.int32)
-    road_km = np.array([scenario.routes[row].distance_km for row in rows])
+    road_km = np.array([scenario.routes[row].distance_km for row in rows], np.float64)
     marker = np.array([place.kind == "marker" for place in scenario.locations])
     awareness = max(move.awareness_level, 1)
     routes = enumerate_routes(road_to, out_start, out_roads, marker, awareness)
     if literal and move.awareness_level == 0:
         routes = [[] for _ in routes]
     flat = [path for paths in routes for path in paths]
-    lengths = np.array([road_km[list(path)].sum() for path in flat])
+    lengths = np.array([road_km[list(path)].sum() for path in flat], np.float64)
     return RoadMap(
         road_from=road_from,
         road_to=road_to,
         road_km=road_km,
-        road_speed=np.array([scenario.routes[row].max_move_speed or 0.0 for row in rows]),
-        road_walk=np.array([scenario.routes[row].walk_probability for row in rows]),
+        road_speed=np.array([scenario.routes[row].max_move_speed or 0.0 for row in rows], np.float64),
+        road_walk=np.array([scenario.routes[row].walk_probability for row in rows], np.float64),
         out_start=out_start,
         out_roads=out_roads,
         option_start=np.cumsum([0] + [len(paths) for paths in routes]).astype(np.int64),
