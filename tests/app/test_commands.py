@@ -47,7 +47,7 @@ def saved(tmp_path_factory):
 
 def test_help_names_every_command(sojourn):
     text = sojourn("--help").stdout
-    for name in ("simulate", "explain", "validate", "schema", "list", "compare", "open"):
+    for name in ("simulate", "explain", "validate", "schema", "list", "compare", "open", "demo"):
         assert f" {name} " in text
         assert "Usage" in sojourn(name, "--help").stdout
 
@@ -231,6 +231,12 @@ def test_compare_refuses_unpaired_runs(sojourn, saved, tmp_path):
     result = sojourn("compare", saved / "a.zarr", "c.zarr", code=1)
     assert "2 problems" in result.stderr
     assert result.stderr.count("R301 at") == 2
+
+
+def test_demo_compares_with_and_without(sojourn):
+    text = sojourn("demo").stdout
+    assert "50 replicates, seed 7" in text
+    assert "where the people went" in text
 
 
 def test_light_commands_stay_light():

@@ -145,6 +145,13 @@ def _other_zarr(path):
     zarr.create_group(path, zarr_format=3)
 
 
+def _version_2(path):
+    """Version 2 may hold pickles: it is not even looked into."""
+    (path / "zarr.json").unlink()
+    (path / ".zgroup").write_text('{"zarr_format": 2}')
+    (path / ".zattrs").write_text('{"sojourn_run": 1, "provenance": "{}"}')
+
+
 def _later_layout(path):
     header = path / "zarr.json"
     header.write_text(header.read_text().replace('"sojourn_run": 1', '"sojourn_run": 99'))
@@ -171,6 +178,7 @@ def _no_seed(path):
     [
         (_damaged_header, "R102"),
         (_other_zarr, "R102"),
+        (_version_2, "R102"),
         (_later_layout, "R103"),
         (_no_stocks, "R104"),
         (_cut_chunk, "R104"),

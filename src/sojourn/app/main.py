@@ -12,6 +12,7 @@ import typer
 
 import sojourn as sj
 from sojourn.app import describe, runs, show
+from sojourn.app.demo import demo
 from sojourn.app.group import Group
 from sojourn.app.simulate import simulate
 
@@ -32,6 +33,7 @@ app.command("schema")(describe.schema)
 app.command("list")(describe.list_scenarios)
 app.command("open")(runs.open_run)
 app.command("compare")(runs.compare)
+app.command("demo")(demo)
 
 
 def _version(wanted: bool) -> None:
