@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sojourn.engine.walk.program import CAMP, TOWN
+from sojourn.flee import FleeError
 from sojourn.flee.model import LocationChange
 from sojourn.flee.walk_program import newly_displaced
 
@@ -147,11 +148,14 @@ def test_the_displaced_can_be_taken_from_the_population(world):
     assert build.spawning(take_from_population=False).run()[1].sites.population.tolist() == [70, 50, 0]
 
 
-def test_a_day_without_conflict(world):
+def test_a_day_without_conflict(world, monkeypatch):
     build = world({"A": ("town", 70), "C": "camp"}, [("A", "C", 10)], 4).conflict(A=[1, 0, 0, 1])
     build.registered(C=[0, 5, 9, 9])
     build.compat = None
     assert build.program().arrivals.spread.tolist() == [0, 0, 0, 9]
     build.compat = "flee3"
-    with pytest.raises(Exception, match="FLEE-NO-CONFLICT"):
+    monkeypatch.undo()
+    with pytest.raises(FleeError) as caught:
         build.program()
+    assert caught.value.codes == ("FLEE-NO-CONFLICT",)
+    assert "2 such days, the first is day 1" in str(caught.value)
