@@ -196,7 +196,7 @@ def _mexico_demographic(source: SourceFile) -> Imported:
         "start": start,
         "country": "MEX",
         "family": [_adult(s, a) for s, a in zip(sex, age, strict=True)],
-        "category": [s if a == "adult" else f"{s}/{a}" for s, a in zip(sex, age, strict=True)],
+        "category": [f"{s}/{a}" for s, a in zip(sex, age, strict=True)],
         "value": value,
     }
     release = last_month(start)
