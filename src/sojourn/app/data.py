@@ -28,21 +28,25 @@ def _codes(incomplete: str) -> list[tuple[str, str]]:
     return [(code, name) for code, name in known.items() if code.startswith(incomplete.upper())]
 
 
+def _named(ctx: typer.Context) -> str | None:
+    """Return the series named on a line that is being typed; unfinished options leave it among the rest."""
+    known = sj.observe.measures()
+    return ctx.params.get("name") or next((word for word in ctx.args if word in known), None)
+
+
 def _words(dimension: str) -> Any:
     """Return what completes a value of a dimension: the values in the series named on the line."""
 
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
-        name = ctx.params.get("name")
-        if not name:
-            return []
-        return [w for w in sj.observe.values(name, dimension) if w.startswith(incomplete)]
+        name = _named(ctx)
+        return [w for w in sj.observe.values(name, dimension) if w.startswith(incomplete)] if name else []
 
     return complete
 
 
 def _releases(ctx: typer.Context, incomplete: str) -> list[str]:
     """Complete the name of a release."""
-    name = ctx.params.get("name")
+    name = _named(ctx)
     held = list(sj.observe.releases(name)["release"]) if name else []
     return [r for r in (*held, "latest", "each", "spliced") if r.startswith(incomplete)]
 
