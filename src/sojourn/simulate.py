@@ -46,7 +46,13 @@ def _versions() -> dict[str, str]:
 def _observations(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """What each official series counts, for whoever reads the run without the scenario."""
     return {
-        name: {"of": list(o.of), "measure": o.measure, "series": o.series, "unit": o.unit}
+        name: {
+            "of": list(o.of),
+            "measure": o.measure,
+            "series": o.series,
+            "unit": o.unit,
+            "groups": None if o.groups is None else list(o.groups),
+        }
         for name, o in scenario.observations.items()
     }
 
