@@ -1,0 +1,134 @@
+"""How what happens in the model reaches the periods of an official series: share captured, delay, periods."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.compile.dwells import Dwells
+from sojourn.compile.grid import Grid, make_grid
+from sojourn.compile.profiles import Profiles
+from sojourn.compile.table import Table
+from sojourn.scenario import Scenario
+from sojourn.scenario.calendar import period_index, period_start
+from sojourn.scenario.model import Observation
+
+__all__ = ["Capture", "Captures", "Window"]
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+_LONGEST_PERIOD_DAYS = 366
+_NO_DELAY = np.array([1.0])
+
+
+@dataclass(frozen=True)
+class Window:
+    """The periods of a series that a run touches, in dates, in steps of the run, and in numbers of the series."""
+
+    start: NDArray[np.datetime64]  # (period) first day
+    end: NDArray[np.datetime64]  # (period) first day after
+    first_step: I64  # (period) step with which it begins; negative before the run
+    past_step: I64  # (period) first step after it
+    number: I64  # (period) position in the series; outside 0 .. n - 1 where nothing is published
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One observation for one draw of the parameters."""
+
+    weight: F64  # (recorded, period, group) counted units per person recorded
+    coverage: F64  # (period) part of the period's events that lie in the run
+    dispersion: F64  # (period) size of the negative binomial; missing without one
+
+
+class Captures:
+    """The observations of a scenario, worked out for a draw of its uncertain quantities."""
+
+    def __init__(self, scenario: Scenario, record: str) -> None:
+        self.scenario = scenario
+        self.grid: Grid = make_grid(scenario.time, record)
+        self._table = Table(Profiles(scenario, self.grid))
+        longest = self.grid.n_step + int(_LONGEST_PERIOD_DAYS / self.grid.step_days) + 1
+        self._dwells = Dwells(self._table, self.grid.step_days, longest)
+        self._share = {n: self._table.ref(o.share_captured) for n, o in scenario.observations.items()}
+        self._size = {
+            n: self._table.ref(o.dispersion) for n, o in scenario.observations.items() if o.dispersion is not None
+        }
+        self._delay = {
+            n: self._dwells.add(o.delay, None) for n, o in scenario.observations.items() if o.delay is not None
+        }
+        self._central = self._table.values({})
+        self.uncertain = bool(self._table.uncertain_refs)
+
+    def window(self, observation: Observation) -> Window:
+        """Return the periods of the observation's series that the run touches."""
+        series, time = self.scenario.series[observation.series], self.scenario.time
+        days = round(self.grid.n_step * self.grid.step_days)
+        first, last = (
+            period_index(series.period, series.start, day)
+            for day in (time.start, time.start + dt.timedelta(days=days - 1))
+        )
+        edges = [period_start(series.period, series.start, i) for i in range(first, last + 2)]
+        steps = np.ceil(np.array([self.grid.steps_from(day) for day in edges]) - 1e-9).astype(np.int64)
+        at = np.array(edges, "datetime64[D]")
+        return Window(at[:-1], at[1:], steps[:-1], steps[1:], np.arange(first, last + 1))
+
+    def work_out(self, drawn: Mapping[str, float]) -> dict[str, Capture]:
+        """Return every observation for a draw; quantities that are not in it keep their central values."""
+        values = self._table.values(drawn, self._central) if drawn else self._central
+        bins = self._dwells.arrays(values, self._table.ref_row)
+        masses = [bins.bins[a:b, 0] for a, b in zip(bins.start, bins.start[1:], strict=False)]
+        rows = self._table.ref_row
+        found = {}
+        for name, observation in self.scenario.observations.items():
+            share = values[:, rows[self._share[name]]]
+            window = self.window(observation)
+            last = np.clip(window.past_step - 1, 0, self.grid.n_step - 1)
+            size = self._size.get(name)
+            dispersion = np.full(len(last), np.nan) if size is None else values[last, rows[size][0]]
+            if observation.measure == "stock":
+                weight, coverage = self._stock(share, window)
+            else:
+                delay = self._delay.get(name)
+                index = bins.index[delay] if delay is not None else np.zeros(share.shape, np.int64)
+                weight, coverage = self._flow(share, index, masses if delay is not None else [_NO_DELAY], window)
+            found[name] = Capture(weight, coverage, dispersion)
+        return found
+
+    def _flow(self, share: F64, index: I64, masses: list[F64], window: Window) -> tuple[F64, F64]:
+        """Spread the events of a recorded period evenly over its steps, delay them, and count what is captured."""
+        first = np.flatnonzero(np.diff(self.grid.period_of, prepend=-1))
+        steps = np.diff(np.append(first, self.grid.n_step))
+        weight = np.zeros((len(first), len(window.number), share.shape[1]))
+        coverage = np.zeros(len(window.number))
+        for group in range(share.shape[1]):
+            reached = _reached(index[:, group], masses, window)
+            weight[:, :, group] = np.add.reduceat(share[:, group, None] * reached, first) / steps[:, None]
+            if group == 0:
+                coverage = reached.sum(0) / (window.past_step - window.first_step)
+        return weight, coverage
+
+    def _stock(self, share: F64, window: Window) -> tuple[F64, F64]:
+        """Take the stock of the recorded period that ends with the period of the series."""
+        last = np.flatnonzero(np.diff(self.grid.period_of, append=-1))
+        ends = (last + 1)[:, None] == window.past_step[None, :]
+        return ends[:, :, None] * share[last][:, None, :], ends.any(0).astype(np.float64)
+
+
+def _reached(index: I64, masses: list[F64], window: Window) -> F64:
+    """Return (step, period) float64: probability that an event of the step is counted in the period."""
+    out = np.zeros((len(index), len(window.number)))
+    for which in np.unique(index):
+        steps = np.flatnonzero(index == which)
+        total = np.concatenate(([0.0], np.cumsum(masses[which])))
+        before, after = (
+            total[np.clip(edge[None, :] - steps[:, None], 0, len(total) - 1)]
+            for edge in (window.first_step, window.past_step)
+        )
+        out[steps] = after - before
+    return out
