@@ -18,14 +18,12 @@ import pyarrow as pa
 
 from sojourn.observe.buckets import KINDS, Days, bucket, fits_into
 from sojourn.observe.codes import refuse
-from sojourn.observe.model import ALL, DIMENSIONS, Measure, whole
+from sojourn.observe.model import ALL, DIMENSIONS, Measure
+from sojourn.observe.rows import COUNTED_BY, Bools, Codes, Rows, word_codes
 
 __all__ = ["Question", "answer"]
 
-Codes = np.ndarray[Any, np.dtype[np.int64]]
-Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Values = np.ndarray[Any, np.dtype[np.float64]]
-_SINGLE = ("component", "country")
 
 
 @dataclass(frozen=True)
@@ -55,47 +53,40 @@ def matches(dimension: str, word: str, wanted: tuple[str, ...]) -> bool:
     return any(word == w or f"/{word}/".find(f"/{w}/") >= 0 for w in wanted)
 
 
-def answer(question: Question, table: pa.Table) -> pd.DataFrame | None:
-    """Return the answer from one release, or None when nothing matches; raises DataError D605-D607, D609."""
-    columns = {n: whole(table[n]) for n in (*DIMENSIONS, "period")}
-    there = _in_time(question, table)
-    for dimension in _SINGLE:
-        there &= _wanted(question, dimension, columns[dimension])
-    wanted = there.copy()
-    for dimension in DIMENSIONS:
-        wanted &= _wanted(question, dimension, columns[dimension])
-    kinds = _codes(columns["period"], KINDS.index)
-    splits = np.zeros(table.num_rows, dtype=np.int64)
-    for bit, dimension in enumerate(DIMENSIONS):
-        splits |= _codes(columns[dimension], lambda w: int(w != ALL)) << bit
-    enough = _split_enough(question, splits)
-    target = question.period or _finest(question, kinds[wanted & enough])
+def answer(question: Question, held: Rows) -> pd.DataFrame | None:
+    """Return the answer from one release, or None when nothing matches; raises DataError D605-D607."""
+    wanted = np.ones(len(held.cell), dtype=bool)
+    for dimension in question.wanted:
+        wanted &= _wanted(question, dimension, held.columns[dimension])
+    there = _in_time(question, held)
+    for dimension in COUNTED_BY:
+        there &= _wanted(question, dimension, held.columns[dimension].take(pa.array(held.first)))
+    there &= _split_enough(question, held.splits)
+    hit = there & (np.bincount(held.cell, weights=wanted, minlength=len(there)) > 0)
+    target = question.period or _finest(question, held.kinds[hit])
     if target is None:
         return None
-    rows = np.flatnonzero(there & enough & np.isin(kinds, [KINDS.index(k) for k in fits_into(target)]))
-    start = table["start"].to_numpy().astype("datetime64[D]")[rows]
-    end = table["end"].to_numpy().astype("datetime64[D]")[rows]
-    first, last = bucket(start, end, target)
-    fits = end <= last
-    chosen = fits & _choose(question, target, (kinds[rows], splits[rows], first), wanted[rows] & fits)
-    if not (chosen & wanted[rows]).any():
-        return None
-    rows, start, end, first, last = rows[chosen], start[chosen], end[chosen], first[chosen], last[chosen]
-    keep = wanted[rows]
-    covered = np.ones(len(rows), dtype=bool)
+    cells = np.flatnonzero(there & np.isin(held.kinds, [KINDS.index(k) for k in fits_into(target)]))
+    first, last = bucket(held.start[cells], held.end[cells], target)
+    fits = held.end[cells] <= last
+    cells, first, last = cells[fits], first[fits], last[fits]
+    chosen = _choose(question, target, (held.kinds[cells], held.splits[cells], first), hit[cells])
+    cells, first, last = cells[chosen], first[chosen], last[chosen]
+    covered = np.ones(len(cells), dtype=bool)
     if target not in ("day", "span"):
-        covered = _covered(question, (start, end), (first, last), kinds[rows] == KINDS.index("day"))
-    found = _Found(question, table, columns, rows[keep], first[keep], last[keep], start[keep], covered[keep])
+        daily = held.kinds[cells] == KINDS.index("day")
+        covered = _covered(question, (held.start[cells], held.end[cells]), (first, last), daily)
+    place = np.full(len(there), -1)
+    place[cells] = np.arange(len(cells))
+    rows = np.flatnonzero(wanted & (place[held.cell] >= 0))
+    if not len(rows):
+        return None
+    at = place[held.cell[rows]]
+    found = _Found(question, held, rows, first[at], last[at], held.start[cells][at], covered[at])
     for dimension in ("place", "category"):
         found.drop_overlaps(dimension)
     found.check_adds()
     return found.added()
-
-
-def _codes(column: pa.DictionaryArray, number: Any) -> Codes:
-    """Return (row) int64, a number for each row from the distinct words of a column."""
-    lookup = np.array([number(w) for w in column.dictionary.to_pylist()] or [0], dtype=np.int64)
-    return np.asarray(lookup[column.indices.to_numpy(zero_copy_only=False)])
 
 
 def _wanted(question: Question, dimension: str, column: pa.DictionaryArray) -> Bools:
@@ -103,23 +94,24 @@ def _wanted(question: Question, dimension: str, column: pa.DictionaryArray) -> B
     asked = question.wanted.get(dimension)
     if asked is None:
         return np.ones(len(column), dtype=bool)
-    return _codes(column, lambda word: int(matches(dimension, word, asked))).astype(bool)
+    return word_codes(column, lambda word: int(matches(dimension, word, asked))).astype(bool)
 
 
-def _in_time(question: Question, table: pa.Table) -> Bools:
-    mask = np.ones(table.num_rows, dtype=bool)
+def _in_time(question: Question, held: Rows) -> Bools:
+    """Return (cell) bool, whether the period lies inside start and end of the question."""
+    mask = np.ones(len(held.start), dtype=bool)
     if question.start is not None:
-        mask &= table["start"].to_numpy().astype("datetime64[D]") >= np.datetime64(question.start)
+        mask &= held.start >= np.datetime64(question.start)
     if question.end is not None:
-        mask &= table["end"].to_numpy().astype("datetime64[D]") <= np.datetime64(question.end)
+        mask &= held.end <= np.datetime64(question.end)
     return mask
 
 
 def _split_enough(question: Question, splits: Codes) -> Bools:
-    """Return (row) bool, whether a figure is split by every dimension needed (or exactly as asked)."""
+    """Return (cell) bool, whether a figure is split by every dimension needed (or exactly as asked)."""
     if question.breakdown is not None:
         exact = sum(1 << i for i, d in enumerate(DIMENSIONS) if d in question.breakdown)
-        free = sum(1 << DIMENSIONS.index(d) for d in _SINGLE)
+        free = sum(1 << DIMENSIONS.index(d) for d in COUNTED_BY)
         return np.asarray((splits & ~free) == (exact & ~free))
     needed = question.needed()
     return np.asarray((splits & needed) == needed)
@@ -139,9 +131,9 @@ def _finest(question: Question, kinds: Codes) -> str | None:
 
 
 def _choose(question: Question, target: str, found: tuple[Codes, Codes, Days], wanted: Bools) -> Bools:
-    """Return (row) bool: for each period one kind of period and the least split among those published.
+    """Return (cell) bool: for each period one kind of period and the least split among those published.
 
-    ``found`` is kind, split and period of each row; only kinds and splits that hold a row wanted are offered.
+    ``found`` is kind, split and period of each cell; only kinds and splits that hold a row wanted are offered.
     """
     kinds, splits, first = found
     order = [KINDS.index(k) for k in fits_into(target)]
@@ -169,7 +161,7 @@ def _least(question: Question, splits: list[int], when: str) -> int:
     if all(least & other == least for other in splits):
         return least
     minimal = [s for s in splits if not any(o != s and o & s == o for o in splits)]
-    named = [tuple(d for i, d in enumerate(DIMENSIONS) if s >> i & 1 and d not in _SINGLE) for s in minimal]
+    named = [tuple(d for i, d in enumerate(DIMENSIONS) if s >> i & 1 and d not in COUNTED_BY) for s in minimal]
     said = " or ".join(f"breakdown={list(n)}" for n in named)
     raise refuse(
         "D607", f"{question.name}, period from {when}", "published in more than one split", remedy=f"say {said}"
@@ -177,7 +169,7 @@ def _least(question: Question, splits: list[int], when: str) -> int:
 
 
 def _covered(question: Question, span: tuple[Days, Days], whole_span: tuple[Days, Days], daily: Bools) -> Bools:
-    """Return (row) bool, whether the parts of its period add up to the whole; overlapping parts are D605.
+    """Return (cell) bool, whether the parts of its period add up to the whole; overlapping parts are D605.
 
     Counts of single days are events: a day without a row had none, so they cover their period.
     """
@@ -208,8 +200,7 @@ class _Found:
     """The figures chosen for an answer: row numbers in the table, their periods, parts of periods."""
 
     question: Question
-    table: pa.Table
-    columns: Mapping[str, pa.DictionaryArray]
+    held: Rows
     rows: Codes
     first: Days
     last: Days
@@ -218,7 +209,7 @@ class _Found:
 
     def words(self, dimension: str) -> tuple[Codes, list[str]]:
         """Return the codes of a dimension for the rows found and the words they stand for, in order."""
-        column = self.columns[dimension]
+        column = self.held.columns[dimension]
         words = column.dictionary.to_pylist()
         rank = np.argsort(np.argsort(np.array(words, dtype=object)))
         codes = rank[column.indices.to_numpy(zero_copy_only=False)[self.rows]]
@@ -274,11 +265,11 @@ class _Found:
             kept[dimension] = (codes, words)
             group = group * len(words) + codes
         _, at, group = np.unique(group, return_index=True, return_inverse=True)
-        value = self.table["value"].to_numpy()[self.rows]
+        value = self.held.table["value"].to_numpy()[self.rows]
         missing = np.bincount(group, weights=np.isnan(value))
         parts = np.bincount(group)
         rounding = np.ones(len(at), dtype=np.int64)
-        np.maximum.at(rounding, group, self.table["rounding"].to_numpy()[self.rows])
+        np.maximum.at(rounding, group, self.held.table["rounding"].to_numpy()[self.rows])
         total = self._combined(value, group)
         total[missing == parts] = np.nan
         data: dict[str, Any] = {"start": self.first[at], "end": self.last[at]}
@@ -299,7 +290,7 @@ class _Found:
 
     def _said(self, group: Codes, some_missing: Bools) -> np.ndarray[Any, np.dtype[np.object_]]:
         """Return why each answer is not whole: its figures own word, partial, or at-least."""
-        column = whole(self.table["suppression"])
+        column = self.held.columns["suppression"]
         words = np.array(column.dictionary.to_pylist(), dtype=object)
         each = words[column.indices.to_numpy(zero_copy_only=False)[self.rows]]
         said = np.full(len(some_missing), "none", dtype=object)
@@ -313,5 +304,5 @@ class _Found:
         """Return the lowest confidence among the figures added up."""
         levels = ["high", "medium", "low"]
         worst = np.zeros(size, dtype=np.int64)
-        np.maximum.at(worst, group, _codes(whole(self.table["confidence"]), levels.index)[self.rows])
+        np.maximum.at(worst, group, word_codes(self.held.columns["confidence"], levels.index)[self.rows])
         return np.array(levels, dtype=object)[worst]

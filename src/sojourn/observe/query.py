@@ -191,7 +191,7 @@ def _answered(question: Question, release: Choice, by: tuple[str, ...], shelf: S
         raise refuse("D602", question.name, "no figures in the store", remedy=remedy)
     parts = []
     for entry in _chosen(question.name, entries, release, by):
-        part = answer(question, shelf.figures(entry))
+        part = answer(question, shelf.rows(entry))
         if part is not None:
             parts.append(part.assign(release=entry.release))
     if not parts:

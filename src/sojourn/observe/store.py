@@ -35,6 +35,7 @@ from sojourn.observe.importer import Check, Dropped
 from sojourn.observe.lock import writing
 from sojourn.observe.model import KEY, conform, measures, stamped, whole
 from sojourn.observe.registry import read_file
+from sojourn.observe.rows import Rows, prepare
 from sojourn.observe.sourcefile import SourceFile
 
 __all__ = ["Entry", "Receipt", "Store", "shipped", "write_figures"]
@@ -111,18 +112,18 @@ class Store:
 
     def figures(self, entry: Entry) -> pa.Table:
         """Return the figures of one entry; raises DataError D504 when its file is missing or damaged."""
-        path = Path(entry.path)
-        if entry.origin == "user":
-            path = self.folder / path
+        return self.rows(entry).table
+
+    def rows(self, entry: Entry) -> Rows:
+        """Return the figures of one entry laid out for questions, kept until its file changes; D504 as above."""
+        path = self.folder / entry.path if entry.origin == "user" else Path(entry.path)
+        release = entry.release if entry.origin == "shipped" else None
         try:
-            table = _read(str(path), path.stat().st_mtime_ns)
+            return _read(str(path), path.stat().st_mtime_ns, release)
         except (OSError, pa.ArrowException, KeyError, ValueError) as err:
             raise refuse(
                 "D504", str(path), f"figures cannot be read: {err}", remedy="import the file again"
             ) from err
-        if entry.origin == "shipped":
-            table = table.filter(pc.equal(table["release"].cast(pa.string()), entry.release))
-        return table
 
     def import_file(self, path: str | Path, *, release: str | None = None, replace: bool = False) -> Receipt:
         """Import a publisher's file: all of it or, on any problem, nothing.
@@ -301,10 +302,13 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-@lru_cache(maxsize=32)
-def _read(path: str, _changed_ns: int) -> pa.Table:
-    """Read a file of figures; kept in memory until the file changes."""
-    return conform(pq.read_table(path, use_threads=False))
+@lru_cache(maxsize=64)
+def _read(path: str, _changed_ns: int, release: str | None) -> Rows:
+    """Read a file of figures, or one release of it."""
+    table = pq.read_table(path, use_threads=False)
+    if release is not None:
+        table = table.filter(pc.equal(table["release"].cast(pa.string()), release))
+    return prepare(conform(table))
 
 
 def shipped() -> tuple[Entry, ...]:
