@@ -123,7 +123,7 @@ class _Sheet:
                 self._heading(number, row, above)
                 above = row
                 continue
-            month = str(row[1] or "").strip()
+            month = str(row[1] or "").strip() if len(row) > 1 else ""
             if month != "Total" and month not in _CALENDAR:
                 return
             if row[0] is not None:
