@@ -1,8 +1,9 @@
 """Run the examples of the documentation: every ``python`` and ``console`` block of README.md and docs/.
 
-``python tools/run_docs.py [FILE...]`` runs the blocks of a page in order, in an empty folder: Python blocks share
-one namespace, and lines of console blocks that begin with ``$ sojourn`` are run. ``# exits 1`` at the end of such
-a line says that another exit code than 0 is meant. A block only to be read is marked ``text``, ``yaml`` or ``sh``.
+``python tools/run_docs.py [FILE...]`` runs the blocks of a page in order, in a folder that holds only a copy of
+``examples``: Python blocks share one namespace, and lines of console blocks that begin with ``$ sojourn`` are run.
+``# exits 1`` at the end of such a line says that another exit code than 0 is meant. A block only to be read is
+marked ``text``, ``yaml`` or ``sh``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -94,6 +96,7 @@ def run(page: Path) -> list[Fault]:
         return faults
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        shutil.copytree(ROOT / "examples", folder / "examples", dirs_exist_ok=True)
         try:
             done = subprocess.run(
                 [sys.executable, "-W", "error", "-c", script(live)],

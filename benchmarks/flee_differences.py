@@ -1,0 +1,99 @@
+"""What each difference from Flee 3 does to the error: ``python -m benchmarks.flee_differences``.
+
+Each line starts from ``compat="flee3"``, gives up one oddity of Flee, and prints by how much the mean of the
+rescaled error changes, with the standard error of that change. The last line gives up all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sojourn.engine.walk.program import WalkProgram
+from sojourn.engine.walk.run import run_replicate
+from sojourn.flee import FleeScenario, data_table, read, relative_difference
+from sojourn.flee.walk_program import compile_walk
+
+SHARED = Path(os.environ.get("SOJOURN_SHARED", Path(__file__).parents[1].parent / "shared")) / "flee"
+SCALES = {
+    "mali2012": 20,
+    "burundi2015": 50,
+    "tigray2020": 50,
+    "car2013": 200,
+    "ssudan2013": 100,
+    "syria2013": 2000,
+    "ukraine2022": 2000,
+}
+CLOSINGS = ("open_roads", "closed_on", "roads_change", "tables_change")
+Change = Callable[[WalkProgram, WalkProgram], WalkProgram]
+
+
+def rule(name: str) -> Change:
+    """Give up a rule of movement."""
+    return lambda flee, _: flee._replace(rules=flee.rules._replace(**{name: False}))
+
+
+def columns(*names: str) -> Change:
+    """Take parts of the timetable as they are without Flee's oddities."""
+    return lambda flee, own: flee._replace(days=flee.days._replace(**{n: getattr(own.days, n) for n in names}))
+
+
+CHANGES: dict[str, Change] = {
+    "choices see the counts at the start of the phase": rule("in_order"),
+    "arrive on the day the distance is covered": rule("arrive_strictly"),
+    "one day's distance a day": rule("full_day_again"),
+    "those on a closed road that reopened arrive": rule("bounce_if_ever_closed"),
+    "day-0 camp residents do not walk their first road": rule("present_on_foot"),
+    "day-0 residents are not taken off capacities": columns("capacity"),
+    "departure weights of the day itself": columns("spawn_factor"),
+    "a road opens when every closure of it is over": columns(*CLOSINGS),
+    "registrations sorted, added up, on the map": lambda flee, own: flee._replace(arrivals=own.arrivals),
+    "all of these": lambda _, own: own,
+}
+
+
+def errors(program: WalkProgram, scenario: FleeScenario, scale: int, replicates: int) -> np.ndarray:
+    """Return the rescaled error of each replicate: ``(replicate) float64``."""
+    rows = [scenario.index[camp] for camp in scenario.camps]
+    people = np.stack([run_replicate(program, 1, number)[0].people[:, rows] for number in range(replicates)])
+    return relative_difference(people, data_table(scenario, scale).of(scenario.camps), rescaled=True)
+
+
+def effects(instance: str, replicates: int) -> tuple[float, dict[str, tuple[float, float]]]:
+    """Return Flee's mean error, and for each difference the change of it and its standard error."""
+    folder, scale = SHARED / "instances" / instance, SCALES[instance]
+    literal, own = read(folder, compat="flee3"), read(folder)
+    flee, sensible = compile_walk(literal, scale), compile_walk(own, scale)
+    base = errors(flee, literal, scale, replicates)
+    found = {}
+    for name, altered in CHANGES.items():
+        observed = own if name.startswith(("registrations", "all")) else literal
+        other = errors(altered(flee, sensible), observed, scale, replicates)
+        # Replicates share their random numbers where the two programs do the same, so differences are paired.
+        change = other - base
+        found[name] = (float(change.mean()), float(change.std(ddof=1) / np.sqrt(replicates)))
+    return float(base.mean()), found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--instance", action="append", choices=SCALES)
+    parser.add_argument("--replicates", type=int, default=100)
+    options = parser.parse_args(arguments)
+    chosen = options.instance or list(SCALES)
+    found = {name: effects(name, options.replicates) for name in chosen}
+    print("| change of the rescaled error | " + " | ".join(chosen) + " |")
+    print("|---|" + "---|" * len(chosen))
+    print("| `flee3`: the error itself | " + " | ".join(f"{found[name][0]:.4f}" for name in chosen) + " |")
+    for change in CHANGES:
+        cells = (f"{found[name][1][change][0]:+.4f} ± {found[name][1][change][1]:.4f}" for name in chosen)
+        print(f"| {change} | " + " | ".join(cells) + " |")
+
+
+if __name__ == "__main__":
+    main()
