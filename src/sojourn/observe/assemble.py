@@ -40,6 +40,8 @@ def block(source: SourceFile, measure: str, release: str, columns: Mapping[str, 
     Raises KeyError for an unknown measure, ValueError where the columns differ in length.
     """
     known = measures()[measure]
+    if isinstance(columns.get("value"), pa.Array):  # as numbers of NumPy, whose NaN becomes a missing value
+        columns = {**columns, "value": columns["value"].to_numpy(zero_copy_only=False)}
     if "category" in columns:
         columns = {**columns, "category": words(columns["category"])}
     return figures(

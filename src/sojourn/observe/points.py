@@ -76,7 +76,7 @@ class _Points:
         self.known = {row["label"]: row for row in table_rows("points.csv")}
         self.columns: dict[str, dict[str, list[Any]]] = {}
         self.dropped: list[Dropped] = []
-        self.last = ""
+        self.ends: list[tuple[bool, str]] = []
 
     def row(self, number: int, cells: Mapping[str, str]) -> None:
         where = f"{self.source.name}, row {number}"
@@ -107,8 +107,7 @@ class _Points:
         if period is None or not values:
             return
         moment = period.moment(meant["when"])
-        if moment.kind != "calendar-year":  # "2026 (undated list)" does not date the file
-            self.last = max(self.last, str(moment.end))
+        self.ends.append((moment.kind != "calendar-year", str(moment.end)))
         remarks = _suppression(label, cells.get("unit", ""), cells["source"])
         for end, value in values:
             self._add(meant, moment, value, end, (nationality, name, sure, remarks, cells["source"]))
@@ -164,7 +163,10 @@ def _read(source: SourceFile) -> Imported:
     for index in range(table.num_rows):
         points.row(index + 2, {name: column[index] for name, column in columns.items()})
     points.problems.raise_if_any()
-    release = points.last[:7]
+    if not points.ends:
+        points.problems.add("D206", source.name, "no figures in the file")
+        points.problems.raise_if_any()
+    release = max(points.ends)[1][:7]  # a whole year ("2026, undated") dates the file only where nothing else does
     return finish(source, join(points.tables(release)), release, points.problems, points.dropped)
 
 
