@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from sojourn.errors import Collector, nearest
 from sojourn.observe.crosswalk import is_iso3, iso3, nationalities
 from sojourn.observe.figurecheck import key_codes
-from sojourn.observe.importer import Dropped, labels, vocabulary
+from sojourn.observe.importer import Dropped, encoded, labels, vocabulary
 from sojourn.observe.model import ALL, KEY, conform, figures, measures
 from sojourn.observe.sourcefile import SourceFile
 
@@ -65,9 +65,9 @@ def words(column: Any) -> Any:
     """
     if isinstance(column, str):
         return "/".join(re.sub(r"[^a-z0-9]+", "-", part.casefold()).strip("-") for part in column.split("/"))
-    values = [str(v) for v in (column.to_pylist() if hasattr(column, "to_pylist") else column)]
-    found = {v: words(v) for v in set(values)}
-    return pa.array([found[v] for v in values], pa.string())
+    given = encoded(column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column, pa.string()))
+    found = pa.array([words(v) for v in given.dictionary.to_pylist()], pa.string())
+    return pa.DictionaryArray.from_arrays(given.indices, found)
 
 
 def join(blocks: Iterable[pa.Table]) -> pa.Table:
@@ -80,21 +80,24 @@ def texts(column: Any) -> list[str]:
     return [(v or "").strip() for v in column.to_pylist()]
 
 
-def codes(column: Any, problems: Collector, where: str, *, empty: str = "") -> pa.Array:
+def codes(column: Any, problems: Collector, where: str, *, empty: str = "") -> pa.DictionaryArray:
     """Return country codes of a column that holds codes, some of them the publisher's own.
 
     ``empty`` is the code of an empty cell; without it an empty cell is D303. A code that is neither ISO 3166
     nor in the crosswalk is D305.
     """
-    values = texts(column)
-    found = {v: v if is_iso3(v) else iso3(v) if v else empty for v in set(values)}
-    for value, code in sorted(found.items()):
-        if not code:
-            row = values.index(value) + 2
+    given = encoded(column)
+    written = [(v or "").strip() for v in given.dictionary.to_pylist()]
+    found = [v if is_iso3(v) else iso3(v) if v else empty for v in written]
+    rows = given.indices.to_numpy(zero_copy_only=False)
+    for index, (value, code) in enumerate(zip(written, found, strict=True)):
+        at = np.flatnonzero(rows == index)
+        if not code and len(at):
             near = nearest(value, nationalities())
             kind = "D305" if value else "D303"
-            problems.add(kind, f"{where}, row {row}", "country code not known", found=value, nearest=near)
-    return pa.array([found[v] for v in values], pa.string())
+            spot = f"{where}, row {at[0] + 2}"
+            problems.add(kind, spot, "country code not known", found=value, nearest=near)
+    return pa.DictionaryArray.from_arrays(given.indices, pa.array(found, pa.string()))
 
 
 def merge(columns: Mapping[str, Any], where: str, reason: str) -> tuple[dict[str, Any], tuple[Dropped, ...]]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from sojourn.errors import Collector
 from sojourn.observe.assemble import block, codes, join, keep, terms, texts
-from sojourn.observe.importer import Dropped, Imported, Importer, finish, numbers, problems_of
+from sojourn.observe.importer import Dropped, Imported, Importer, encoded, finish, numbers, problems_of
 from sojourn.observe.model import OTHER, table_rows
 from sojourn.observe.sourcefile import SourceFile
 
@@ -50,15 +50,15 @@ def _who(table: pa.Table, problems: Collector, where: str) -> dict[str, Any]:
     problems.raise_if_any()
     return {
         "period": "calendar-year",
-        "start": [dt.date(int(y), 1, 1) for y in years],
+        "start": (years - 1970).astype("datetime64[Y]").astype("datetime64[D]"),
         "nationality": codes(table["coo_iso"], problems, where, empty=OTHER),
-        "name": texts(table["coo_name"]),
+        "name": encoded(table["coo_name"]),
         "country": codes(table["coa_iso"], problems, where, empty=OTHER),
     }
 
 
 def _release(shared: dict[str, Any]) -> str:
-    return f"{max(shared['start']).year}-12"
+    return f"{str(shared['start'].max())[:4]}-12"
 
 
 def _component(table: pa.Table) -> list[str]:
@@ -77,7 +77,7 @@ def _partial(shared: dict[str, Any], measure: str) -> list[str]:
         if measure == row["measure"]
     }
     countries = shared["country"].to_pylist()
-    years = (str(s.year) for s in shared["start"])
+    years = shared["start"].astype("datetime64[Y]").astype(str)
     return ["partial" if key in known else "none" for key in zip(countries, years, strict=True)]
 
 
@@ -85,7 +85,7 @@ def _by_unit(
     source: SourceFile, measure: str, release: str, unit: list[str], columns: dict[str, Any]
 ) -> list[pa.Table]:
     """Return the figures of people under ``measure`` and those of cases under its measure of cases."""
-    cases = np.array([u == "case" for u in unit])
+    cases = np.array([u == "case" for u in unit], dtype=bool)
     parts = ((measure, ~cases), (f"{measure}-cases", cases))
     return [block(source, name, release, keep(columns, rows)) for name, rows in parts if rows.any()]
 
