@@ -74,6 +74,15 @@ def test_another_kind_replaces_the_whole_stage(base):
     assert changed.stages["post"].kind == "hold"
 
 
+def test_a_distribution_that_is_named_is_a_whole_one(base):
+    prior = {"distribution": "lognormal", "median": 17, "sd_log": 0.1}
+    changed = base.replace(quantities={"decisions-per-officer": {"prior": prior}})
+    assert changed.quantities["decisions-per-officer"].prior.low is None
+    wider = base.replace(quantities={"decisions-per-officer": {"prior": {"low": 10}}})
+    prior = wider.quantities["decisions-per-officer"].prior
+    assert (prior.low, prior.high) == (10, 19.5)
+
+
 def test_exits_take_shares_alone(base):
     exits = base.replace(stages={"outside": {"exits": {"post": 0.5}}}).stages["outside"].exits
     assert (exits["post"].share, exits["post"].attempt, exits["gone"].share) == (0.5, True, "rest")

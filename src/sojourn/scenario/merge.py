@@ -8,7 +8,7 @@ from sojourn.scenario.codes import Findings, Path
 
 __all__ = ["merge"]
 
-_SELECTORS = ("kind", "type", "distribution")
+_SORTS = ("kind", "type")
 _VARYING = ("by_group", "steps", "series")
 _OF_THE_OLD_VALUE = ("prior", "source", "date", "confidence")
 
@@ -17,8 +17,8 @@ def merge(base: Any, change: Any, findings: Findings, path: Path = ()) -> Any:
     """Return ``base`` with ``change`` merged in; both are plain, and neither is altered.
 
     Mappings are merged key by key, None removes a key, and anything else takes the place of what was there.
-    A mapping whose kind, type or distribution changes is replaced as a whole, since its keys mean something
-    else. A number for a quantity is its value, and a number or name for an exit is its share.
+    A mapping whose kind or type changes, or that names its distribution, is replaced as a whole, since its
+    keys mean something else. A number for a quantity is its value, and a number or name for an exit is its share.
     """
     base = _spelt_out(base, change, path)
     change = _shorthand(base, change, findings, path)
@@ -43,7 +43,8 @@ def merge(base: Any, change: Any, findings: Findings, path: Path = ()) -> Any:
 
 
 def _other_sort(base: dict[str, Any], change: dict[str, Any]) -> bool:
-    return any(key in base and key in change and base[key] != change[key] for key in _SELECTORS)
+    other = any(key in base and key in change and base[key] != change[key] for key in _SORTS)
+    return other or "distribution" in change
 
 
 def _spelt_out(base: Any, change: Any, path: Path) -> Any:
