@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sojourn.errors import Collector
 from sojourn.observe.cbp_totals import IMPORTERS as TOTALS
@@ -30,7 +31,7 @@ from sojourn.observe.importer import (
     problems_of,
     vocabulary,
 )
-from sojourn.observe.model import ALL, figures, stamped, whole
+from sojourn.observe.model import ALL, figures, stamped
 from sojourn.observe.sourcefile import SourceFile
 
 __all__ = ["AREA", "IMPORTERS", "SOUTHWEST", "STATE", "STATE_TYPED"]
@@ -268,7 +269,7 @@ def _released(
         problems.raise_if_any()
     table = pa.concat_tables(parts)
     parts.clear()
-    starts = np.unique(whole(table["start"]).to_numpy(zero_copy_only=False).astype("datetime64[M]"))
+    starts = np.unique(pc.unique(table["start"]).to_numpy(zero_copy_only=False).astype("datetime64[M]"))
     gaps = np.setdiff1d(np.arange(starts[0], starts[-1] + 1), starts)
     if len(gaps):
         shown = ", ".join(str(m) for m in gaps[:6])

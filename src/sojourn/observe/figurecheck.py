@@ -18,6 +18,8 @@ __all__ = ["check_figures", "key_codes"]
 
 _RELEASE = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _PLACE = re.compile(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*")
+_SLICE = 500_000
+Whole = np.ndarray[Any, np.dtype[np.integer[Any]]]
 _MEASURED = frozenset({"percent", "share", "index", "usd", "cny", "day"})
 
 
@@ -29,10 +31,12 @@ def check_figures(table: pa.Table, problems: Collector, where: str) -> None:
     """
     if not table.schema.equals(SCHEMA):
         raise TypeError("not a table of figures; build it with figures()")
-    _check_terms(table, problems, where)
-    _check_measures(table, problems, where)
-    _check_periods(table, problems, where)
-    _check_values(table, problems, where)
+    for offset in range(0, table.num_rows, _SLICE):
+        part = table.slice(offset, _SLICE)
+        _check_terms(part, problems, where)
+        _check_measures(part, problems, where)
+        _check_periods(part, problems, where, offset)
+        _check_values(part, problems, where, offset)
     _check_keys(table, problems, where)
 
 
@@ -94,7 +98,7 @@ def _row(mask: np.ndarray[Any, Any]) -> int:
     return int(np.flatnonzero(mask)[0]) + 1
 
 
-def _check_periods(table: pa.Table, problems: Collector, where: str) -> None:
+def _check_periods(table: pa.Table, problems: Collector, where: str, offset: int) -> None:
     if table["start"].null_count or table["end"].null_count:
         problems.add("D306", f"{where}, columns start and end", "date missing")
         return
@@ -123,13 +127,13 @@ def _check_periods(table: pa.Table, problems: Collector, where: str) -> None:
             row = _row(wrong)
             problems.add(
                 "D308",
-                f"{where}, figure {row}",
+                f"{where}, figure {offset + row}",
                 f"not a whole {kind}",
                 found=f"{start[row - 1]} to {end[row - 1]}",
             )
 
 
-def _check_values(table: pa.Table, problems: Collector, where: str) -> None:
+def _check_values(table: pa.Table, problems: Collector, where: str, offset: int) -> None:
     value = table["value"].to_numpy()
     hidden = np.asarray(
         pc.is_in(whole(table["suppression"]).cast(pa.string()), pa.array(["suppressed", "not-available"]))
@@ -139,7 +143,7 @@ def _check_values(table: pa.Table, problems: Collector, where: str) -> None:
         row = _row(wrong)
         problems.add(
             "D312",
-            f"{where}, figure {row}",
+            f"{where}, figure {offset + row}",
             "missing values are those marked suppressed",
             found=str(value[row - 1]),
         )
@@ -149,21 +153,25 @@ def _check_values(table: pa.Table, problems: Collector, where: str) -> None:
     wrong = counts & ((value < 0) | (value != np.round(value)))
     if wrong.any():
         row = _row(wrong)
-        problems.add("D302", f"{where}, figure {row}", "not a count", found=str(value[row - 1]))
+        problems.add("D302", f"{where}, figure {offset + row}", "not a count", found=str(value[row - 1]))
     step = table["rounding"].to_numpy()
     wrong = counts & (step > 1) & (np.mod(value, np.maximum(step, 1)) != 0)
     if wrong.any():
         row = _row(wrong)
         problems.add(
-            "D314", f"{where}, figure {row}", f"not a multiple of {step[row - 1]}", found=str(value[row - 1])
+            "D314",
+            f"{where}, figure {offset + row}",
+            f"not a multiple of {step[row - 1]}",
+            found=str(value[row - 1]),
         )
 
 
 def _check_keys(table: pa.Table, problems: Collector, where: str) -> None:
-    code = key_codes(table, KEY)
-    order = np.argsort(code, kind="stable")
-    again = np.flatnonzero(code[order][1:] == code[order][:-1])
-    if len(again):
+    ordered = key_codes(table, KEY)
+    ordered.sort()
+    if (ordered[1:] == ordered[:-1]).any():
+        order = np.argsort(key_codes(table, KEY), kind="stable")
+        again = np.flatnonzero(ordered[1:] == ordered[:-1])
         first, second = sorted((int(order[again[0]]), int(order[again[0] + 1])))
         labels = {n: table.column(n)[second].as_py() for n in KEY}
         problems.add(
@@ -179,22 +187,36 @@ def key_codes(table: pa.Table, names: Sequence[str]) -> np.ndarray[Any, np.dtype
 
     Two codes are equal exactly where the rows agree in every one of the columns.
     """
-    code = np.zeros(table.num_rows, dtype=np.int64)
+    code: np.ndarray[Any, np.dtype[np.int64]] = np.zeros(table.num_rows, dtype=np.int64)
     span = 1
     for name in names:
         column = whole(table.column(name))
         if pa.types.is_dictionary(column.type):
             words = column.dictionary.to_pylist()
-            rank = np.argsort(np.argsort(np.array(words, dtype=object), kind="stable"))
+            rank = np.argsort(np.argsort(np.array(words, dtype=object), kind="stable")).astype(np.int32)
             part, size = rank[column.indices.to_numpy(zero_copy_only=False)], len(words)
         else:
-            _, part = np.unique(column.to_numpy(zero_copy_only=False), return_inverse=True)
-            size = int(part.max(initial=0)) + 1
+            part, size = _ranks(column.cast(pa.int32()).to_numpy(zero_copy_only=False))
         if size <= 1:
             continue
         if span * size >= 2**62:
-            _, code = np.unique(code, return_inverse=True)
-            span = int(code.max(initial=0)) + 1
-        code = code * size + part
+            ranks, span = _ranks(code)
+            code = ranks.astype(np.int64)
+        code *= size
+        code += part
         span *= size
     return code
+
+
+def _ranks(values: Whole) -> tuple[Whole, int]:
+    """Return (row) the rank of each value among the distinct ones, and how many there are."""
+    if not len(values):
+        return values, 0
+    low = int(values.min())
+    width = int(values.max()) - low + 1
+    if width > 1_000_000:
+        distinct, ranks = np.unique(values, return_inverse=True)
+        return ranks, len(distinct)
+    there = np.zeros(width, dtype=np.int32)
+    there[values - low] = 1
+    return (np.cumsum(there, dtype=np.int32) - 1)[values - low], int(there.sum())

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sojourn.observe.codes import refuse
+
 __all__ = [
     "ALL",
     "DIMENSIONS",
@@ -51,6 +53,7 @@ KEY = ("measure", *DIMENSIONS, "name", "period", "start", "end", "release")
 """Columns that together name one figure; no two rows of a store agree in all of them."""
 
 _TABLES = files("sojourn.observe") / "tables"
+_MOST_WORDS = 32_767
 _TYPES = {
     "text": pa.dictionary(pa.int16(), pa.string()),
     "date": pa.date32(),
@@ -149,13 +152,14 @@ def period_end(start: dt.date, kind: str) -> dt.date:
     return dt.date(months // 12, months % 12 + 1, 1) - dt.timedelta(days=1)
 
 
-def _encode(field: Field, column: Any, rows: int) -> pa.Array:
+def _encode(field: Field, column: Any, zeros: pa.Array) -> pa.Array:
+    """Return a column in its type; columns that hold one text share the codes ``zeros``."""
     kind = _TYPES[field.type]
     if column is None or isinstance(column, str | int | float | dt.date):
         value = pa.scalar(column, kind.value_type if pa.types.is_dictionary(kind) else kind)
         if not pa.types.is_dictionary(kind):
-            return pa.repeat(value, rows)
-        return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int16()), rows), pa.array([value.as_py()]))
+            return pa.repeat(value, len(zeros))
+        return pa.DictionaryArray.from_arrays(zeros, pa.array([value.as_py()]))
     array = column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column, from_pandas=True)
     if not pa.types.is_dictionary(kind):
         return whole(array.cast(kind))
@@ -172,11 +176,15 @@ def _distinct(array: pa.DictionaryArray) -> pa.DictionaryArray:
     """
     codes = array.indices.to_numpy(zero_copy_only=False)
     words = array.dictionary.to_pylist()
-    used, first = np.unique(codes, return_index=True)
+    first = np.full(max(len(words), 1), len(codes))
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
     order: dict[str, int] = {}
-    remap = np.zeros(max(len(words), 1), dtype=np.int16)
-    for code in used[np.argsort(first)]:
-        remap[code] = order.setdefault(words[code] or "", len(order))
+    remap = np.zeros(len(first), dtype=np.int16)
+    for code in np.argsort(first, kind="stable")[: int((first < len(codes)).sum())]:
+        place = order.setdefault(words[code] or "", len(order))
+        if place > _MOST_WORDS:
+            raise refuse("D110", "figures", "too many different words in a column", allowed=f"{_MOST_WORDS:,}")
+        remap[code] = place
     return pa.DictionaryArray.from_arrays(pa.array(remap[codes]), pa.array(list(order), pa.string()))
 
 
@@ -204,13 +212,14 @@ def figures(columns: Mapping[str, Any], rows: int | None = None) -> pa.Table:
     if rows is None:
         rows = next((len(c) for c in columns.values() if hasattr(c, "__len__") and not isinstance(c, str)), 1)
     given = dict(columns)
+    zeros = pa.repeat(pa.scalar(0, pa.int16()), rows)
     made: dict[str, pa.Array] = {}
     for field in FIELDS:
         if field.name == "end" and "end" not in given:
             made["end"] = _ends(made["period"], made["start"])
             continue
         value = given.get(field.name, int(field.default) if field.type == "integer" else field.default)
-        made[field.name] = _encode(field, value, rows)
+        made[field.name] = _encode(field, value, zeros)
     return pa.table(made, schema=SCHEMA)
 
 
@@ -229,7 +238,9 @@ def _ends(period: pa.Array, start: pa.Array) -> pa.Array:
 
 def stamped(table: pa.Table, release: str) -> pa.Table:
     """Return the same figures as of ``release``."""
-    return figures({**{n: table.column(n) for n in SCHEMA.names}, "release": release}, table.num_rows)
+    zeros = pa.repeat(pa.scalar(0, pa.int16()), table.num_rows)
+    column = pa.DictionaryArray.from_arrays(zeros, pa.array([release]))
+    return table.set_column(SCHEMA.get_field_index("release"), SCHEMA.field("release"), column)
 
 
 def conform(table: pa.Table) -> pa.Table:

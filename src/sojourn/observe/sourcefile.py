@@ -39,7 +39,7 @@ class Limits:
     unpacked_ratio: int = 250
     columns: int = 2_000
     rows: int = 20_000_000
-    line_bytes: int = 1_000_000
+    line_bytes: int = 500_000
     sheet_columns: int = 1_000
     sheet_cells: int = 20_000_000
     archive_members: int = 2_000
@@ -121,12 +121,12 @@ class SourceFile:
             book.close()
 
     def batches(
-        self, *, block_bytes: int = 8 << 20, newlines: bool = False
+        self, *, block_bytes: int = 1 << 20, newlines: bool = False
     ) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Yield (row number of the first row, rows) of a CSV file, every column dictionary-encoded text.
 
-        Memory is bounded by ``block_bytes``. ``newlines`` allows line breaks inside quotes. Raises DataError
-        D204 with the rows that have too few or too many columns, D110 past the limit of rows.
+        Memory is bounded by some thirty blocks read ahead. ``newlines`` allows line breaks inside quotes. Raises
+        DataError D204 with the rows that have too few or too many columns, D110 past the limit of rows.
         """
         text = pa.dictionary(pa.int32(), pa.string())
         problems = collect(f"{self.name} was not imported")

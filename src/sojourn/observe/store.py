@@ -33,7 +33,7 @@ from sojourn.observe.codes import DataError, refuse
 from sojourn.observe.figurecheck import key_codes
 from sojourn.observe.importer import Check, Dropped
 from sojourn.observe.lock import writing
-from sojourn.observe.model import KEY, conform, measures, stamped, whole
+from sojourn.observe.model import KEY, SCHEMA, conform, measures, stamped, whole
 from sojourn.observe.registry import read_file
 from sojourn.observe.rows import Rows, prepare
 from sojourn.observe.sourcefile import SourceFile
@@ -41,6 +41,7 @@ from sojourn.observe.sourcefile import SourceFile
 __all__ = ["Entry", "Receipt", "Store", "shipped", "write_figures"]
 
 _VERSION = 1
+_SLICE = 500_000
 _RELEASE = re.compile(r"(19|20)\d\d(-\d\d(-\d\d)?)?")
 
 
@@ -252,6 +253,8 @@ def _differs(old: Entry, new: Entry) -> DataError:
 def _by_release(table: pa.Table) -> dict[tuple[str, str], pa.Table]:
     """Split figures into one table for each measure and release."""
     codes = key_codes(table, ("measure", "release"))
+    if not codes.any():
+        return {(table["measure"][0].as_py(), table["release"][0].as_py()): table}
     found = {}
     for code in np.unique(codes):
         part = table.filter(pa.array(codes == code))
@@ -262,7 +265,9 @@ def _by_release(table: pa.Table) -> dict[tuple[str, str], pa.Table]:
 def write_figures(table: pa.Table, path: Path) -> None:
     """Write figures to a Parquet file, in order of their keys: equal figures give equal bytes."""
     order = np.argsort(key_codes(table, KEY), kind="stable")
-    pq.write_table(conform(table.take(pa.array(order))), path, compression="zstd", store_schema=True)
+    with pq.ParquetWriter(path, SCHEMA, compression="zstd", store_schema=True) as writer:
+        for at in range(0, len(order), _SLICE):
+            writer.write_table(conform(table.take(pa.array(order[at : at + _SLICE]))))
 
 
 def _write(folder: Path, measure: str, release: str, table: pa.Table, source: SourceFile, importer: str) -> Entry:
