@@ -229,8 +229,9 @@ def read_routes(sheet: Sheet, names: Collection[str], softening: float, reading:
         routes.append(route)
     if not rows:
         reading.no_rows(sheet, "no route")
+    reached = frozenset().union(*seen)
     for name in names if rows else ():
-        if not any(name in pair for pair in seen):
+        if name not in reached:
             said = f"no road reaches {shown(name)}: whoever is there stays"
             reading.warn("FLEE-NO-ROADS", sheet.file, sheet.file, said)
     return tuple(routes)
