@@ -171,9 +171,14 @@ def content_digest(table: pa.Table) -> str:
     """Return the SHA-256 of the figures themselves, whatever the file format and its version."""
     digest = hashlib.sha256()
     for name in SCHEMA.names:
-        column = table[name]
-        text = column.cast(pa.string()) if not pa.types.is_floating(column.type) else column
-        values = ["" if v is None or v != v else repr(v) if isinstance(v, float) else v for v in text.to_pylist()]
+        column = table[name].combine_chunks()
+        if pa.types.is_dictionary(column.type):
+            written = column.dictionary.to_pylist()
+            values = [written[code] for code in column.indices.to_pylist()]
+        elif pa.types.is_floating(column.type):
+            values = ["" if v is None or v != v else repr(v) for v in column.to_pylist()]
+        else:
+            values = [str(v) for v in column.to_pylist()]
         digest.update(("\x1f".join([name, *values]) + "\x1e").encode())
     return digest.hexdigest()
 

@@ -77,7 +77,10 @@ def join(blocks: Iterable[pa.Table]) -> pa.Table:
 
 def texts(column: Any) -> list[str]:
     """Return a column of text as a list of stripped strings; a null is the empty string."""
-    return [(v or "").strip() for v in column.to_pylist()]
+    given = encoded(column)
+    written = [(v or "").strip() for v in given.dictionary.to_pylist()] + [""]
+    rows = given.indices.fill_null(len(written) - 1).to_numpy(zero_copy_only=False)
+    return [written[r] for r in rows.tolist()]
 
 
 def codes(column: Any, problems: Collector, where: str, *, empty: str = "") -> pa.DictionaryArray:

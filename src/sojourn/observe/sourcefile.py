@@ -114,11 +114,7 @@ class SourceFile:
         """Names of the sheets of a workbook, in order; empty for CSV."""
         if self.kind != "xlsx":
             return ()
-        book = self._book()
-        try:
-            return tuple(book.sheetnames)
-        finally:
-            book.close()
+        return tuple(self._book.sheetnames)
 
     def batches(
         self, *, block_bytes: int = 1 << 20, newlines: bool = False
@@ -178,10 +174,9 @@ class SourceFile:
         """
         if sheet not in self.sheets:
             raise refuse("D205", self.name, "sheet missing", found=", ".join(self.sheets)[:200], allowed=sheet)
-        book = self._book()
         cells = 0
         try:
-            page = book[sheet]
+            page = self._book[sheet]
             page.reset_dimensions()
             for number, row in enumerate(page.iter_rows(values_only=True), start=1):
                 cells += len(row) + 1
@@ -197,10 +192,10 @@ class SourceFile:
                 yield number, tuple(row)
         except (ValueError, KeyError, zipfile.BadZipFile, zlib.error, SyntaxError) as err:
             raise refuse("D105", f"{self.name}, sheet {sheet}", f"damaged workbook: {err}") from err
-        finally:
-            book.close()
 
+    @cached_property
     def _book(self) -> Any:
+        """The workbook, read once; from memory, so that no file stays open."""
         try:
             import openpyxl
         except ImportError as err:
@@ -208,7 +203,9 @@ class SourceFile:
                 "D611", self.name, "reading workbooks needs openpyxl", remedy='install "sojourn[excel]"'
             ) from err
         try:
-            return openpyxl.load_workbook(self.path, read_only=True, data_only=True, keep_links=False)
+            return openpyxl.load_workbook(
+                io.BytesIO(self.path.read_bytes()), read_only=True, data_only=True, keep_links=False
+            )
         except (ValueError, KeyError, OSError, zipfile.BadZipFile, zlib.error, SyntaxError, TypeError) as err:
             raise refuse("D105", self.name, f"damaged workbook: {err}") from err
 
