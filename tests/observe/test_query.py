@@ -114,7 +114,7 @@ def test_two_splits_of_the_same_figures_need_a_choice(stocked):
     rows += [{"nationality": "all", "family": f, "value": 5} for f in ("single-adults", "family-units")]
     store = stocked(rows)
     assert code_of(series, "cbp-encounters", store=store) == "D607"
-    for split in (["nationality", "place"], ["family", "place"]):
+    for split in (["component", "nationality", "place"], ["component", "family", "place"]):
         assert series("cbp-encounters", breakdown=split, store=store)["value"].tolist() == [10]
     assert series("cbp-encounters", family="single-adults", store=store)["value"].tolist() == [5]
 

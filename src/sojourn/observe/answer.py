@@ -25,6 +25,8 @@ __all__ = ["Question", "answer"]
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
 
+_COUNTRY = 1 << DIMENSIONS.index("country")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -111,8 +113,7 @@ def _split_enough(question: Question, splits: Codes) -> Bools:
     """Return (cell) bool, whether a figure is split by every dimension needed (or exactly as asked)."""
     if question.breakdown is not None:
         exact = sum(1 << i for i, d in enumerate(DIMENSIONS) if d in question.breakdown)
-        free = sum(1 << DIMENSIONS.index(d) for d in COUNTED_BY)
-        return np.asarray((splits & ~free) == (exact & ~free))
+        return np.asarray((splits | _COUNTRY) == (exact | _COUNTRY))
     needed = question.needed()
     return np.asarray((splits & needed) == needed)
 
@@ -161,7 +162,7 @@ def _least(question: Question, splits: list[int], when: str) -> int:
     if all(least & other == least for other in splits):
         return least
     minimal = [s for s in splits if not any(o != s and o & s == o for o in splits)]
-    named = [tuple(d for i, d in enumerate(DIMENSIONS) if s >> i & 1 and d not in COUNTED_BY) for s in minimal]
+    named = [tuple(d for i, d in enumerate(DIMENSIONS) if s >> i & 1 and d != "country") for s in minimal]
     said = " or ".join(f"breakdown={list(n)}" for n in named)
     raise refuse(
         "D607", f"{question.name}, period from {when}", "published in more than one split", remedy=f"say {said}"
