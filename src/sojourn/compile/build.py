@@ -86,7 +86,7 @@ class Compiled:
     @property
     def counted(self) -> dict[str, int]:
         """What was clipped or filled while working out values, by what it was."""
-        return {**self.table.profiles.clipped, **self.table.profiles.filled}
+        return self.table.profiles.counted
 
 
 def _wait_edges(longest: int) -> I64:
@@ -94,17 +94,6 @@ def _wait_edges(longest: int) -> I64:
     while edges[-1] <= longest:
         edges.append(max(edges[-1] + 1, int(edges[-1] * BIN_GROWTH)))
     return np.array(edges, np.int64)
-
-
-def _queue_ages(net: Network, table: Table, queues: list[str], step_days: float) -> list[int]:
-    """Steps of age of the oldest person that each queue can start with; 0 without an initial queue."""
-    values = table.values({})
-    ages = []
-    for name in queues:
-        ref = net.param[name][slots.AGE]
-        days = values[0, table.ref_row[ref]].max() if ref >= 0 else -1.0
-        ages.append(max(1, int(np.floor(days / step_days + 0.5))) if ref >= 0 else 0)
-    return ages
 
 
 def _watched(after: str, flow_names: list[str], flow_to: list[str]) -> list[int]:
@@ -118,17 +107,17 @@ def _watched(after: str, flow_names: list[str], flow_to: list[str]) -> list[int]
 def _entry(stage: st.Stage, groups: tuple[str, ...]) -> list[tuple[int, int]]:
     """Return for each group whether a source admits it, and its priority class in a queue."""
     admitted = stage.groups or groups if isinstance(stage, st.Source) else ()
-    classes = stage.priority or () if isinstance(stage, st.Queue) else ()
+    classes = [c for c in stage.priority or () if c] if isinstance(stage, st.Queue) else []
     return [
         (int(g in admitted), next((i for i, c in enumerate(classes) if g in c), len(classes) if classes else 0))
         for g in groups
     ]
 
 
-def _stage_table(scenario: Scenario, net: Network, ages: list[int]) -> I64:
+def _stage_table(scenario: Scenario, net: Network, n_step: int) -> I64:
     """Return the slots (stage, slot), with positions of flows and terms counted over all stages."""
     rows = []
-    flow = push = feed = queue = 0
+    flow = push = feed = queue = cohort = 0
     for name, stage in scenario.stages.items():
         slot = list(net.param[name])
         slot[slots.KIND] = slots.KINDS.index(stage.kind)
@@ -141,7 +130,8 @@ def _stage_table(scenario: Scenario, net: Network, ages: list[int]) -> I64:
         feed += len(net.feed.get(name, []))
         slot[slots.PUSH_TO], slot[slots.FEED_TO] = push, feed
         if stage.kind == "queue":
-            slot[slots.QUEUE_AT], slot[slots.QUEUE_AGE] = queue, ages[queue]
+            slot[slots.QUEUE_AT], slot[slots.QUEUE_FIRST] = queue, cohort
+            cohort += slot[slots.QUEUE_AGE] + n_step
             queue += 1
         rows.append(slot)
     return np.array(rows, np.int64).reshape(-1, slots.SLOTS)
@@ -171,12 +161,11 @@ def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: b
     order = work_order({s: destinations(scenario.stages[s]) for s in stages})
     feeds = [f for s in stages for f in net.feed.get(s, [])]
     watched = [_watched(after, flow_names, [f.to for f in flows]) for _, _, after in feeds]
-    ages = _queue_ages(net, table, queues, grid.step_days)
-    edges = _wait_edges(grid.n_step + max(ages, default=0) + 1)
+    edges = _wait_edges(grid.n_step + max((net.param[s][slots.QUEUE_AGE] for s in queues), default=0) + 1)
     program = Program(
         step_days=grid.step_days,
         n_step=grid.n_step,
-        stage=_stage_table(scenario, net, ages),
+        stage=_stage_table(scenario, net, grid.n_step),
         order=np.array([position[s] for s in order], np.int64),
         stage_key=np.array([component_key(f"stage/{s}") for s in stages], np.uint64),
         group_key=np.array([component_key(f"group/{g}") for g in groups], np.uint64),
@@ -198,7 +187,7 @@ def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: b
         queue=tuple(queues),
         group=groups,
         time=grid.period_start,
-        wait_edge_days=edges * grid.step_days,
+        wait_edge_days=edges.astype(np.float64) * grid.step_days,
         note=slots.NOTES,
         record=grid.record,
     )

@@ -135,7 +135,7 @@ def step_masses(duration: Duration, mean: float, sd: float, step_days: float, mo
     size = 16
     while True:
         count = min(size, most + 1)
-        g = integral(np.arange(count + 2) * step_days) / step_days
+        g = integral(np.arange(count + 2, dtype=float) * step_days) / step_days
         cumulative = np.clip(np.diff(g), 0.0, 1.0)[:count]
         if cumulative[-1] >= 1.0 - TAIL or count == most + 1:
             break

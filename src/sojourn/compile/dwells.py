@@ -23,8 +23,15 @@ class DwellArrays:
 
     index: I64  # (dwell, time, group)
     start: I64  # (distribution + 1)
-    bins: F64  # (bin, 2) probability of k steps; chance to leave at k steps, given not before
+    bins: F64  # (bin, 3) chance of k steps; chance to leave at k steps, given not before; the same as a hazard
     longest: I64  # (dwell) bins of the longest distribution
+
+
+def _bins(mass: F64) -> F64:
+    chance = leave_chances(mass)
+    with np.errstate(divide="ignore"):
+        hazard = -np.log1p(-chance)
+    return np.stack([mass, chance, hazard], axis=-1)
 
 
 class Dwells:
@@ -34,12 +41,12 @@ class Dwells:
         self.table = table
         self.step_days = step_days
         self.most = most
-        self._items: list[tuple[Duration, int, int]] = []
-        self._known: dict[tuple[str, int, int], int] = {}
+        self._items: list[tuple[Duration, int, int, int]] = []
+        self._known: dict[tuple[str, int, int, int], int] = {}
         self._settled: dict[int, tuple[I64, list[F64]]] = {}
 
-    def add(self, duration: Duration, place: str | None) -> int:
-        """Return the index of a duration's dwell table."""
+    def add(self, duration: Duration, place: str | None, *, before: int = 0) -> int:
+        """Return the index of a duration's dwell table, for people who entered up to ``before`` steps early."""
         if duration.distribution == "empirical":
             mean, sd = self.table.ref(0.0), self.table.ref(0.0)
         elif duration.quantiles is not None:
@@ -48,22 +55,22 @@ class Dwells:
         else:
             mean = self.table.ref(0.0 if duration.mean_days is None else duration.mean_days, place)
             sd = self.table.ref(0.0 if duration.sd_days is None else duration.sd_days, place)
-        key = (duration.model_dump_json(), mean, sd)
+        key = (duration.model_dump_json(), mean, sd, self.most + before)
         if key not in self._known:
             self._known[key] = len(self._items)
-            self._items.append((duration, mean, sd))
+            self._items.append((duration, mean, sd, self.most + before))
         return self._known[key]
 
     @property
     def uncertain(self) -> bool:
         """Whether a draw of the parameters changes any distribution."""
-        return any(m in self.table.uncertain_refs or s in self.table.uncertain_refs for _, m, s in self._items)
+        return any(m in self.table.uncertain_refs or s in self.table.uncertain_refs for _, m, s, _ in self._items)
 
     def _item(self, i: int, values: F64, ref_row: I64) -> tuple[I64, list[F64]]:
         """Return which distribution is in force (time, group), and the distributions, of one duration."""
         if i in self._settled:
             return self._settled[i]
-        duration, mean, sd = self._items[i]
+        duration, mean, sd, most = self._items[i]
         means, sds = values[:, ref_row[mean]], values[:, ref_row[sd]]
         if np.ptp(means) == 0.0 and np.ptp(sds) == 0.0:
             index = np.zeros(means.shape, np.int64)
@@ -72,7 +79,7 @@ class Dwells:
             both = np.stack([means, sds], axis=-1).reshape(-1, 2)
             pairs, inverse = np.unique(both, axis=0, return_inverse=True)
             index = inverse.reshape(means.shape)
-        masses = [step_masses(duration, float(m), float(s), self.step_days, self.most) for m, s in pairs]
+        masses = [step_masses(duration, float(m), float(s), self.step_days, most) for m, s in pairs]
         if not {mean, sd} & self.table.uncertain_refs:
             self._settled[i] = (index, masses)
         return index, masses
@@ -88,10 +95,10 @@ class Dwells:
             longest[i] = max(len(m) for m in own_masses)
             masses.extend(own_masses)
         start = np.concatenate(([0], np.cumsum([len(m) for m in masses]))).astype(np.int64)
-        bins = [np.stack([m, leave_chances(m)], axis=-1) for m in masses]
+        bins = [_bins(m) for m in masses]
         return DwellArrays(
             index=index,
             start=start,
-            bins=np.concatenate(bins) if bins else np.zeros((0, 2)),
+            bins=np.concatenate(bins) if bins else np.zeros((0, 3)),
             longest=longest,
         )

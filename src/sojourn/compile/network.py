@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -88,7 +89,7 @@ class _Builder:
             self._limit(name, stage.limit, stage.place, slot)
             self._initial(stage.initial, stage.place, slot)
 
-    def _exits(self, name: str, exits: dict[str, st.Exit], place: str | None) -> None:
+    def _exits(self, name: str, exits: Mapping[str, st.Exit], place: str | None) -> None:
         """Regular exits; one takes what the others leave, the last if none is named the rest."""
         rest = [to for to, e in exits.items() if e.share == "rest"] or list(exits)[-1:]
         for to, e in exits.items():
@@ -189,8 +190,13 @@ class _Builder:
         slot[slots.DISCIPLINE] = slots.DISCIPLINES.index(stage.discipline)
         self._limit(name, stage.limit, stage.place, slot)
         self._initial(stage.initial, stage.place, slot)
+        slot[slots.QUEUE_AGE] = 0
+        if stage.initial is not None:
+            oldest = self.table.at_start(slot[slots.AGE]).max() / self.dwells.step_days
+            slot[slots.QUEUE_AGE] = max(1, int(np.floor(oldest + 0.5)))
         if stage.patience is not None:
-            slot[slots.PATIENCE] = self.dwells.add(stage.patience.time, stage.place)
+            early = slot[slots.QUEUE_AGE]
+            slot[slots.PATIENCE] = self.dwells.add(stage.patience.time, stage.place, before=early)
             slot[slots.PATIENCE_FLOW] = self._extra(name, stage.patience.to)
         if stage.balking is not None:
             slot[slots.BALK_ABOVE] = self.table.ref(stage.balking.above, stage.place)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
-from sojourn.engine.streams import component_key, next_uniform, open_stream
+from sojourn.engine.streams import component_key
 from sojourn.scenario.values import Prior
 
 __all__ = ["prior_quantile", "prior_uniform"]
@@ -43,12 +43,16 @@ def prior_quantile(prior: Prior, u: float) -> float:
     if family == "gamma":
         return float(special.gammaincinv((mean / sd) ** 2, u) * sd * sd / mean)
     size = mean * (1 - mean) / (sd * sd) - 1
-    return float(stats.beta.ppf(u, mean * size, (1 - mean) * size))
+    return float(special.betaincinv(mean * size, (1 - mean) * size, u))
 
 
 def prior_uniform(seed: int, replicate: int, name: str) -> float:
-    """Return the uniform number that keys the draw of a quantity in a replicate."""
-    stream = np.zeros(12, np.uint64)
-    key = np.uint64(component_key(f"quantity/{name}"))
-    open_stream(stream, np.uint64(seed), np.uint64(replicate), key, np.uint64(0), 0)
-    return float(next_uniform(stream))
+    """Return the uniform number in (0, 1) that keys the draw of a quantity in a replicate.
+
+    The first number of decision 0 of the component ``quantity/name`` at step 0, as the engine's streams have
+    it. NumPy steps its counter before the first block, hence one less here.
+    """
+    counter = ((component_key(f"quantity/{name}") << 128) - 1) % 2**256
+    words = np.array([(counter >> (64 * i)) & 0xFFFFFFFFFFFFFFFF for i in range(4)], np.uint64)
+    stream = np.random.Philox(key=np.array([seed, replicate], np.uint64), counter=words)
+    return ((int(stream.random_raw()) >> 11) + 0.5) / 2.0**53

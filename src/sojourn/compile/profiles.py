@@ -23,7 +23,7 @@ ODDS = ("share", "probability")
 
 def _period_starts(series: Series, count: int) -> NDArray[np.datetime64]:
     """Return the first days of ``count`` + 1 periods, the last being the end of the series."""
-    start = np.datetime64(series.start or dt.date(1970, 1, 1), "D")
+    start = np.datetime64(series.start.isoformat(), "D")
     months = {"month": 1, "quarter": 3, "year": 12, "fiscal-year": 12}.get(series.period)
     steps = np.arange(count + 1)
     if months is None:
@@ -73,8 +73,8 @@ class Profiles:
     def __init__(self, scenario: Scenario, grid: Grid) -> None:
         self.scenario = scenario
         self.grid = grid
-        self.clipped: Counter[str] = Counter()
-        self.filled: Counter[str] = Counter()
+        self.clipped: dict[tuple[str, str, str], int] = {}
+        self.filled: dict[str, int] = {}
         ordered = sorted(scenario.policies.items(), key=lambda item: item[1].start)
         self._changes: dict[str, list[tuple[Policy, Change]]] = {}
         for _, policy in ordered:
@@ -83,6 +83,14 @@ class Profiles:
         self.uncertain = {name for name in scenario.quantities if self._depends_on_prior(name, set())}
         self._shape = lru_cache(maxsize=None)(self._base)
         self._weight = lru_cache(maxsize=None)(self._force)
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """How many steps were filled, or (at central values) cut to the bounds of their kind, by quantity."""
+        cut: Counter[str] = Counter()
+        for (name, _, _), steps in self.clipped.items():
+            cut[f"{name}: steps cut to the bounds of a {self.scenario.quantities[name].kind}"] += steps
+        return {**cut, **self.filled}
 
     def _depends_on_prior(self, name: str, seen: set[str]) -> bool:
         quantity = self.scenario.quantities.get(name)
@@ -103,7 +111,7 @@ class Profiles:
         refs = [r for _, c in self._changes.get(name, []) for r in (c.set, c.scale, c.shift)]
         return (
             quantity.by_group is not None
-            or isinstance(quantity.series, dict)
+            or isinstance(quantity.series, Mapping)
             or any(change.groups is not None for _, change in self._changes.get(name, []))
             or any(self.by_group(r) for r in refs if isinstance(r, str) and r != name)
         )
@@ -123,7 +131,7 @@ class Profiles:
         value = (quantity.by_group or {}).get(group, self.central(name))
         out = np.full(self.grid.n_step, float(value))
         if quantity.series is not None:
-            chosen = quantity.series[group] if isinstance(quantity.series, dict) else quantity.series
+            chosen = quantity.series if isinstance(quantity.series, str) else quantity.series[group]
             at, filled = series_by_day(self.scenario.series[chosen], self.grid, total=False)
             out *= at
             if filled:
@@ -179,7 +187,8 @@ class Profiles:
         _, low, high = KINDS[quantity.kind]
         beyond = int(((out < low - 1e-12) | (out > high + 1e-12)).sum())
         if beyond:
-            self.clipped[f"{name}: steps cut to the bounds of a {quantity.kind}"] += beyond
+            if not drawn:
+                self.clipped[name, group, place] = beyond
             out = np.clip(out, low, high)
         return out
 

@@ -83,6 +83,14 @@ class Table:
             rows.append(self._index[row])
         return rows
 
+    def at_start(self, ref: int) -> F64:
+        """Return the central values of a ref at the first step: (group) float64."""
+        rows = (self._rows[i] for i in self._ref_rows[ref])
+        values = (
+            r if isinstance(r, np.ndarray) else self.profiles.profile(r.name, r.group, r.place, {}) for r in rows
+        )
+        return np.array([float(v[0]) for v in values])
+
     @property
     def ref_row(self) -> NDArray[np.int64]:
         """Rows of each ref by group: (ref, group) int64."""

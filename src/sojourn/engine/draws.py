@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from sojourn.engine.kernel import kernel
+from sojourn.engine.program import F64, U64
 from sojourn.engine.streams import next_uniform, seek
 
 __all__ = ["binomial", "gamma", "hypergeometric", "log_factorial", "negative_binomial", "normal", "poisson"]
@@ -56,8 +57,8 @@ _FAR_LOW = np.array(
 SWITCH = 10.0  # mean above which rejection is faster than inversion
 
 
-@njit
-def _remainder(k):
+@kernel
+def _remainder(k: float) -> float:
     if k < 10.0:
         return _REMAINDER[int(k)]
     inverse = 1.0 / (k + 1.0)
@@ -65,14 +66,14 @@ def _remainder(k):
     return (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / 1260.0 * square) * square) * inverse
 
 
-@njit
-def log_factorial(k):
+@kernel
+def log_factorial(k: float) -> float:
     """Return log k! to about 1e-10. Source: Stirling's series, NIST DLMF 5.11.1."""
     return (k + 0.5) * math.log(k + 1.0) - (k + 1.0) + _HALF_LOG_TAU + _remainder(k)
 
 
-@njit
-def _binomial_inversion(stream, n, p):
+@kernel
+def _binomial_inversion(stream: U64, n: float, p: float) -> float:
     q = 1.0 - p
     odds = p / q
     first = math.exp(n * math.log1p(-p))
@@ -91,8 +92,8 @@ def _binomial_inversion(stream, n, p):
             return k
 
 
-@njit
-def _binomial_rejection(stream, n, p):
+@kernel
+def _binomial_rejection(stream: U64, n: float, p: float) -> float:
     """Transformed rejection (BTRS). Source: W. Hörmann, J. Stat. Comput. Simul. 46 (1993), 101-110."""
     q = 1.0 - p
     spread = math.sqrt(n * p * q)
@@ -102,14 +103,14 @@ def _binomial_rejection(stream, n, p):
     quick = 0.92 - 4.2 / b
     odds = p / q
     alpha = (2.83 + 5.1 / b) * spread
-    mode = math.floor((n + 1.0) * p)
+    mode = float(math.floor((n + 1.0) * p))
     at_mode = (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0))) + _remainder(mode)
     at_mode += _remainder(n - mode)
     while True:
         u = next_uniform(stream) - 0.5
         v = next_uniform(stream)
         us = 0.5 - abs(u)
-        k = math.floor((2.0 * a / us + b) * u + centre)
+        k = float(math.floor((2.0 * a / us + b) * u + centre))
         if us >= 0.07 and v <= quick:
             return k
         if k < 0.0 or k > n:
@@ -121,8 +122,8 @@ def _binomial_rejection(stream, n, p):
             return k
 
 
-@njit
-def binomial(stream, decision, n, p, expected):
+@kernel
+def binomial(stream: U64, decision: int, n: float, p: float, expected: bool) -> float:
     """Return how many of n succeed, each with probability p (or n p)."""
     if n <= 0.0 or p <= 0.0:
         return 0.0
@@ -141,8 +142,8 @@ def binomial(stream, decision, n, p, expected):
     return count
 
 
-@njit
-def _poisson_inversion(stream, mean):
+@kernel
+def _poisson_inversion(stream: U64, mean: float) -> float:
     first = math.exp(-mean)
     bound = mean + 12.0 * math.sqrt(mean + 1.0) + 10.0
     while True:
@@ -159,8 +160,8 @@ def _poisson_inversion(stream, mean):
             return k
 
 
-@njit
-def _poisson_rejection(stream, mean):
+@kernel
+def _poisson_rejection(stream: U64, mean: float) -> float:
     """Transformed rejection (PTRS). Source: W. Hörmann, Insurance: Math. and Econ. 12 (1993), 39-45."""
     b = 0.931 + 2.53 * math.sqrt(mean)
     a = -0.059 + 0.02483 * b
@@ -171,7 +172,7 @@ def _poisson_rejection(stream, mean):
         u = next_uniform(stream) - 0.5
         v = next_uniform(stream)
         us = 0.5 - abs(u)
-        k = math.floor((2.0 * a / us + b) * u + mean + 0.43)
+        k = float(math.floor((2.0 * a / us + b) * u + mean + 0.43))
         if us >= 0.07 and v <= quick:
             return k
         if k < 0.0 or (us < 0.013 and v > us):
@@ -181,8 +182,8 @@ def _poisson_rejection(stream, mean):
             return k
 
 
-@njit
-def _poisson(stream, mean):
+@kernel
+def _poisson(stream: U64, mean: float) -> float:
     if mean <= 0.0:
         return 0.0
     if mean < SWITCH:
@@ -190,8 +191,8 @@ def _poisson(stream, mean):
     return _poisson_rejection(stream, mean)
 
 
-@njit
-def poisson(stream, decision, mean, expected):
+@kernel
+def poisson(stream: U64, decision: int, mean: float, expected: bool) -> float:
     """Return a Poisson count (or its mean)."""
     if mean <= 0.0:
         return 0.0
@@ -201,16 +202,16 @@ def poisson(stream, decision, mean, expected):
     return _poisson(stream, mean)
 
 
-@njit
-def _polynomial(coefficient, x):
+@kernel
+def _polynomial(coefficient: F64, x: float) -> float:
     total = 0.0
-    for c in coefficient:
-        total = total * x + c
+    for i in range(len(coefficient)):
+        total = total * x + coefficient[i]
     return total
 
 
-@njit
-def _normal(stream):
+@kernel
+def _normal(stream: U64) -> float:
     u = next_uniform(stream)
     q = u - 0.5
     if abs(q) <= 0.425:
@@ -224,8 +225,8 @@ def _normal(stream):
     return x if q > 0.0 else -x
 
 
-@njit
-def normal(stream, decision, expected):
+@kernel
+def normal(stream: U64, decision: int, expected: bool) -> float:
     """Return a standard normal by inversion (or 0). Source: M. J. Wichura, AS 241, Appl. Stat. 37 (1988)."""
     if expected:
         return 0.0
@@ -233,8 +234,8 @@ def normal(stream, decision, expected):
     return _normal(stream)
 
 
-@njit
-def _gamma(stream, shape):
+@kernel
+def _gamma(stream: U64, shape: float) -> float:
     """Marsaglia-Tsang. Source: ACM Trans. Math. Softw. 26 (2000), 363-372."""
     boost = 1.0
     if shape < 1.0:
@@ -253,8 +254,8 @@ def _gamma(stream, shape):
             return boost * d * v
 
 
-@njit
-def gamma(stream, decision, shape, expected):
+@kernel
+def gamma(stream: U64, decision: int, shape: float, expected: bool) -> float:
     """Return a gamma variate of unit scale (or its mean, the shape)."""
     if expected:
         return shape
@@ -262,8 +263,8 @@ def gamma(stream, decision, shape, expected):
     return _gamma(stream, shape)
 
 
-@njit
-def negative_binomial(stream, decision, mean, size, expected):
+@kernel
+def negative_binomial(stream: U64, decision: int, mean: float, size: float, expected: bool) -> float:
     """Return a count with the given mean and variance mean + mean**2 / size (or the mean)."""
     if mean <= 0.0:
         return 0.0
@@ -273,8 +274,8 @@ def negative_binomial(stream, decision, mean, size, expected):
     return _poisson(stream, _gamma(stream, size) * mean / size)
 
 
-@njit
-def hypergeometric(stream, decision, good, bad, sample, expected):
+@kernel
+def hypergeometric(stream: U64, decision: int, good: float, bad: float, sample: float, expected: bool) -> float:
     """Return how many good ones are in a sample without replacement (or the mean).
 
     Inversion outward from the mode with a single number; steps grow with the standard deviation.
@@ -291,7 +292,7 @@ def hypergeometric(stream, decision, good, bad, sample, expected):
     seek(stream, decision)
     low = max(0.0, sample - bad)
     high = min(sample, good)
-    mode = min(max(math.floor((sample + 1.0) * (good + 1.0) / (total + 2.0)), low), high)
+    mode = min(max(float(math.floor((sample + 1.0) * (good + 1.0) / (total + 2.0))), low), high)
     log_mass = log_factorial(good) - log_factorial(mode) - log_factorial(good - mode)
     log_mass += log_factorial(bad) - log_factorial(sample - mode) - log_factorial(bad - sample + mode)
     log_mass -= log_factorial(total) - log_factorial(sample) - log_factorial(total - sample)

@@ -6,15 +6,14 @@ from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import numpy as np
-from numba import njit
 
 from sojourn.engine import slots
 from sojourn.engine.inflow import work_source
-from sojourn.engine.kernel import kernel
-from sojourn.engine.move import work
-from sojourn.engine.program import F64, I64, Program, Sampled
+from sojourn.engine.kernel import ENGINE_DIGEST, entry, kernel
+from sojourn.engine.move import leave, work_choice, work_hold, work_journey
+from sojourn.engine.program import F64, I64, U64, Program, Sampled
 from sojourn.engine.queue import work_queue
-from sojourn.engine.state import new_state
+from sojourn.engine.state import State, new_state
 
 __all__ = ["Output", "run_replicate", "run_replicates"]
 
@@ -24,73 +23,95 @@ queue, group), wait_hist (queue, bin, group), notes (note)."""
 
 
 @kernel
-def _containers(program, sampled, state, s, g):
-    """Count the people of a stage from what holds them, for the guard."""
-    total = state.inbox[s, g]
-    for slot in range(sampled.ring_start[s], sampled.ring_start[s + 1]):
-        total += state.ring[slot, g]
-    q = program.stage[s, slots.QUEUE_AT]
-    if q >= 0:
-        for slot in range(state.place[q, 0], state.place[q + 1, 0]):
-            total += state.cohort[slot, g]
-    return total
-
-
-@kernel
-def _balanced(program, sampled, state):
+def _balanced(program: Program, ring_start: I64, people: F64, ring: F64, cohort: F64) -> bool:
     """Tell whether every stage holds exactly its stock, and nowhere less than nobody."""
     for s in range(len(program.stage)):
         kind = program.stage[s, slots.KIND]
         for g in range(len(program.group_key)):
-            if state.stock[s, g] < -1e-6:
-                return False
-            held = kind == slots.JOURNEY or kind == slots.QUEUE or kind == slots.CHOICE
-            if held and abs(_containers(program, sampled, state, s, g) - state.stock[s, g]) > 1e-6:
+            stock = people[slots.STOCK, s, g]
+            held = people[slots.INBOX, s, g]
+            for slot in range(ring_start[s], ring_start[s + 1]):
+                held += ring[slot, g]
+            if kind == slots.QUEUE:
+                first = program.stage[s, slots.QUEUE_FIRST]
+                for slot in range(first, first + program.stage[s, slots.QUEUE_AGE] + program.n_step):
+                    held += cohort[slot, g]
+            contained = kind == slots.JOURNEY or kind == slots.QUEUE or kind == slots.CHOICE
+            if stock < -1e-6 or (contained and abs(held - stock) > 1e-9 * max(1e3, stock)):
                 return False
     return True
 
 
 @kernel
-def _step(program, sampled, state, stream, t, expected):
-    state.flow_now[:] = 0.0
-    for s in program.order:
-        kind = program.stage[s, slots.KIND]
-        if kind == slots.SOURCE:
-            work_source(program, sampled, state, stream, s, t, expected)
-        elif kind == slots.QUEUE:
-            work_queue(program, sampled, state, stream, s, t, expected)
-        else:
-            work(program, sampled, state, stream, s, t, expected)
-    for w in range(len(program.watch)):
-        state.watched[w, t] = state.flow_now[program.watch[w]]
+def _keep(program: Program, state: State, t: int) -> None:
+    """Add a step to the record, and clear its flows."""
+    period = program.period_of[t]
+    for g in range(len(program.group_key)):
+        for w in range(len(program.watch)):
+            state.watched[w, t, g] = state.flow_now[program.watch[w], g]
+        for flow in range(len(program.flow)):
+            state.flows[period, flow, g] += state.flow_now[flow, g]
+            state.flow_now[flow, g] = 0.0
+        for s in range(len(program.stage)):
+            state.stocks[period, s, g] = state.people[slots.STOCK, s, g]
 
 
-@njit(cache=True, nogil=True)
-def run_replicate(program, sampled, seed, replicate, expected, guard):
+def _build(sources: str) -> tuple[Callable[..., None], Callable[..., bool]]:
+    """Return the kernels that Python calls; ``sources`` is the digest that keys their kept machine code."""
+
+    @entry
+    def steps(
+        program: Program, sampled: Sampled, state: State, stream: U64, first: int, last: int, expected: bool
+    ) -> None:
+        sources  # noqa: B018 - makes it a cell
+        for t in range(first, last):
+            for i in range(len(program.order)):
+                s = program.order[i]
+                kind = program.stage[s, slots.KIND]
+                if kind == slots.SOURCE:
+                    work_source(program, sampled, state, stream, s, t, expected)
+                elif kind == slots.JOURNEY:
+                    work_journey(program, sampled, state, stream, s, t, expected)
+                elif kind == slots.QUEUE:
+                    work_queue(program, sampled, state, stream, s, t, expected)
+                elif kind == slots.HOLD:
+                    work_hold(program, sampled.values, state, stream, s, t, expected)
+                elif kind == slots.CHOICE:
+                    work_choice(state.people, s)
+                leave(program, sampled.values, state, stream, s, t, expected)
+            _keep(program, state, t)
+
+    @entry
+    def balanced(program: Program, ring_start: I64, people: F64, ring: F64, cohort: F64) -> bool:
+        sources  # noqa: B018
+        return _balanced(program, ring_start, people, ring, cohort)
+
+    return steps, balanced
+
+
+_steps, _is_balanced = _build(ENGINE_DIGEST)
+
+
+def run_replicate(
+    program: Program, sampled: Sampled, seed: int, replicate: int, *, expected: bool = False, guard: bool = False
+) -> tuple[Output, int]:
     """Run one replicate; return its record and the first step at which the guard failed (-1: none).
 
-    ``seed`` and ``replicate`` are unsigned 64-bit. With ``guard`` every step checks that each stage's stock is
-    what its cohorts and rings hold.
+    With ``guard`` every step checks that each stage's stock is what its cohorts and rings hold.
     """
-    n_period = program.period_of[program.n_step - 1] + 1
-    n_stage = len(program.stage)
-    n_group = len(program.group_key)
     stream = np.zeros(12, np.uint64)
-    stream[0] = seed
-    stream[1] = replicate
-    state = new_state(program, sampled, n_period, expected)
-    initial = state.stock.copy()
-    stocks = np.zeros((n_period, n_stage, n_group))
-    flows = np.zeros((n_period, len(program.flow), n_group))
+    stream[0], stream[1] = seed, replicate
+    state = new_state(program, sampled, expected=expected)
+    initial = state.people[slots.STOCK].copy()
     broken = -1
-    for t in range(program.n_step):
-        _step(program, sampled, state, stream, t, expected)
-        period = program.period_of[t]
-        flows[period] += state.flow_now
-        stocks[period] = state.stock
-        if guard and broken < 0 and not _balanced(program, sampled, state):
+    for t in range(program.n_step if guard else 0):
+        _steps(program, sampled, state, stream, t, t + 1, expected)
+        if not _is_balanced(program, sampled.ring_start, state.people, state.ring, state.cohort):
             broken = t
-    return (initial, stocks, flows, state.wait_sum, state.wait_hist, state.notes), broken
+            break
+    if not guard:
+        _steps(program, sampled, state, stream, 0, program.n_step, expected)
+    return (initial, state.stocks, state.flows, state.wait_sum, state.wait_hist, state.notes), broken
 
 
 def run_replicates(
@@ -109,7 +130,6 @@ def run_replicates(
     ``sample(replicate)`` gives the values of a parameter draw. Closing the iterator stops after the replicates
     that are under way.
     """
-    key = np.uint64(seed)
     done: dict[int, tuple[Output, int]] = {}
     todo = iter(replicates)
     turn = iter(replicates)
@@ -119,7 +139,7 @@ def run_replicates(
         def submit() -> None:
             r = next(todo, None)
             if r is not None:
-                future = pool.submit(run_replicate, program, sample(r), key, np.uint64(r), expected, guard)
+                future = pool.submit(run_replicate, program, sample(r), seed, r, expected=expected, guard=guard)
                 pending[future] = r
 
         try:

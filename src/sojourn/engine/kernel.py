@@ -1,13 +1,47 @@
-"""How kernels are compiled: inside the engine, without the wrappers that only Python callers would need."""
+"""How the functions of the flow engine are compiled, and when kept machine code is used again.
+
+The kernels allocate nothing: whoever calls them owns the arrays. So Numba need not count references to arrays,
+nor check divisors, which would more than double what it has to compile; and inner kernels need no wrappers for
+calls from Python.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import hashlib
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
 
 from numba import njit
 
-__all__ = ["kernel"]
+__all__ = ["ENGINE_DIGEST", "entry", "kernel"]
 
-kernel: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+Function = TypeVar("Function")
+
+
+class Decorator(Protocol):
+    """Compiles a function and keeps its type."""
+
+    def __call__(self, function: Function, /) -> Function: ...
+
+
+_ENTRY: dict[str, Any] = {"no_cfunc_wrapper": True, "error_model": "numpy", "_nrt": False}
+_KERNEL: dict[str, Any] = {**_ENTRY, "no_cpython_wrapper": True}
+
+kernel = cast(Decorator, njit(**_KERNEL))
 """Compile a function that only other kernels call."""
+
+entry = cast(Decorator, njit(cache=True, nogil=True, **_ENTRY))
+"""Compile a function that Python calls without holding its lock, and keep the machine code on disk."""
+
+
+def _digest(folder: Path) -> str:
+    """Return a digest of every source in a folder."""
+    hashed = hashlib.blake2b(digest_size=16)
+    for path in sorted(folder.glob("*.py")):
+        hashed.update(path.read_bytes())
+    return hashed.hexdigest()
+
+
+ENGINE_DIGEST = _digest(Path(__file__).parent)
+"""Digest of the engine's sources. An entry holds it in a cell, which Numba makes part of the key of kept machine
+code: a change of any kernel, in whichever file, is compiled anew."""

@@ -8,69 +8,107 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from sojourn.engine import slots
 from sojourn.engine.draws import binomial, hypergeometric, poisson
 from sojourn.engine.kernel import kernel
-from sojourn.engine.move import DWELL_BASE, OTHER_BASE, admit, due, leave_by_shares, schedule
-from sojourn.engine.state import open_component, send, value
+from sojourn.engine.move import FEW, admit, due, schedule, total
+from sojourn.engine.program import F64, I64, U64, Program, Sampled
+from sojourn.engine.state import State, open_component, open_shared, send, shared_value, value
+from sojourn.engine.streams import next_uniform, seek
 
 __all__ = ["work_queue"]
 
-RENEGE_BASE = 4 << 24
-TAKE_BASE = 5 << 24
-BALK_BASE = 6 << 24
-LOOP_BASE = 7 << 24
-LOOP_STRIDE = 1 << 16
+MOST_ROUNDS = 10_000  # services that a server can begin within one step
+NOBODY = 1e-9  # people, below which means are taken for none
 
 
 @kernel
-def _renege(program, sampled, state, stream, s, q, t, expected):
-    """Let those whose patience ends leave: by cohort, at the hazard of their age."""
+def _renege(program: Program, sampled: Sampled, state: State, stream: U64, s: int, t: int, expected: bool) -> None:
+    """Let those whose patience ends leave, each at the hazard of the time waited."""
     patience = program.stage[s, slots.PATIENCE]
     if patience < 0:
         return
-    base = state.place[q, 0]
-    oldest = program.stage[s, slots.QUEUE_AGE]
     for g in range(len(program.group_key)):
-        if state.waiting[q, g] <= 0.0:
+        if state.people[slots.WAITING, s, g] <= 0.0:
             continue
-        open_component(stream, program.stage_key, program.group_key, s, g, t)
-        gone = 0.0
-        for c in range(state.place[q, 1], oldest + t):
-            n = state.cohort[base + c, g]
-            if n <= 0.0:
-                continue
-            table = sampled.dwell_index[patience, max(0, c - oldest), g]
-            start = sampled.dwell_start[table]
-            bins = sampled.dwell_start[table + 1] - start
-            age = min(t + oldest - c, bins - 1)
-            out = binomial(stream, RENEGE_BASE + c, n, sampled.dwell[start + age, 1], expected)
-            state.cohort[base + c, g] = n - out
-            gone += out
-        state.waiting[q, g] -= gone
-        send(program.flow, state, s, program.stage[s, slots.PATIENCE_FLOW], g, gone)
+        open_component(program, stream, s, g, t)
+        gone = _give_up(program, sampled, state, stream, s, patience, t, g, expected)
+        if gone > 0.0:
+            state.people[slots.WAITING, s, g] -= gone
+            send(program.flow, state.people, state.flow_now, s, program.stage[s, slots.PATIENCE_FLOW], g, gone)
 
 
 @kernel
-def _balk(program, values, state, stream, s, q, t, fresh, expected):
+def _give_up(
+    program: Program,
+    sampled: Sampled,
+    state: State,
+    stream: U64,
+    s: int,
+    patience: int,
+    t: int,
+    g: int,
+    expected: bool,
+) -> float:
+    """Take those who give up out of their cohorts; return how many.
+
+    Whoever waits is passed in turn until a unit exponential is used up by the cumulative hazards: a person
+    leaves there, and by want of memory the next is found in the same way. So the draws are as many as those
+    who leave, not as the cohorts. Large numbers in one cohort are a binomial.
+    """
+    oldest = program.stage[s, slots.QUEUE_AGE]
+    gone = 0.0
+    found = 0
+    budget = 0.0
+    if not expected:
+        seek(stream, slots.GIVE_UP_DRAW)
+        budget = -math.log(next_uniform(stream))
+    for c in range(state.head[s], oldest + t):
+        slot = program.stage[s, slots.QUEUE_FIRST] + c
+        n = state.cohort[slot, g]
+        if n <= 0.0:
+            continue
+        table = sampled.dwell_index[patience, max(0, c - oldest), g]
+        row = min(sampled.dwell_start[table] + t + oldest - c, sampled.dwell_start[table + 1] - 1)
+        hazard = sampled.dwell[row, 2]
+        left = n
+        if expected or n * hazard > FEW:
+            left -= binomial(stream, slots.COHORT_DRAW + c, n, sampled.dwell[row, 1], expected)
+        else:
+            while left * hazard >= budget and left > 0.0:
+                left -= min(left, float(math.floor(budget / hazard)) + 1.0)
+                found += 1
+                seek(stream, slots.GIVE_UP_DRAW + found)
+                budget = -math.log(next_uniform(stream))
+                gone += 1.0
+                state.cohort[slot, g] -= 1.0
+            budget -= left * hazard
+            continue
+        state.cohort[slot, g] = left
+        gone += n - left
+    return gone
+
+
+@kernel
+def _balk(program: Program, values: F64, state: State, stream: U64, s: int, t: int, expected: bool) -> None:
     """Let some arrivals turn away from a long queue."""
-    if program.stage[s, slots.BALK_PROB] < 0:
+    slot = program.stage[s]
+    people = state.people
+    if slot[slots.BALK_PROB] < 0:
         return
-    if state.waiting[q].sum() <= value(values, program.ref_row, program.stage[s, slots.BALK_ABOVE], t, 0):
+    if total(people, slots.WAITING, s) <= shared_value(values, program.ref_row, slot[slots.BALK_ABOVE], t):
         return
     for g in range(len(program.group_key)):
-        if fresh[g] > 0.0:
-            open_component(stream, program.stage_key, program.group_key, s, g, t)
-            chance = value(values, program.ref_row, program.stage[s, slots.BALK_PROB], t, g)
-            out = binomial(stream, BALK_BASE, fresh[g], chance, expected)
-            fresh[g] -= out
-            send(program.flow, state, s, program.stage[s, slots.BALK_FLOW], g, out)
+        open_component(program, stream, s, g, t)
+        chance = value(values, program.ref_row, slot[slots.BALK_PROB], t, g)
+        out = binomial(stream, slots.BALK_DRAW, people[slots.FRESH, s, g], chance, expected)
+        if out > 0.0:
+            people[slots.FRESH, s, g] -= out
+            send(program.flow, people, state.flow_now, s, slot[slots.BALK_FLOW], g, out)
 
 
 @kernel
-def _bin_of(edges, wait):
+def _bin_of(edges: I64, wait: int) -> int:
     low = 0
     high = len(edges) - 1
     while high - low > 1:
@@ -83,13 +121,12 @@ def _bin_of(edges, wait):
 
 
 @kernel
-def _take_from(program, state, s, q, c, g, n, t, taken):
+def _begin(program: Program, state: State, s: int, t: int, c: int, g: int, n: float) -> None:
     """Begin service for n people of one cohort and group, and record their wait."""
-    if n <= 0.0:
-        return
-    state.cohort[state.place[q, 0] + c, g] -= n
-    state.waiting[q, g] -= n
-    taken[g] += n
+    q = program.stage[s, slots.QUEUE_AT]
+    state.cohort[program.stage[s, slots.QUEUE_FIRST] + c, g] -= n
+    state.people[slots.WAITING, s, g] -= n
+    state.people[slots.TAKEN, s, g] += n
     wait = t + program.stage[s, slots.QUEUE_AGE] - c
     period = program.period_of[t]
     state.wait_sum[0, period, q, g] += n
@@ -98,162 +135,155 @@ def _take_from(program, state, s, q, c, g, n, t, taken):
 
 
 @kernel
-def _share_cohort(program, state, stream, s, q, c, t, n, of_class, taken, expected):
-    """Take up to n people of one cohort, at random over the groups of a class (-1: all); return how many."""
-    base = state.place[q, 0] + c
+def _take_cohort(
+    program: Program,
+    state: State,
+    stream: U64,
+    s: int,
+    t: int,
+    c: int,
+    there: float,
+    n: float,
+    of_class: int,
+    draw: int,
+    expected: bool,
+) -> tuple[float, float]:
+    """Take n of ``there`` people at random, going through the groups of one cohort (of a class; -1: all).
+
+    Return how many of the n are still to take, and how many people are left beyond this cohort.
+    """
+    slot = program.stage[s, slots.QUEUE_FIRST] + c
     n_group = len(program.group_key)
-    there = 0.0
     for g in range(n_group):
-        if of_class < 0 or program.entry[s, g, 1] == of_class:
-            there += state.cohort[base, g]
-    if there <= 0.0:
-        return 0.0
-    n = min(n, there)
-    left = n
-    for g in range(n_group):
-        if of_class >= 0 and program.entry[s, g, 1] != of_class:
+        good = state.cohort[slot, g]
+        if good <= 0.0 or (of_class >= 0 and program.entry[s, g, 1] != of_class):
             continue
-        good = state.cohort[base, g]
-        if good <= 0.0:
-            continue
-        out = hypergeometric(stream, TAKE_BASE + c * n_group + g, good, there - good, left, expected)
-        there -= good
-        left -= out
-        _take_from(program, state, s, q, c, g, out, t, taken)
-    return n
-
-
-@kernel
-def _take_in_order(program, state, stream, s, q, t, n, of_class, newest_first, taken, expected):
-    newest = program.stage[s, slots.QUEUE_AGE] + t
-    for i in range(newest - state.place[q, 1] + 1):
-        if n <= 0.0:
-            break
-        c = newest - i if newest_first else state.place[q, 1] + i
-        n -= _share_cohort(program, state, stream, s, q, c, t, n, of_class, taken, expected)
-    return n
-
-
-@kernel
-def _take_at_random(program, state, stream, s, q, t, n, taken, expected):
-    n_group = len(program.group_key)
-    there = state.waiting[q].sum()
-    for c in range(state.place[q, 1], program.stage[s, slots.QUEUE_AGE] + t + 1):
-        for g in range(n_group):
-            good = state.cohort[state.place[q, 0] + c, g]
-            if good <= 0.0 or n <= 0.0:
-                continue
-            out = hypergeometric(stream, TAKE_BASE + c * n_group + g, good, max(0.0, there - good), n, expected)
-            there -= good
+        there = max(0.0, there - good)
+        out = hypergeometric(stream, draw + c * n_group + g, good, there, n, expected)
+        if out > 0.0:
             n -= out
-            _take_from(program, state, s, q, c, g, out, t, taken)
+            _begin(program, state, s, t, c, g, out)
+    return n, there
 
 
 @kernel
-def _take(program, state, stream, s, q, t, n, taken, expected):
-    """Take n people into service by the stage's discipline; ``taken`` (group) receives them."""
+def _there(program: Program, state: State, s: int, c: int, of_class: int) -> float:
+    """Count the people of a cohort (of a class; -1: all)."""
+    n = 0.0
+    for g in range(len(program.group_key)):
+        if of_class < 0 or program.entry[s, g, 1] == of_class:
+            n += state.cohort[program.stage[s, slots.QUEUE_FIRST] + c, g]
+    return n
+
+
+@kernel
+def _advance(state: State, first: int, s: int, newest: int) -> None:
+    """Move the head of the queue past cohorts of whom nobody waits any more."""
+    while state.head[s] < newest:
+        for g in range(state.cohort.shape[1]):
+            if state.cohort[first + state.head[s], g] > 0.0:
+                return
+        state.head[s] += 1
+
+
+@kernel
+def _take(program: Program, state: State, stream: U64, s: int, t: int, n: float, draw: int, expected: bool) -> None:
+    """Take n people into service by the stage's discipline; the plane TAKEN receives them."""
+    people = state.people
     n_group = len(program.group_key)
     discipline = program.stage[s, slots.DISCIPLINE]
-    taken[:] = 0.0
-    if n <= 0.0:
-        return
-    open_component(stream, program.stage_key, program.group_key, s, -1, t)
-    if discipline == slots.RANDOM:
-        _take_at_random(program, state, stream, s, q, t, n, taken, expected)
-    elif discipline == slots.PRIORITY:
-        for of_class in range(n_group):
+    newest = program.stage[s, slots.QUEUE_AGE] + t
+    for g in range(n_group):
+        people[slots.TAKEN, s, g] = 0.0
+    open_shared(program, stream, s, t)
+    everyone = total(people, slots.WAITING, s)
+    for turn in range(n_group if discipline == slots.PRIORITY else 1):
+        of_class = turn if discipline == slots.PRIORITY else -1
+        for i in range(newest - state.head[s] + 1):
             if n <= 0.0:
                 break
-            n = _take_in_order(program, state, stream, s, q, t, n, of_class, False, taken, expected)
-    else:
-        newest_first = discipline == slots.LIFO
-        _take_in_order(program, state, stream, s, q, t, n, -1, newest_first, taken, expected)
-    _advance_head(program.stage[s, slots.QUEUE_AGE], state.cohort, state.place, q, t)
+            c = newest - i if discipline == slots.LIFO else state.head[s] + i
+            there = everyone if discipline == slots.RANDOM else _there(program, state, s, c, of_class)
+            now = n if discipline == slots.RANDOM else min(n, there)
+            if now > 0.0:
+                left, there = _take_cohort(program, state, stream, s, t, c, there, now, of_class, draw, expected)
+                everyone = there
+                n = left if discipline == slots.RANDOM else n - now
+    _advance(state, program.stage[s, slots.QUEUE_FIRST], s, newest)
 
 
 @kernel
-def _advance_head(oldest, cohort, place, q, t):
-    while place[q, 1] < oldest + t and cohort[place[q, 0] + place[q, 1]].sum() <= 0.0:
-        place[q, 1] += 1
-
-
-@kernel
-def _serve_by_rate(program, values, state, stream, s, q, t, expected):
-    """Complete as many as the step's capacity allows; idle capacity is lost, fractions are kept while busy."""
-    n_group = len(program.group_key)
-    capacity = value(values, program.ref_row, program.stage[s, slots.SERVERS], t, 0)
-    capacity *= value(values, program.ref_row, program.stage[s, slots.SERVICE_RATE], t, 0) * program.step_days
-    waiting = state.waiting[q].sum()
+def _capacity(program: Program, values: F64, state: State, stream: U64, s: int, t: int, expected: bool) -> float:
+    """Completions that a step allows by rate; idle capacity is lost, fractions are kept while busy."""
+    people = state.people
+    capacity = shared_value(values, program.ref_row, program.stage[s, slots.SERVERS], t)
+    capacity *= shared_value(values, program.ref_row, program.stage[s, slots.SERVICE_RATE], t) * program.step_days
     if program.stage[s, slots.CAPACITY_NOISE] == slots.NOISE_POISSON:
-        open_component(stream, program.stage_key, program.group_key, s, -1, t)
-        capacity = poisson(stream, OTHER_BASE + n_group, capacity, expected)
-    elif not expected:
-        total = capacity + state.carry[s, 0]
-        capacity = math.floor(total + 1e-9)
-        state.carry[s, 0] = total - capacity if waiting > capacity else 0.0
-    taken = np.zeros(n_group)
-    _take(program, state, stream, s, q, t, min(capacity, waiting), taken, expected)
-    for g in range(n_group):
-        if taken[g] > 0.0:
-            open_component(stream, program.stage_key, program.group_key, s, g, t)
-            leave_by_shares(program, values, state, stream, s, t, g, taken[g], expected)
+        open_shared(program, stream, s, t)
+        return poisson(stream, slots.CAPACITY_DRAW, capacity, expected)
+    if expected:
+        return capacity
+    ready = capacity + people[slots.CARRY, s, 0]
+    capacity = float(math.floor(ready + 1e-9))
+    people[slots.CARRY, s, 0] = ready - capacity if total(people, slots.WAITING, s) > capacity else 0.0
+    return capacity
 
 
 @kernel
-def _serve_by_time(program, sampled, state, stream, s, q, t, done, expected):
-    """Hold free servers for a service time; a server whose service ends within the step takes the next."""
-    n_group = len(program.group_key)
-    servers = value(sampled.values, program.ref_row, program.stage[s, slots.SERVERS], t, 0)
-    if not expected:
-        servers = math.floor(servers + 1e-9)
-    dwell = program.stage[s, slots.SERVICE]
-    taken = np.zeros(n_group)
-    loop = 0
-    while True:
-        # In service: in the stage, but not waiting and not already done.
-        busy = state.stock[s].sum() - state.waiting[q].sum() - done.sum()
-        n = min(max(0.0, servers - busy), state.waiting[q].sum())
-        if n <= (1e-9 if expected else 0.0) or loop >= 10_000:
-            break
-        _take(program, state, stream, s, q, t, n, taken, expected)
-        for g in range(n_group):
-            if taken[g] > 0.0:
-                open_component(stream, program.stage_key, program.group_key, s, g, t)
-                base = DWELL_BASE if loop == 0 else LOOP_BASE + loop * LOOP_STRIDE
-                done[g] += schedule(sampled, state, stream, s, dwell, base, t, g, taken[g], expected)
-        loop += 1
+def _serve(program: Program, sampled: Sampled, state: State, stream: U64, s: int, t: int, expected: bool) -> None:
+    """Begin services: as many as the rate allows; or, with service times, round by round while servers are free.
 
-
-@kernel
-def work_queue(program, sampled, state, stream, s, t, expected):
-    """Let a queue work for one step."""
-    values = sampled.values
-    q = program.stage[s, slots.QUEUE_AT]
-    n_group = len(program.group_key)
-    by_time = program.stage[s, slots.SERVICE] >= 0
-    done = np.zeros(n_group)
-    if by_time:
-        for g in range(n_group):
-            done[g] = due(sampled.ring_start, state.ring, s, t, g)
-    _renege(program, sampled, state, stream, s, q, t, expected)
-    fresh = state.inbox[s].copy()
-    state.inbox[s] = 0.0
-    _balk(program, values, state, stream, s, q, t, fresh, expected)
-    newest = state.place[q, 0] + program.stage[s, slots.QUEUE_AGE] + t
-    for g in range(n_group):
-        state.cohort[newest, g] += fresh[g]
-        state.waiting[q, g] += fresh[g]
-    if by_time:
-        _serve_by_time(program, sampled, state, stream, s, q, t, done, expected)
-        for g in range(n_group):
-            if done[g] > 0.0:
-                open_component(stream, program.stage_key, program.group_key, s, g, t)
-                leave_by_shares(program, values, state, stream, s, t, g, done[g], expected)
+    A server whose service ends within the step takes the next in the next round.
+    """
+    people = state.people
+    service = program.stage[s, slots.SERVICE]
+    if service < 0:
+        free = _capacity(program, sampled.values, state, stream, s, t, expected)
     else:
-        _serve_by_rate(program, values, state, stream, s, q, t, expected)
-    left = state.cohort[newest].copy()
-    before = left.copy()
-    admit(program, values, state, stream, s, t, state.waiting[q].sum(), left, expected)
+        servers = shared_value(sampled.values, program.ref_row, program.stage[s, slots.SERVERS], t)
+        free = servers if expected else float(math.floor(servers + 1e-9))
+        # In service: in the stage, but neither waiting nor done.
+        free -= total(people, slots.STOCK, s) - total(people, slots.WAITING, s) - total(people, slots.LEAVING, s)
+    for turn in range(MOST_ROUNDS):
+        n = min(free, total(people, slots.WAITING, s))
+        if n <= (NOBODY if expected else 0.0):
+            break
+        free -= n
+        _take(program, state, stream, s, t, n, slots.TAKE_DRAW + turn * slots.ROUND, expected)
+        for g in range(len(program.group_key)):
+            done = people[slots.TAKEN, s, g]
+            if done > 0.0 and service >= 0:
+                open_component(program, stream, s, g, t)
+                draw = slots.DWELL_DRAW + turn * slots.ROUND
+                done = schedule(sampled, state, stream, s, service, draw, t, g, done, expected)
+                free += done
+            people[slots.LEAVING, s, g] += done
+
+
+@kernel
+def work_queue(
+    program: Program, sampled: Sampled, state: State, stream: U64, s: int, t: int, expected: bool
+) -> None:
+    """Let a queue work for one step."""
+    people = state.people
+    n_group = len(program.group_key)
+    if program.stage[s, slots.SERVICE] >= 0:
+        for g in range(n_group):
+            people[slots.LEAVING, s, g] = due(sampled.ring_start, state.ring, s, t, g)
+    _renege(program, sampled, state, stream, s, t, expected)
     for g in range(n_group):
-        state.cohort[newest, g] -= before[g] - left[g]
-        state.waiting[q, g] -= before[g] - left[g]
+        people[slots.FRESH, s, g] = people[slots.INBOX, s, g]
+        people[slots.INBOX, s, g] = 0.0
+    _balk(program, sampled.values, state, stream, s, t, expected)
+    newest = program.stage[s, slots.QUEUE_FIRST] + program.stage[s, slots.QUEUE_AGE] + t
+    for g in range(n_group):
+        state.cohort[newest, g] += people[slots.FRESH, s, g]
+        people[slots.WAITING, s, g] += people[slots.FRESH, s, g]
+    _serve(program, sampled, state, stream, s, t, expected)
+    for g in range(n_group):
+        people[slots.FRESH, s, g] = state.cohort[newest, g]
+    admit(program, sampled.values, state, stream, s, t, total(people, slots.WAITING, s), expected)
+    for g in range(n_group):
+        turned_away = state.cohort[newest, g] - people[slots.FRESH, s, g]
+        state.cohort[newest, g] -= turned_away
+        people[slots.WAITING, s, g] -= turned_away

@@ -5,26 +5,37 @@ from __future__ import annotations
 __all__ = [
     "AGE",
     "BALK_ABOVE",
+    "BALK_DRAW",
     "BALK_FLOW",
     "BALK_PROB",
+    "CAPACITY_DRAW",
     "CAPACITY_NOISE",
+    "CARRY",
     "CHOICE",
+    "COHORT_DRAW",
     "CONSTANT",
     "COST",
+    "COUNT_DRAW",
     "DAMPING",
     "DISCIPLINE",
     "DISCIPLINES",
     "DISPERSION",
     "DWELL",
+    "DWELL_DRAW",
     "END",
     "EXITS",
+    "EXIT_DRAW",
     "FEED_FROM",
     "FEED_TO",
     "FIFO",
     "FIRST",
     "FLOW_SLOTS",
+    "FRESH",
+    "FRESH_DRAW",
+    "GIVE_UP_DRAW",
     "HAZARD",
     "HOLD",
+    "INBOX",
     "INFLOW",
     "INFLOWS",
     "INFLOW_MOMENTUM",
@@ -34,8 +45,11 @@ __all__ = [
     "JOURNEY",
     "KIND",
     "KINDS",
+    "LEAVING",
     "LEGAL",
     "LEVEL",
+    "LEVEL_DRAW",
+    "LEVEL_NOW",
     "LIFO",
     "LOGIT",
     "NOISE",
@@ -53,6 +67,7 @@ __all__ = [
     "PER_DAY",
     "PER_RISK",
     "PER_USD",
+    "PLANES",
     "POOL",
     "PRIORITY",
     "PUSH_FROM",
@@ -60,11 +75,14 @@ __all__ = [
     "QUEUE",
     "QUEUE_AGE",
     "QUEUE_AT",
+    "QUEUE_FIRST",
     "RANDOM",
     "RATE",
     "REF",
     "RISK",
     "ROOM",
+    "ROOM_DRAW",
+    "ROUND",
     "SCALE",
     "SD_LEVEL",
     "SD_TREND",
@@ -74,9 +92,16 @@ __all__ = [
     "SERVICE_RATE",
     "SLOTS",
     "SOURCE",
+    "STAY_DRAW",
+    "STOCK",
+    "TAKEN",
+    "TAKE_DRAW",
     "TIME",
     "TO",
     "TREND",
+    "TREND_DRAW",
+    "TREND_NOW",
+    "WAITING",
 ]
 
 SOURCE, JOURNEY, CHOICE, QUEUE, HOLD, END = range(6)
@@ -130,15 +155,39 @@ DISCIPLINES = ("fifo", "lifo", "random", "priority")
     BALK_FLOW,  # flow
     QUEUE_AT,  # position among the queues
     QUEUE_AGE,  # steps of age of the oldest cohort at the start
+    QUEUE_FIRST,  # slot of the oldest cohort
     PUSH_FROM,  # first push term
     PUSH_TO,  # last push term + 1
     FEED_FROM,  # first feedback term
     FEED_TO,  # last feedback term + 1
     SLOTS,
-) = range(42)
+) = range(43)
 
 # Columns of Program.flow: the destination stage and refs; REF -1: the rest.
 TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, FLOW_SLOTS = range(8)
+
+# Planes of State.people: what is counted for every stage and group.
+(
+    STOCK,  # people in the stage
+    INBOX,  # of them, those who came since the stage last worked
+    WAITING,  # of them, in a queue, those whose service has not begun
+    CARRY,  # fractions carried over by exact sources and capacities
+    LEVEL_NOW,  # log intensity of a momentum source
+    TREND_NOW,  # its trend per day
+    # Within the work of one stage:
+    FRESH,  # arrivals not yet sent on
+    TAKEN,  # people whose service begins
+    LEAVING,  # people on their way to the regular exits
+    PLANES,
+) = range(10)
+
+# Decisions of one component, group and step: ranges apart, so that no draw shifts another. Within a range, ROUND
+# sets apart the rounds of service that begin in one step.
+ROUND = 1 << 24
+COUNT_DRAW, LEVEL_DRAW, TREND_DRAW, EXIT_DRAW, DWELL_DRAW, ROOM_DRAW, STAY_DRAW, FRESH_DRAW = (
+    i << 40 for i in range(8)
+)
+GIVE_UP_DRAW, COHORT_DRAW, BALK_DRAW, TAKE_DRAW, CAPACITY_DRAW = (i << 40 for i in range(8, 13))
 
 NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT = range(3)
 NOTES = (

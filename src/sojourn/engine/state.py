@@ -1,4 +1,4 @@
-"""Who is where during a run: the arrays that the kernels change."""
+"""Who is where during a run: the arrays that the kernels change, and what they record."""
 
 from __future__ import annotations
 
@@ -9,129 +9,119 @@ import numpy as np
 
 from sojourn.engine import slots
 from sojourn.engine.kernel import kernel
-from sojourn.engine.program import F64, I64
-from sojourn.engine.streams import seek
+from sojourn.engine.program import F64, I64, U64, Program, Sampled
 
-__all__ = ["State", "new_state", "open_component", "send", "value", "whole"]
+__all__ = ["State", "new_state", "open_component", "open_shared", "send", "shared_value", "value"]
 
 
 class State(NamedTuple):
-    """State of one replicate. Counts are float64 holding integers when drawn."""
+    """State and record of one replicate. Counts are float64 holding integers when drawn."""
 
-    stock: F64  # (stage, group) people in the stage
-    inbox: F64  # (stage, group) of them, those who came since the stage last worked
-    carry: F64  # (stage, group) fractions carried over by exact sources and capacities
-    latent: F64  # (2, stage, group) log intensity of momentum sources, and its trend per day
+    people: F64  # (plane, stage, group) counts, named in sojourn.engine.slots
     ring: F64  # (slot, group) people by step of exit, per stage with dwell or service times
     cohort: F64  # (slot, group) people waiting by step of entry, per queue
-    place: I64  # (queue + 1, 2) first cohort slot of each queue; oldest cohort that may hold anyone
-    waiting: F64  # (queue, group) people waiting
+    head: I64  # (stage) oldest cohort that may hold anyone
+    share: F64  # (exit) chances of the exits at work
     flow_now: F64  # (flow, group) people in this step
     watched: F64  # (watch, time, group) past of the flows that feed back
+    stocks: F64  # (period, stage, group) people at the end of the period
+    flows: F64  # (period, flow, group) people in the period
     wait_sum: F64  # (2, period, queue, group) people who began service, and the sum of their waits in steps
     wait_hist: F64  # (queue, bin, group)
     notes: I64  # (note)
 
 
 @kernel
-def value(values, ref_row, ref, t, g):
+def value(values: F64, ref_row: I64, ref: int, t: int, g: int) -> float:
     """Return a parameter's value at a step for a group."""
     return values[t, ref_row[ref, g]]
 
 
 @kernel
-def whole(x, expected):
-    """Round to an integer count unless means are computed."""
-    if expected:
-        return x
-    return math.floor(x + 0.5)
+def shared_value(values: F64, ref_row: I64, ref: int, t: int) -> float:
+    """Return the value at a step of a parameter that is the same for all groups."""
+    return values[t, ref_row[ref, 0]]
 
 
 @kernel
-def open_component(stream, stage_key, group_key, s, g, t):
-    """Point the stream at a stage and group at a step; g = -1 for draws that concern all groups together."""
+def open_component(program: Program, stream: U64, s: int, g: int, t: int) -> None:
+    """Point the stream at a stage and group at a step."""
     stream[3] = np.uint64(t)
-    stream[4] = stage_key[s]
-    stream[5] = group_key[g] if g >= 0 else np.uint64(0)
-    seek(stream, 0)
+    stream[4] = program.stage_key[s]
+    stream[5] = program.group_key[g]
 
 
 @kernel
-def send(flows, state, s, flow, g, n):
+def open_shared(program: Program, stream: U64, s: int, t: int) -> None:
+    """Point the stream at a stage at a step, for draws that concern all groups together."""
+    stream[3] = np.uint64(t)
+    stream[4] = program.stage_key[s]
+    stream[5] = np.uint64(0)
+
+
+@kernel
+def send(flows: I64, people: F64, flow_now: F64, s: int, flow: int, g: int, n: float) -> None:
     """Move n people of a group along a flow out of stage s."""
-    if n == 0.0:
-        return
     to = flows[flow, slots.TO]
-    state.flow_now[flow, g] += n
-    state.stock[s, g] -= n
-    state.stock[to, g] += n
-    state.inbox[to, g] += n
+    flow_now[flow, g] += n
+    people[slots.STOCK, s, g] -= n
+    people[slots.STOCK, to, g] += n
+    people[slots.INBOX, to, g] += n
 
 
-@kernel
-def new_state(program, sampled, n_period, expected):
+def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:
     """Return the state before the first step, with the initial stocks in place."""
-    n_stage = len(program.stage)
-    n_group = len(program.group_key)
-    place = np.zeros((program.stage[:, slots.QUEUE_AT].max() + 2, 2), np.int64)
-    n_queue = len(place) - 1
-    for s in range(n_stage):
-        q = program.stage[s, slots.QUEUE_AT]
-        if q >= 0:
-            place[q + 1, 0] = place[q, 0] + program.stage[s, slots.QUEUE_AGE] + program.n_step
+    n_stage, n_flow, n_group = len(program.stage), len(program.flow), len(program.group_key)
+    queues = program.stage[program.stage[:, slots.QUEUE_AT] >= 0]
+    n_queue, n_period = len(queues), int(program.period_of[-1]) + 1
     state = State(
-        np.zeros((n_stage, n_group)),
-        np.zeros((n_stage, n_group)),
-        np.zeros((n_stage, n_group)),
-        np.zeros((2, n_stage, n_group)),
-        np.zeros((sampled.ring_start[n_stage], n_group)),
-        np.zeros((place[n_queue, 0], n_group)),
-        place,
-        np.zeros((n_queue, n_group)),
-        np.zeros((len(program.flow), n_group)),
-        np.zeros((len(program.watch), program.n_step, n_group)),
-        np.zeros((2, n_period, n_queue, n_group)),
-        np.zeros((n_queue, len(program.wait_edge) - 1, n_group)),
-        np.zeros(len(slots.NOTES), np.int64),
+        people=np.zeros((slots.PLANES, n_stage, n_group)),
+        ring=np.zeros((int(sampled.ring_start[-1]), n_group)),
+        cohort=np.zeros((int(queues[:, slots.QUEUE_AGE].sum()) + n_queue * program.n_step, n_group)),
+        head=np.zeros(n_stage, np.int64),
+        share=np.zeros(int(program.stage[:, slots.EXITS].max())),
+        flow_now=np.zeros((n_flow, n_group)),
+        watched=np.zeros((len(program.watch), program.n_step, n_group)),
+        stocks=np.zeros((n_period, n_stage, n_group)),
+        flows=np.zeros((n_period, n_flow, n_group)),
+        wait_sum=np.zeros((2, n_period, n_queue, n_group)),
+        wait_hist=np.zeros((n_queue, len(program.wait_edge) - 1, n_group)),
+        notes=np.zeros(len(slots.NOTES), np.int64),
     )
     for s in range(n_stage):
         for g in range(n_group):
-            _start_stage(program, sampled.values, state, s, g, expected)
+            _start(program, sampled.values[0], state, s, g, expected)
     return state
 
 
-@kernel
-def _start_stage(program, values, state, s, g, expected):
+def _start(program: Program, values: F64, state: State, s: int, g: int, expected: bool) -> None:
+    """Place a group's people in a stage at the start, and the level of a momentum source."""
     slot = program.stage[s]
+
+    def given(name: int) -> float:
+        return float(values[program.ref_row[slot[name], g]])
+
+    def people(name: int) -> float:
+        return given(name) if expected else math.floor(given(name) + 0.5)
+
     if slot[slots.INITIAL] >= 0:
-        n = whole(value(values, program.ref_row, slot[slots.INITIAL], 0, g), expected)
-        state.stock[s, g] = n
+        state.people[slots.STOCK, s, g] = people(slots.INITIAL)
         if slot[slots.KIND] == slots.QUEUE:
-            days = 0.0
-            if slot[slots.AGE] >= 0:
-                days = value(values, program.ref_row, slot[slots.AGE], 0, g)
-            q = slot[slots.QUEUE_AT]
-            state.waiting[q, g] = n
-            first = state.place[q, 0]
-            oldest = slot[slots.QUEUE_AGE]
-            age = min(max(1, math.floor(days / program.step_days + 0.5)), oldest)
-            _spread(state.cohort, first + oldest - age, age, g, n, expected)
+            state.people[slots.WAITING, s, g] = people(slots.INITIAL)
+            oldest, end = int(slot[slots.QUEUE_AGE]), int(slot[slots.QUEUE_FIRST] + slot[slots.QUEUE_AGE])
+            age = min(max(1, math.floor(given(slots.AGE) / program.step_days + 0.5)), oldest)
+            state.cohort[end - age : end, g] = _spread(people(slots.INITIAL), age, expected)
     if slot[slots.KIND] == slots.SOURCE and program.entry[s, g, 0] == 1:
         if slot[slots.INFLOW] == slots.INFLOW_POOL:
-            state.stock[s, g] = whole(value(values, program.ref_row, slot[slots.POOL], 0, g), expected)
+            state.people[slots.STOCK, s, g] = people(slots.POOL)
         elif slot[slots.INFLOW] == slots.INFLOW_MOMENTUM:
-            start = value(values, program.ref_row, slot[slots.LEVEL], 0, g)
-            state.latent[0, s, g] = math.log(max(start, 1e-12))
-            state.latent[1, s, g] = value(values, program.ref_row, slot[slots.TREND], 0, g)
+            state.people[slots.LEVEL_NOW, s, g] = math.log(max(given(slots.LEVEL), 1e-12))
+            state.people[slots.TREND_NOW, s, g] = given(slots.TREND)
 
 
-@kernel
-def _spread(cohort, first, age, g, n, expected):
-    """Spread the initial queue evenly over the steps before the start; the youngest is one step old."""
-    placed = 0.0
-    for i in range(age):
-        upto = n * (i + 1) / age
-        if not expected:
-            upto = math.floor(upto + 1e-9)
-        cohort[first + i, g] += upto - placed
-        placed = upto
+def _spread(n: float, age: int, expected: bool) -> F64:
+    """Spread an initial queue evenly over the steps before the start; the youngest are one step old."""
+    upto = n * np.arange(1, age + 1) / age
+    if not expected:
+        upto = np.floor(upto + 1e-9)
+    return np.diff(upto, prepend=0.0)

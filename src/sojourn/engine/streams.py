@@ -16,8 +16,11 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic, overload
+
+from sojourn.engine.kernel import kernel
+from sojourn.engine.program import U64
 
 __all__ = ["component_key", "next_uniform", "next_word", "open_stream", "philox_block", "seek"]
 
@@ -61,13 +64,13 @@ def multiply_high(a: np.uint64, b: np.uint64) -> np.uint64:
 @overload(multiply_high)
 def _multiply_high_compiled(a: Any, b: Any) -> Any:
     def product(a: Any, b: Any) -> Any:
-        return _high_word(a, b)
+        return _high_word(a, b)  # type: ignore[call-arg]
 
     return product
 
 
-@njit
-def philox_block(stream):
+@kernel
+def philox_block(stream: U64) -> None:
     """Fill the stream's buffer from its key and counter: ten rounds of Philox 4x64."""
     k0 = stream[0]
     k1 = stream[1]
@@ -92,8 +95,15 @@ def philox_block(stream):
     stream[9] = c3
 
 
-@njit
-def open_stream(stream, seed, replicate, component, group, step):
+@kernel
+def open_stream(
+    stream: U64,
+    seed: np.uint64 | int,
+    replicate: np.uint64 | int,
+    component: np.uint64 | int,
+    group: np.uint64 | int,
+    step: int,
+) -> None:
     """Point a stream (``uint64[12]``) at decision 0 of a component, group and step."""
     stream[0] = np.uint64(seed)
     stream[1] = np.uint64(replicate)
@@ -104,15 +114,15 @@ def open_stream(stream, seed, replicate, component, group, step):
     stream[10] = np.uint64(4)
 
 
-@njit
-def seek(stream, decision):
+@kernel
+def seek(stream: U64, decision: int) -> None:
     """Move to the first number of a decision within the open component, group and step."""
     stream[2] = np.uint64(decision) << BLOCK_BITS
     stream[10] = np.uint64(4)
 
 
-@njit
-def next_word(stream):
+@kernel
+def next_word(stream: U64) -> np.uint64:
     """Return the next 64 random bits of the open decision."""
     used = stream[10]
     if used >= np.uint64(4):
@@ -123,7 +133,7 @@ def next_word(stream):
     return stream[np.int64(used) + 6]
 
 
-@njit
-def next_uniform(stream):
+@kernel
+def next_uniform(stream: U64) -> float:
     """Return a uniform number in the open interval (0, 1) with 53 random bits."""
     return np.float64(next_word(stream) >> SHIFT_TO_53) * UNIT_53 + HALF_STEP
