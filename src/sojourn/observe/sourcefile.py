@@ -14,6 +14,7 @@ import gzip
 import hashlib
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -52,6 +53,18 @@ _CHUNK = 1 << 20
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
+_BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What a damaged workbook makes its reader raise."""
 _ACTIVE = ("vbaproject", "externallinks/", "embeddings/", "activex/", "connections.xml", "oleobject")
 
 
@@ -190,7 +203,7 @@ class SourceFile:
                 if cells > self.limits.sheet_cells:
                     raise refuse("D110", f"{self.name}, sheet {sheet}, row {number}", "too many cells")
                 yield number, tuple(row)
-        except (ValueError, KeyError, zipfile.BadZipFile, zlib.error, SyntaxError) as err:
+        except _BROKEN as err:
             raise refuse("D105", f"{self.name}, sheet {sheet}", f"damaged workbook: {err}") from err
 
     @cached_property
@@ -202,11 +215,12 @@ class SourceFile:
             raise refuse(
                 "D611", self.name, "reading workbooks needs openpyxl", remedy='install "sojourn[excel]"'
             ) from err
+        data = io.BytesIO(self.path.read_bytes())
         try:
-            return openpyxl.load_workbook(
-                io.BytesIO(self.path.read_bytes()), read_only=True, data_only=True, keep_links=False
-            )
-        except (ValueError, KeyError, OSError, zipfile.BadZipFile, zlib.error, SyntaxError, TypeError) as err:
+            # openpyxl warns of styles it does not know and of sheets it left out; those are missed by name later.
+            with warnings.catch_warnings(action="ignore", category=UserWarning):
+                return openpyxl.load_workbook(data, read_only=True, data_only=True, keep_links=False)
+        except _BROKEN as err:
             raise refuse("D105", self.name, f"damaged workbook: {err}") from err
 
 
