@@ -17,11 +17,23 @@ import pyarrow.compute as pc
 from sojourn.errors import Collector, nearest
 from sojourn.observe.crosswalk import is_iso3, iso3, nationalities
 from sojourn.observe.figurecheck import key_codes
-from sojourn.observe.importer import Dropped, encoded, labels, vocabulary
+from sojourn.observe.importer import Dropped, encoded, labels, numbers, vocabulary
 from sojourn.observe.model import ALL, KEY, conform, figures, measures
 from sojourn.observe.sourcefile import SourceFile
 
-__all__ = ["block", "codes", "join", "keep", "last_month", "merge", "terms", "texts", "unique", "words"]
+__all__ = [
+    "block",
+    "codes",
+    "join",
+    "keep",
+    "last_month",
+    "merge",
+    "terms",
+    "texts",
+    "unique",
+    "whole_years",
+    "words",
+]
 
 
 def terms(table: pa.Table, column: str, of: str, problems: Collector, where: str) -> list[str]:
@@ -32,6 +44,9 @@ def terms(table: pa.Table, column: str, of: str, problems: Collector, where: str
     publisher, name = of.split("/")
     found = labels(table[column].combine_chunks(), vocabulary(publisher, name), problems, where, column)
     return [str(v) for v in found.to_pylist()]
+
+
+_YEARS = (1900, 2049)
 
 
 def block(source: SourceFile, measure: str, release: str, columns: Mapping[str, Any]) -> pa.Table:
@@ -101,6 +116,18 @@ def codes(column: Any, problems: Collector, where: str, *, empty: str = "") -> p
             spot = f"{where}, row {at[0] + 2}"
             problems.add(kind, spot, "country code not known", found=value, nearest=near)
     return pa.DictionaryArray.from_arrays(given.indices, pa.array(found, pa.string()))
+
+
+def whole_years(table: pa.Table, column: str, problems: Collector, where: str) -> list[int]:
+    """Return a column of years as integers; raises DataError for what is not a number or a year (D307)."""
+    written = numbers(table[column].combine_chunks(), problems, where, column)
+    problems.raise_if_any()
+    for row in np.flatnonzero((written < _YEARS[0]) | (written > _YEARS[1]) | (written != np.floor(written)))[:5]:
+        spot = f"{where}, row {row + 2}, column {column}"
+        allowed = f"{_YEARS[0]} to {_YEARS[1]}"
+        problems.add("D307", spot, "not a year that is covered", found=f"{written[row]:g}", allowed=allowed)
+    problems.raise_if_any()
+    return [int(year) for year in written]
 
 
 def merge(columns: Mapping[str, Any], where: str, reason: str) -> tuple[dict[str, Any], tuple[Dropped, ...]]:

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, join, texts
+from sojourn.observe.assemble import block, join, texts, whole_years
 from sojourn.observe.importer import Check, Dropped, Imported, Importer, finish, numbers, problems_of, vocabulary
 from sojourn.observe.points import confidence
 from sojourn.observe.sourcefile import SourceFile
@@ -142,10 +142,10 @@ def _per_judge(source: SourceFile) -> Imported:
     where = source.name
     read = {
         name: numbers(table[name].combine_chunks(), problems, where, name)
-        for name in ("fiscal_year", "completions", "judges_used", "completions_per_judge")
+        for name in ("completions", "judges_used", "completions_per_judge")
     }
     problems.raise_if_any()
-    years = [int(y) for y in read["fiscal_year"]]
+    years = whole_years(table, "fiscal_year", problems, where)
     columns = {
         "period": "fiscal-year",
         "start": [dt.date(y - 1, 10, 1) for y in years],

@@ -8,6 +8,7 @@ off, of the wrong encoding or kind before any of it is interpreted. Importers ar
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -169,7 +170,7 @@ def numbers(
         text = (raw or "").strip()
         if text in absent:
             continue
-        if _NUMBER.fullmatch(text):
+        if _NUMBER.fullmatch(text) and math.isfinite(float(text.replace(",", ""))):
             values[code] = float(text.replace(",", ""))
         elif text.startswith(("=", "@")):
             bad[code] = ("D112", "formula where a number is expected")

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, join, keep, terms, texts
+from sojourn.observe.assemble import block, join, keep, terms, texts, whole_years
 from sojourn.observe.crosswalk import code_names
 from sojourn.observe.importer import Check, Dropped, Imported, Importer, finish, months, numbers, problems_of
 from sojourn.observe.model import ALL
@@ -55,8 +55,7 @@ def _years(
     table: pa.Table, problems: Collector, where: str, last: dt.date | None = None
 ) -> tuple[dict[str, Any], list[int]]:
     """Return the period columns of a column of fiscal years; one that ends after ``last`` is partial."""
-    years = [int(y) for y in numbers(table["fiscal_year"].combine_chunks(), problems, where, "fiscal_year")]
-    problems.raise_if_any()
+    years = whole_years(table, "fiscal_year", problems, where)
     ends = [dt.date(y, 9, 30) for y in years]
     short = [last is not None and y == last.year and e > last for y, e in zip(years, ends, strict=True)]
     return {

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, codes, join, keep, terms, texts
+from sojourn.observe.assemble import block, codes, join, keep, terms, texts, whole_years
 from sojourn.observe.importer import Dropped, Imported, Importer, encoded, finish, numbers, problems_of
 from sojourn.observe.model import OTHER, table_rows
 from sojourn.observe.sourcefile import SourceFile
@@ -39,15 +39,11 @@ _POPULATIONS = (
     "hst",
 )
 _FROM_CHINA = ("geo", "t", "from", "group", "n")
-_YEARS = (1951, 2049)
 
 
 def _who(table: pa.Table, problems: Collector, where: str) -> dict[str, Any]:
     """Return the period, origin and country of asylum of every row."""
-    years = numbers(table["year"].combine_chunks(), problems, where, "year")
-    for row in np.flatnonzero((years < _YEARS[0]) | (years > _YEARS[1]))[:5]:
-        problems.add("D307", f"{where}, row {row + 2}, column year", "year not covered", found=str(years[row]))
-    problems.raise_if_any()
+    years = np.array(whole_years(table, "year", problems, where))
     return {
         "period": "calendar-year",
         "start": (years - 1970).astype("datetime64[Y]").astype("datetime64[D]"),
@@ -152,18 +148,17 @@ def _populations(source: SourceFile) -> Imported:
 def _from_china(source: SourceFile) -> Imported:
     """Read the long table of one origin's population by country of asylum."""
     problems, table, where = problems_of(source), source.table(), source.name
-    years = numbers(table["t"].combine_chunks(), problems, where, "t")
-    problems.raise_if_any()
+    years = whole_years(table, "t", problems, where)
     columns = {
         "period": "calendar-year",
-        "start": [dt.date(int(y), 1, 1) for y in years],
+        "start": [dt.date(y, 1, 1) for y in years],
         "nationality": codes(table["from"], problems, where),
         "name": texts(table["from"]),
         "country": codes(table["geo"], problems, where),
         "category": terms(table, "group", "unhcr/group", problems, where),
         "value": numbers(table["n"].combine_chunks(), problems, where, "n"),
     }
-    release = f"{int(years.max())}-12"
+    release = f"{max(years)}-12"
     return finish(source, block(source, "unhcr-population", release, columns), release, problems)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sojourn.observe.assemble import block, keep, merge, texts
+from sojourn.observe.assemble import block, keep, merge, texts, whole_years
 from sojourn.observe.crosswalk import code_names
 from sojourn.observe.importer import (
     Check,
@@ -131,7 +131,7 @@ def _month_totals(
 
 def _yearly(source: SourceFile) -> Imported:
     problems, table, where = problems_of(source), source.table(), source.name
-    years = numbers(table["fiscal_year"].combine_chunks(), problems, where, "fiscal_year")
+    years = np.array(whole_years(table, "fiscal_year", problems, where), dtype=np.float64)
     value = numbers(table["issuances"].combine_chunks(), problems, where, "issuances")
     problems.raise_if_any()
     written = texts(table["nationality"])
@@ -210,7 +210,7 @@ def _totals(
 
 def _refusals(source: SourceFile) -> Imported:
     problems, table, where = problems_of(source), source.table(), source.name
-    years = [int(y) for y in numbers(table["fiscal_year"].combine_chunks(), problems, where, "fiscal_year")]
+    years = whole_years(table, "fiscal_year", problems, where)
     names = table["nationality"].combine_chunks()
     columns = {
         "period": "fiscal-year",
