@@ -41,7 +41,7 @@ FREE = {
 }
 SHARES = {"south-america-onward", "mexico-onward", "sea-share", "interception-share"}
 NOISE = {
-    "noise-ecuador": ["ecuador-net"],
+    "noise-ecuador": ["ecuador-net", "ecuador-exits"],
     "noise-colombia": ["colombia"],
     "noise-darien": ["darien"],
     "noise-honduras": ["honduras"],
