@@ -96,7 +96,7 @@ def sizes(frames: dict[str, pd.DataFrame]) -> dict[str, float]:
     out = {}
     for name, stations in NOISE.items():
         frame = pd.concat([frames[s] for s in stations])
-        frame = frame[frame["expected_count"] >= 30]
+        frame = frame[frame["expected_count"] >= 10]
         m, y = frame["expected_count"], frame["observed_count"].clip(lower=0)
         excess = (((y - m) ** 2 - m) / m**2).mean()
         out[name] = float(np.clip(1 / max(excess, 1e-3), 1.0, 200.0))
