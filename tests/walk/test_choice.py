@@ -62,7 +62,7 @@ def test_markers_are_passed_and_cost_no_awareness(world):
     places = {"A": "forward", "M": "marker", "B": "camp"}
     build = world(places, [("A", "M", 30), ("M", "B", 20)], 3).moving(max_move_speed=40.0, **STILL)
     assert list(table(build.program(), 0)) == [(1, 2)]
-    counts, state = build.run({"A": 1})
+    counts, _state = build.run({"A": 1})
     # Day 0: 30 km to the marker, 10 of the day left: a full day again on the next road, 20 km done.
     assert counts["B"] == [1, 1, 1]
     build.compat = None

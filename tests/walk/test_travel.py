@@ -55,7 +55,7 @@ def test_each_road_of_a_day_gives_a_full_day_again(world):
 
 def test_distance_on_an_unfinished_road_is_kept(world):
     # Day 0: 150 km and 200 of the second road's 350; day 1: the rest.
-    counts, state = arrivals(chain(world, 150, 350))
+    counts, _state = arrivals(chain(world, 150, 350))
     assert counts[:2] == [0, 1]
     # Without the full day again, 50 km on day 0, 200 each on days 1 and 2.
     assert arrivals(chain(world, 150, 350, compat=None))[0][:3] == [0, 0, 1]

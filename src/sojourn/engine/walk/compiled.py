@@ -28,7 +28,7 @@ class Compile(Protocol):
     def __call__(self, function: Function, /) -> Function: ...
 
 
-_WITHOUT_COUNTING: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+_WITHOUT_COUNTING: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "error_model": "numpy"}
 
 kernel = cast(Compile, njit(**_WITHOUT_COUNTING))
 """Compile a loop over agents, places or days; it may be called from Python threads."""

@@ -14,8 +14,9 @@ import numpy as np
 
 from sojourn.engine.streams import component_key, next_uniform, open_stream
 from sojourn.engine.walk.compiled import Ints, Words, kernel, rule
+from sojourn.engine.walk.deal import CHUNK, deal, gather, take
 from sojourn.engine.walk.program import NOBODY, TOWN, Rules, WalkProgram
-from sojourn.engine.walk.routes import choose, full_camp, rebuild, road_towards, see_room
+from sojourn.engine.walk.routes import choose, final_stop, full_camp, rebuild, road_towards, see_room
 from sojourn.engine.walk.state import NEVER, WalkState
 
 __all__ = ["depart", "redraw", "rest", "travel"]
@@ -23,7 +24,6 @@ __all__ = ["depart", "redraw", "rest", "travel"]
 DEPART = np.uint64(component_key("walk/depart"))
 TRAVEL = np.uint64(component_key("walk/travel"))
 REDRAW = np.uint64(component_key("walk/redraw"))
-CHUNK = 64
 BLOCK = 4096
 """Agents a thread takes at a time; the blocks of all threads alternate, so that each has young and old."""
 MOST_ROADS_A_DAY = 1000
@@ -77,23 +77,22 @@ def set_out(
     agents, roads = state.agents, program.roads
     place = agents.where[agent]
     path = agents.path[agent]
+    agents.path[agent] = NOBODY
     if path == NOBODY:
         if program.rules.in_order and state.tables.made[place] != state.tables.version[0]:
             rebuild(program, state, day, place)
-        option = choose(program, state, place, next_uniform(stream))
-        if option == NOBODY:
+        row = choose(program, state, place, next_uniform(stream))
+        if row == NOBODY:
             return False
-        path = roads.path_start[option] + option
-    agents.path[agent] = NOBODY
-    road = road_towards(program, day, place, roads.path_places[path])
-    if road == NOBODY:
+        option, road = state.tables.option[row], state.tables.road[row]
+        path, end = roads.path_start[option] + option, roads.option_final[option]
+    else:
+        road, end = road_towards(program, day, place, roads.path_places[path]), final_stop(roads, path)
+        if road == NOBODY:
+            return False
+    if full_camp(program, state, day, end):
         return False
-    end = path
-    while roads.path_places[end + 1] != NOBODY:
-        end += 1
-    if full_camp(program, state, day, roads.path_places[end]):
-        return False
-    if end > path:
+    if roads.path_places[path + 1] != NOBODY:
         agents.path[agent] = path + 1
     agents.where[agent] = -1 - road
     agents.progress[agent] = 0.0
@@ -117,25 +116,18 @@ def depart(
 ) -> None:
     """First phase of a day: agents whose day it is set out, or rest again."""
     agents = state.agents
-    today = np.uint16(day)
     for first in range(worker * BLOCK, total, workers * BLOCK):
         last = min(first + BLOCK, total)
         for start in range(first, last, CHUNK):
-            stop = min(start + CHUNK, last)
-            due = 0
-            for agent in range(start, stop):
-                due += agents.wake[agent] == today
-            if due == 0:
-                continue
-            for agent in range(start, stop):
-                if agents.wake[agent] != today or agents.where[agent] < 0:
-                    continue
-                open_stream(stream, key[0], key[1], DEPART, agent, day)
+            due = gather(agents, day, start, min(start + CHUNK, last), True, stream)
+            deal(stream, key, DEPART, day, due)
+            for row in range(due):
+                agent = take(stream, row)
                 if program.days.frozen[day]:
                     agents.wake[agent] = day + 1
                 elif set_out(program, state, agent, day, tally, entered, stream):
                     agents.recent[agent] = math.ldexp(agents.recent[agent], int(agents.since[agent]) - day)
-                    agents.since[agent] = today
+                    agents.since[agent] = day
                 else:
                     rest(program, state, agent, day + 1, stream)
 
@@ -283,20 +275,13 @@ def travel(
 ) -> None:
     """Second phase of a day: travellers who reach the end of their road today."""
     agents = state.agents
-    today = np.uint16(day)
     for first in range(worker * BLOCK, total, workers * BLOCK):
         last = min(first + BLOCK, total)
         for start in range(first, last, CHUNK):
-            stop = min(start + CHUNK, last)
-            due = 0
-            for agent in range(start, stop):
-                due += agents.wake[agent] == today
-            if due == 0:
-                continue
-            for agent in range(start, stop):
-                if agents.wake[agent] == today and agents.where[agent] < 0:
-                    open_stream(stream, key[0], key[1], TRAVEL, agent, day)
-                    travel_one(program, state, agent, day, tally, entered, stream)
+            due = gather(agents, day, start, min(start + CHUNK, last), False, stream)
+            deal(stream, key, TRAVEL, day, due)
+            for row in range(due):
+                travel_one(program, state, take(stream, row), day, tally, entered, stream)
 
 
 @kernel

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from sojourn.engine.walk.compiled import kernel, rule
-from sojourn.engine.walk.program import CAMP, NOBODY, WalkProgram
+from sojourn.engine.walk.program import CAMP, NOBODY, RoadMap, WalkProgram
 from sojourn.engine.walk.state import WalkState
 
-__all__ = ["choose", "full_camp", "mark_open", "rebuild", "rebuild_all", "road_towards", "room_left", "see_room"]
+__all__ = [
+    "choose",
+    "final_stop",
+    "full_camp",
+    "mark_open",
+    "rebuild",
+    "rebuild_all",
+    "road_towards",
+    "room_left",
+    "see_room",
+]
 
 
 @kernel
@@ -38,6 +48,25 @@ def see_room(program: WalkProgram, state: WalkState, day: int, place: int) -> No
 def full_camp(program: WalkProgram, state: WalkState, day: int, place: int) -> bool:
     """Return whether nobody sets out for a place any more: a camp with less than half of its buffer left."""
     return bool(program.days.flags[day, place] & CAMP) and state.sites.room[place] < 0.5
+
+
+@rule
+def road_towards(program: WalkProgram, day: int, place: int, target: int) -> int:
+    """Return the first open road from a place to its neighbour ``target``, or -1 when there is none."""
+    roads = program.roads
+    for position in range(roads.out_start[place], roads.out_start[place + 1]):
+        road = roads.out_roads[position]
+        if roads.road_to[road] == target and program.days.open_roads[day, road]:
+            return int(road)
+    return NOBODY
+
+
+@rule
+def final_stop(roads: RoadMap, path: int) -> int:
+    """Return the last place of a route of which ``path`` is the next."""
+    while roads.path_places[path + 1] != NOBODY:
+        path += 1
+    return int(roads.path_places[path])
 
 
 @kernel
@@ -87,6 +116,10 @@ def rebuild(program: WalkProgram, state: WalkState, day: int, place: int) -> Non
     if total <= 0.0:
         for position in range(kept):
             tables.cumulative[first + position] = position + 1.0
+    for position in range(first, first + kept):
+        option = tables.option[position]
+        next_stop = roads.path_places[roads.path_start[option] + option]
+        tables.road[position] = road_towards(program, day, place, next_stop)
     tables.size[place] = kept
     tables.made[place] = tables.version[0]
 
@@ -103,28 +136,16 @@ def rebuild_all(program: WalkProgram, state: WalkState, day: int) -> None:
 
 @rule
 def choose(program: WalkProgram, state: WalkState, place: int, uniform: float) -> int:
-    """Return the route a uniform number picks from a place's table, or -1 when there is none."""
+    """Return the row of the tables a uniform number picks for a place, or -1 when no route is open."""
     first = program.roads.option_start[place]
     size = state.tables.size[place]
     if size == 0:
         return NOBODY
-    goal = uniform * state.tables.cumulative[first + size - 1]
-    low, high = first, first + size - 1
-    while low < high:
-        middle = (low + high) >> 1
-        if state.tables.cumulative[middle] > goal:
-            high = middle
-        else:
-            low = middle + 1
-    return int(state.tables.option[low])
-
-
-@rule
-def road_towards(program: WalkProgram, day: int, place: int, target: int) -> int:
-    """Return the first open road from a place to its neighbour ``target``, or -1 when there is none."""
-    roads = program.roads
-    for position in range(roads.out_start[place], roads.out_start[place + 1]):
-        road = roads.out_roads[position]
-        if roads.road_to[road] == target and program.days.open_roads[day, road]:
-            return int(road)
-    return NOBODY
+    cumulative = state.tables.cumulative
+    goal = uniform * cumulative[first + size - 1]
+    low = first
+    while size > 1:
+        half = size >> 1
+        low += half * (cumulative[low + half - 1] <= goal)  # no branch: which half cannot be foreseen
+        size -= half
+    return low

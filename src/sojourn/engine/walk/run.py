@@ -13,6 +13,7 @@ import numpy as np
 
 from sojourn.engine.streams import component_key, next_uniform, open_stream
 from sojourn.engine.walk.compiled import Floats, Ints, Words, kernel, rule
+from sojourn.engine.walk.deal import SCRATCH
 from sojourn.engine.walk.move import depart, redraw, rest, travel
 from sojourn.engine.walk.program import WalkProgram
 from sojourn.engine.walk.routes import mark_open, rebuild_all
@@ -199,6 +200,6 @@ def run_replicate(program: WalkProgram, seed: int, replicate: int, workers: int 
     key = np.array([seed, replicate], np.uint64)
     tallies = np.zeros((threads, len(state.sites.people)), np.int64)
     entered = np.zeros((threads, len(program.roads.road_km)), np.int64)
-    streams = np.zeros((threads, 64), np.uint64)  # rows apart, so that threads share no cache line
+    streams = np.zeros((threads, SCRATCH), np.uint64)
     (run_shared if shared else run_alone)(program, state, key, tallies, entered, streams)
     return state.record, state

@@ -61,13 +61,15 @@ class Sites(NamedTuple):
 class Tables(NamedTuple):
     """Cumulative weights of the open routes of each place, laid out as in ``RoadMap``.
 
-    ``size`` ``(place) int64`` open routes; ``option`` ``int32`` which; ``cumulative`` ``float64``; ``made``
+    ``size`` ``(place) int64`` open routes; ``option`` ``int32`` which; ``road`` ``int32`` their first road;
+    ``cumulative`` ``float64``; ``made``
     ``(place) int64`` the version a row was made from; ``version`` ``(1) int64`` goes up when an input changes.
     """
 
     open_option: NDArray[np.bool_]
     size: Ints
     option: NDArray[np.int32]
+    road: NDArray[np.int32]
     cumulative: Floats
     made: Ints
     version: Ints
@@ -124,6 +126,7 @@ def new_state(program: WalkProgram) -> WalkState:
         open_option=np.zeros(options, np.bool_),
         size=np.zeros(places, np.int64),
         option=np.zeros(options, np.int32),
+        road=np.zeros(options, np.int32),
         cumulative=np.zeros(options),
         made=np.full(places, -1, np.int64),
         version=np.zeros(1, np.int64),
