@@ -11,10 +11,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sojourn import flee, observe, report
+    from sojourn import flee, observe
     from sojourn.errors import SojournError
     from sojourn.library import builtins, load, loads
     from sojourn.observe import series
+    from sojourn.observe.link import observed
+    from sojourn.report import card, report
     from sojourn.results import Run, compare, open
     from sojourn.scenario import Scenario, digest, dump, explain, resolve, schema
     from sojourn.simulate import Interrupted, rerun, simulate
@@ -28,6 +30,7 @@ __all__ = [
     "SojournError",
     "__version__",
     "builtins",
+    "card",
     "compare",
     "digest",
     "dump",
@@ -36,6 +39,7 @@ __all__ = [
     "load",
     "loads",
     "observe",
+    "observed",
     "open",
     "report",
     "rerun",
@@ -45,7 +49,7 @@ __all__ = [
     "simulate",
 ]
 
-_MODULES = ("flee", "observe", "report")
+_MODULES = ("flee", "observe")
 
 _HOME = {
     "Interrupted": "sojourn.simulate",
@@ -53,13 +57,16 @@ _HOME = {
     "Scenario": "sojourn.scenario",
     "SojournError": "sojourn.errors",
     "builtins": "sojourn.library",
+    "card": "sojourn.report",
     "compare": "sojourn.results",
     "digest": "sojourn.scenario",
     "dump": "sojourn.scenario",
     "explain": "sojourn.scenario",
     "load": "sojourn.library",
     "loads": "sojourn.library",
+    "observed": "sojourn.observe.link",
     "open": "sojourn.results",
+    "report": "sojourn.report",
     "rerun": "sojourn.simulate",
     "resolve": "sojourn.scenario",
     "schema": "sojourn.scenario",

@@ -1,0 +1,234 @@
+"""Sankey diagram of a run: from departure at the top to the outcomes, as wide as there are people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from sojourn.report.facts import Facts, label
+from sojourn.report.figure import rounded
+from sojourn.report.network import BACK, Edge, graph, rows
+from sojourn.report.picture import COLOURS, Picture
+
+__all__ = ["sankey"]
+
+LEAST = 0.002
+"""Part of all who enter that a flow must carry to be drawn."""
+_ROW = 54
+_BAR = 9
+_GAP = 14
+_PEOPLE_WIDTH = 460.0
+_LETTER = 6.3
+_SWEEPS = 12
+_SAMPLES = 9
+
+
+@dataclass
+class _Node:
+    name: str
+    row: int
+    people: float
+    shown: bool
+    x: float = 0.0
+    slot: float = 0.0
+    ins: list[int] = field(default_factory=list)
+    outs: list[int] = field(default_factory=list)
+
+
+def sankey(facts: Facts) -> Picture | None:
+    """Return the diagram of the groups followed over the whole run, or None where nobody moved."""
+    found = graph(facts, LEAST)
+    if not found.edges:
+        return None
+    row, edges = rows(found)
+    nodes, chains = _with_bends(row, edges)
+    scale = _place(nodes, chains, edges)
+    names = {n.name: n for n in nodes if n.shown}
+    links = _ribbons(nodes, chains, edges, scale)
+    bars = pd.DataFrame([_bar(node, facts, scale) for node in names.values()])
+    width = max(n.x + n.slot for n in nodes) + 10
+    height = (max(row.values()) + 1) * _ROW
+    table = pd.DataFrame(
+        [
+            {"origin": e.origin, "destination": e.destination, "people": e.people, "low": e.low, "high": e.high}
+            for e in edges
+        ]
+    ).sort_values("people", ascending=False)
+    trace = facts.about("people who took each flow, whole run, mean over replicates")
+    ends = table[table["destination"].map(found.kinds).eq("end")].groupby("destination")["people"].sum()
+    told = "; ".join(f"{label(str(n))} {rounded(v)}" for n, v in ends.sort_values(ascending=False).head(6).items())
+    said = f"Flow diagram from departure to outcome, in people. Largest outcomes: {told}."
+    chart = _chart(links, bars, width, height, trace)
+    return Picture("sankey", "From departure to outcome", said, trace, chart, table, wide=True)
+
+
+def _with_bends(row: dict[str, int], edges: list[Edge]) -> tuple[list[_Node], list[list[int]]]:
+    """Return the nodes, and for each edge the nodes that it passes: one in every row between its ends."""
+    index = {name: i for i, name in enumerate(row)}
+    nodes = [_Node(name, at, 0.0, shown=True) for name, at in row.items()]
+    chains = []
+    for edge in edges:
+        chain = [index[edge.origin]]
+        for between in range(row[edge.origin] + 1, row[edge.destination]):
+            nodes.append(_Node("", between, edge.people, shown=False))
+            chain.append(len(nodes) - 1)
+        chains.append([*chain, index[edge.destination]])
+    for name, i in index.items():
+        into = sum(e.people for e in edges if e.destination == name)
+        out = sum(e.people for e in edges if e.origin == name)
+        nodes[i].people = max(into, out)
+    for chain in chains:
+        for a, b in zip(chain, chain[1:], strict=False):
+            nodes[a].outs.append(b)
+            nodes[b].ins.append(a)
+    return nodes, chains
+
+
+def _place(nodes: list[_Node], chains: Sequence[Sequence[int]], edges: Sequence[Edge]) -> float:
+    """Give every node its place; return pixels a person."""
+    layers: dict[int, list[int]] = {}
+    for i, node in enumerate(nodes):
+        layers.setdefault(node.row, []).append(i)
+    scale = _PEOPLE_WIDTH / max(sum(nodes[i].people for i in layer) for layer in layers.values())
+    for node in nodes:
+        text = len(label(node.name)) + 9 if node.shown else 0
+        node.slot = max(node.people * scale, text * _LETTER)
+    for sweep in range(_SWEEPS):
+        down = sweep % 2 == 0
+        for at in sorted(layers, reverse=not down):
+            layer = layers[at]
+            wish = {i: _wish(nodes, i, nodes[i].ins if down else nodes[i].outs) for i in layer}
+            layer.sort(key=lambda i: wish[i])
+            _spread_out(nodes, layer, wish)
+    least = min(node.x for node in nodes)
+    for node in nodes:
+        node.x -= least - 4
+    return scale
+
+
+def _wish(nodes: list[_Node], i: int, near: list[int]) -> float:
+    """Return where the middle of a node would like to be: under or over its neighbours."""
+    if not near:
+        return nodes[i].x + nodes[i].slot / 2
+    weight = np.array([max(nodes[j].people, 1e-9) for j in near])
+    middle = np.array([nodes[j].x + nodes[j].slot / 2 for j in near])
+    return float((weight * middle).sum() / weight.sum())
+
+
+def _spread_out(nodes: list[_Node], layer: list[int], wish: dict[int, float]) -> None:
+    """Place the nodes of a row left to right as near to their wishes as slots and gaps allow."""
+    at = -np.inf
+    for i in layer:
+        nodes[i].x = max(wish[i] - nodes[i].slot / 2, at)
+        at = nodes[i].x + nodes[i].slot + _GAP
+    # What was pushed to the right goes back by half of the push, so that a row keeps its middle.
+    push = np.mean([nodes[i].x + nodes[i].slot / 2 - wish[i] for i in layer])
+    for i in layer:
+        nodes[i].x -= push
+
+
+def _left(node: _Node, scale: float) -> float:
+    return node.x + (node.slot - node.people * scale) / 2
+
+
+def _ribbons(nodes: list[_Node], chains: list[list[int]], edges: list[Edge], scale: float) -> pd.DataFrame:
+    """Return the outlines of the flows: link, y, x, x2, and what is told of them."""
+    starts: dict[int, float] = {i: _left(n, scale) for i, n in enumerate(nodes)}
+    arrivals = dict(starts)
+    depart: dict[tuple[int, int], float] = {}
+    arrive: dict[tuple[int, int], float] = {}
+    steps = [(k, a, b) for k, chain in enumerate(chains) for a, b in zip(chain, chain[1:], strict=False)]
+    for k, a, b in sorted(steps, key=lambda s: nodes[s[2]].x):
+        depart[(k, a)] = starts[a]
+        starts[a] += edges[k].people * scale
+    for k, a, b in sorted(steps, key=lambda s: nodes[s[1]].x):
+        arrive[(k, b)] = arrivals[b]
+        arrivals[b] += edges[k].people * scale
+    parts = []
+    for k, chain in enumerate(chains):
+        edge, wide = edges[k], max(edges[k].people * scale, 0.6)
+        for a, b in zip(chain, chain[1:], strict=False):
+            t = np.linspace(0.0, 1.0, _SAMPLES)
+            smooth = t * t * (3 - 2 * t)
+            x = depart[(k, a)] + (arrive[(k, b)] - depart[(k, a)]) * smooth
+            top, bottom = nodes[a].row * _ROW + _BAR, nodes[b].row * _ROW
+            top -= 0 if nodes[a].shown else _BAR
+            y = top + (bottom - top) * t
+            parts.append(pd.DataFrame({"link": k, "y": y.round(1), "x": x.round(1), "x2": (x + wide).round(1)}))
+    told = pd.DataFrame(
+        [
+            {
+                "link": k,
+                "origin": label(e.origin),
+                "destination": label(e.destination),
+                "people": round(e.people, 1),
+                "low": round(e.low, 1),
+                "high": round(e.high, 1),
+                "back": e.destination.startswith(BACK),
+            }
+            for k, e in enumerate(edges)
+        ]
+    )
+    return pd.concat(parts).merge(told, on="link")
+
+
+def _bar(node: _Node, facts: Facts, scale: float) -> dict[str, object]:
+    kind = facts.kinds.get(node.name, "back")
+    outcome = getattr(facts.scenario.stages.get(node.name), "outcome", "")
+    left = _left(node, scale)
+    return {
+        "stage": label(node.name),
+        "text": f"{label(node.name)} {rounded(node.people)}",
+        "kind": f"{kind}, {outcome}" if outcome else kind,
+        "people": round(node.people, 1),
+        "x": round(left, 1),
+        "x2": round(left + max(node.people * scale, 2.0), 1),
+        "y": node.row * _ROW,
+        "y2": node.row * _ROW + _BAR,
+        "middle": round(node.x + node.slot / 2, 1),
+    }
+
+
+def _chart(links: pd.DataFrame, bars: pd.DataFrame, width: float, height: float, trace: str) -> alt.LayerChart:
+    across = alt.Scale(domain=[0, width], range=[0, width], nice=False)
+    down = alt.Scale(domain=[-_ROW / 2, height], range=[0, height + _ROW / 2], nice=False)
+    x, y = alt.X("x:Q", scale=across, axis=None), alt.Y("y:Q", scale=down, axis=None)
+    source = alt.Tooltip("trace:N", title="source")
+    ribbons = (
+        alt.Chart(links)
+        .transform_calculate(trace=alt.expr.toString(trace))
+        .mark_area(orient="horizontal", opacity=0.38)
+        .encode(
+            x=x,
+            x2="x2:Q",
+            y=y,
+            detail="link:N",
+            color=alt.Color(
+                "back:N",
+                scale=alt.Scale(domain=[False, True], range=[COLOURS["simulated"], COLOURS["other"]]),
+                legend=None,
+            ),
+            tooltip=[
+                alt.Tooltip("origin:N", title="from"),
+                alt.Tooltip("destination:N", title="to"),
+                alt.Tooltip("people:Q", title="people (mean)", format=",.0f"),
+                alt.Tooltip("low:Q", title="90 % from", format=",.0f"),
+                alt.Tooltip("high:Q", title="to", format=",.0f"),
+                source,
+            ],
+        )
+    )
+    nodes = alt.Chart(bars).transform_calculate(trace=alt.expr.toString(trace))
+    tips = [alt.Tooltip("stage:N"), alt.Tooltip("kind:N"), alt.Tooltip("people:Q", format=",.0f"), source]
+    drawn = nodes.mark_rect(color="#23313d").encode(x=x, x2="x2:Q", y=y, y2="y2:Q", tooltip=tips)
+    text = nodes.mark_text(fontSize=11.5, baseline="bottom", dy=-3, color="#111").encode(
+        x=alt.X("middle:Q", scale=across, axis=None), y=y, text="text:N", tooltip=tips
+    )
+    halo = nodes.mark_text(
+        fontSize=11.5, baseline="bottom", dy=-3, stroke="white", strokeWidth=3, opacity=0.85
+    ).encode(x=alt.X("middle:Q", scale=across, axis=None), y=y, text="text:N")
+    return alt.layer(ribbons, drawn, halo, text).properties(width=round(width), height=round(height + _ROW / 2))

@@ -1,0 +1,266 @@
+"""Tables of a report: quantities, series, policies, scores, provenance, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from sojourn.report.codes import refuse
+from sojourn.report.facts import Facts, label, long_date, policy_table
+from sojourn.report.figure import figure, rounded, share
+from sojourn.report.stations import LOG_LEAST, agreements, source_of
+from sojourn.scenario import Scenario
+from sojourn.scenario.calendar import period_start
+from sojourn.scenario.phrase import number, prior, profile
+
+__all__ = ["Score", "Table", "agreement_table", "gaps", "policies", "provenance", "quantities", "scores", "series"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a report: heads, and rows of cells; columns named in ``right`` hold numbers."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    right: frozenset[str] = frozenset()
+
+
+def quantities(facts: Facts) -> Table:
+    """Return every quantity: value or prior, what was drawn, unit, source, date, confidence."""
+    drawn = {str(n): facts.run.parameters.sel(quantity=n).values for n in facts.run.data["quantity"].values}
+    rows = []
+    for name, q in facts.scenario.quantities.items():
+        trace = (
+            f"quantity {name}; unit: {q.unit}; source: {q.source or 'none given'}{', ' + q.date if q.date else ''}"
+        )
+        stated = profile(q) if q.value is not None or q.prior is None else ""
+        if q.prior is not None:
+            stated = "; ".join(part for part in (stated, f"prior {prior(q.prior)}") if part)
+        values = drawn.get(name)
+        spread = ""
+        if values is not None and np.ptp(values) > 0:
+            low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+            spread = figure(f"{middle:.4g} ({low:.4g} – {high:.4g})", f"{trace}; drawn in this run")
+        rows.append(
+            [
+                Markup('<span class="name">{}</span><br>{}').format(name, q.description),
+                figure(stated, trace),
+                spread,
+                "" if q.unit == "1" else q.unit,
+                ", ".join(part for part in (q.source, q.date) if part) or Markup('<em class="gap">none given</em>'),
+                q.confidence,
+            ]
+        )
+    heads = ("quantity", "value or prior", "drawn: median (90 %)", "unit", "source and date", "confidence")
+    return Table("Quantities", heads, rows)
+
+
+def series(facts: Facts) -> Table:
+    """Return every series: what it counts, unit, periods published, publisher, release, licence."""
+    rows = []
+    for name, s in facts.scenario.series.items():
+        known = [i for i, v in enumerate(s.values) if v is not None]
+        last = period_start(s.period, s.start, known[-1] + 1) - pd.Timedelta(1, "D") if known else None
+        rows.append(
+            [
+                Markup('<span class="name">{}</span><br>{}').format(name, s.description),
+                s.unit,
+                f"{s.period}, {s.start} to {last}" if last is not None else "none",
+                figure(
+                    str(len(known)),
+                    f"series {name}: periods with a published value of {len(s.values)}; unit: period",
+                ),
+                ", ".join(part for part in (s.publisher, s.source) if part)
+                or Markup('<em class="gap">none given</em>'),
+                s.release or Markup('<em class="gap">not stated</em>'),
+                s.licence,
+            ]
+        )
+    heads = ("series", "unit", "periods", "published", "publisher, table", "release", "licence")
+    return Table("Official series", heads, rows, frozenset({"published"}))
+
+
+def policies(scenario: Scenario) -> Table:
+    """Return the policies by date, numbered as in the charts, each with its citation."""
+    rows = []
+    for row in policy_table(scenario).itertuples():
+        until = "in force" if pd.isna(row.end) else long_date(row.end)
+        cited = row.citation or Markup('<em class="gap">none given</em>')
+        rows.append([str(row.number), row.title, long_date(row.start), until, cited, row.confidence])
+    return Table("Policies", ("no.", "policy", "from", "to", "citation", "confidence"), rows)
+
+
+def agreement_table(facts: Facts, fitted_to: str | None) -> Table:
+    """Return for each station how many published figures lie in the bands, and the logarithmic error."""
+    rows = []
+    for row in agreements(facts, fitted_to).to_dict("records"):
+        data = facts.seen[row["observation"]]
+        trace = f"{source_of(data)}; {facts.trace}"
+        cells = [row["title"], data.attrs["units"]]
+        if fitted_to:
+            cells.append({"fit": "in sample", "test": "out of sample"}[row["span"]])
+        cells.append(figure(str(row["periods"]), f"periods compared; {trace}"))
+        cells += [
+            figure(share(row[c]), f"published figures inside the band; {trace}") for c in ("within_50", "within_90")
+        ]
+        log = "–" if pd.isna(row["log_rmse"]) else f"{row['log_rmse']:.2f}"
+        cells.append(
+            figure(
+                log, f"log-RMSE of the median over {row['log_periods']} periods of {LOG_LEAST:.0f} or more; {trace}"
+            )
+        )
+        ratio = "–" if pd.isna(row["ratio"]) else f"{row['ratio']:.2f}"
+        cells.append(figure(ratio, f"sum of medians over sum of published figures; {trace}"))
+        rows.append(cells)
+    heads = [
+        "station",
+        "unit",
+        *(["span"] if fitted_to else []),
+        "periods",
+        "in 50 %",
+        "in 90 %",
+        "log-RMSE",
+        "ratio",
+    ]
+    return Table(
+        "Agreement at each station", heads, rows, frozenset({"periods", "in 50 %", "in 90 %", "log-RMSE", "ratio"})
+    )
+
+
+@dataclass(frozen=True)
+class Score:
+    """A measure of fit with the bar that it must reach: ``low`` and ``high`` are the ends of what is allowed."""
+
+    station: str
+    measure: str
+    value: float
+    low: float
+    high: float
+    sample: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether the value lies within the bar; a missing value never does."""
+        return bool(self.low <= self.value <= self.high)
+
+    @property
+    def bar(self) -> str:
+        """The bar in words."""
+        if np.isinf(self.low):
+            return f"at most {number(self.high)}"
+        return (
+            f"at least {number(self.low)}" if np.isinf(self.high) else f"{number(self.low)} to {number(self.high)}"
+        )
+
+
+def scores(given: Iterable[Mapping[str, Any]]) -> list[Score]:
+    """Return scores as given: station, measure, value, and the bar (``low``, ``high`` or both); ``sample`` if told.
+
+    Raises :class:`~sojourn.report.codes.ReportError` P103 for a score without station, measure, value or bar.
+    """
+    found = []
+    for i, row in enumerate(given):
+        lacking = [key for key in ("station", "measure", "value") if key not in row]
+        if lacking or ("low" not in row and "high" not in row):
+            needed = ", ".join(lacking) or "low or high"
+            raise refuse("P103", f"score {i + 1}", "the score is incomplete", found=f"no {needed}")
+        value, low, high = (
+            float("nan") if row.get(k, d) is None else float(row.get(k, d))
+            for k, d in (("value", np.nan), ("low", -np.inf), ("high", np.inf))
+        )
+        found.append(Score(str(row["station"]), str(row["measure"]), value, low, high, str(row.get("sample", ""))))
+    return found
+
+
+def score_table(found: Sequence[Score]) -> Table:
+    """Return the scores, bars missed first."""
+    rows = [
+        [
+            score.station,
+            score.measure,
+            score.sample,
+            figure(
+                rounded(score.value),
+                f"{score.measure} at {score.station}; unit: that of the measure; bar {score.bar}",
+            ),
+            score.bar,
+            Markup('<strong class="missed">missed</strong>') if not score.met else "reached",
+        ]
+        for score in sorted(found, key=lambda s: s.met)
+    ]
+    return Table("Bars", ("station", "measure", "sample", "value", "bar", ""), rows, frozenset({"value"}))
+
+
+def provenance(facts: Facts) -> Table:
+    """Return all that is needed to repeat the run."""
+    p = facts.run.provenance
+    rows: list[list[object]] = [
+        ["scenario", f"{p['name']}, digest {p['digest']}"],
+        ["seed", str(facts.run.seed)],
+        ["replicates", f"{facts.run.replicates} (first: {int(facts.run.data['replicate'].values[0])})"],
+        ["mode", str(p["mode"])],
+        ["uncertain quantities", "drawn from their priors" if p["priors"] else "at their central values"],
+        ["period", f"{facts.span}, step {float(p['step_days']):g} day, recorded by {p['record']}"],
+        ["versions", ", ".join(f"{k} {v}" for k, v in p["versions"].items())],
+    ]
+    return Table("Provenance", ("", ""), rows)
+
+
+def gaps(facts: Facts) -> list[str]:
+    """Return what is missing, assumed, filled or clipped, one sentence each, counted from scenario and run."""
+    s, found = facts.scenario, []
+    unsourced = [n for n, q in s.quantities.items() if not q.source]
+    assumed = [n for n, q in s.quantities.items() if q.confidence in ("low", "assumption")]
+    if unsourced:
+        found.append(f"{len(unsourced)} of {len(s.quantities)} quantities have no source: {_names(unsourced)}.")
+    if assumed:
+        found.append(
+            f"{len(assumed)} of {len(s.quantities)} quantities are assumptions or of low confidence: {_names(assumed)}."
+        )
+    cited = [p.title or label(n) for n, p in s.policies.items() if not p.citation]
+    if cited:
+        found.append(f"Policies without a citation: {_names(cited)}.")
+    found += _series_gaps(facts)
+    cut = [str(d.attrs["title"]) for d in facts.seen.values() if not d["complete"].values.all()]
+    if cut:
+        found.append(f"Periods at the edges of the run are not whole and are not compared, at: {_names(cut)}.")
+    if not facts.seen:
+        found.append("No official series is linked to the model: it is not checked against published figures.")
+    if facts.run.provenance["mode"] == "draw" and not facts.run.provenance["priors"]:
+        found.append("Uncertain quantities were kept at their central values: the bands are too narrow.")
+    found += [
+        f"During the run, counted over all replicates: {text}, {count:,} times."
+        for text, count in facts.run.notes.items()
+    ]
+    found += [f"{what}: {count:,}." for what, count in dict(facts.run.provenance.get("counted", {})).items()]
+    return found
+
+
+def _series_gaps(facts: Facts) -> list[str]:
+    found = []
+    for name, s in facts.scenario.series.items():
+        known = [i for i, v in enumerate(s.values) if v is not None]
+        if not known:
+            found.append(f"Series {name} has no value.")
+            continue
+        holes = known[-1] - known[0] + 1 - len(known)
+        last = period_start(s.period, s.start, known[-1] + 1)
+        parts = []
+        if holes:
+            parts.append(f"lacks {holes} period{'s' * (holes > 1)} between its first and last value")
+        if pd.Timestamp(last) < facts.end:
+            parts.append(f"ends on {long_date(pd.Timestamp(last) - pd.Timedelta(1, 'D'))}, before the run does")
+        if parts:
+            found.append(f"Series {name} {' and '.join(parts)}.")
+    return found
+
+
+def _names(names: Sequence[str], most: int = 12) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
