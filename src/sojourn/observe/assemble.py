@@ -7,7 +7,7 @@ licence; publishers' country codes become ours; rows that repeat a figure's labe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,13 @@ import pyarrow.compute as pc
 from sojourn.errors import Collector, nearest
 from sojourn.observe.crosswalk import is_iso3, iso3, nationalities
 from sojourn.observe.figurecheck import key_codes
-from sojourn.observe.importer import Dropped, encoded, labels, numbers, vocabulary
+from sojourn.observe.importer import Dropped, Imported, Importer, encoded, labels, numbers, vocabulary
 from sojourn.observe.model import ALL, KEY, conform, figures, measures
 from sojourn.observe.sourcefile import SourceFile
 
 __all__ = [
     "block",
+    "by_header",
     "codes",
     "join",
     "keep",
@@ -34,6 +35,11 @@ __all__ = [
     "whole_years",
     "words",
 ]
+
+
+def by_header(name: str, title: str, layout: tuple[str, ...], read: Callable[[SourceFile], Imported]) -> Importer:
+    """Return an importer that knows a file by its header alone."""
+    return Importer(name, title, (layout,), lambda source: source.header == layout, read)
 
 
 def terms(table: pa.Table, column: str, of: str, problems: Collector, where: str) -> list[str]:

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, join, terms, texts
+from sojourn.observe.assemble import block, by_header, join, terms, texts
 from sojourn.observe.importer import Dropped, Imported, Importer, finish, months, numbers, problems_of
 from sojourn.observe.model import table_rows
 from sojourn.observe.periods import read_period
@@ -179,7 +179,7 @@ def _is_date(text: str) -> bool:
 
 IMPORTERS: tuple[Importer, ...] = (
     Importer("china-macro", "Official Chinese series", (), _is_macro, _macro),
-    Importer("oxcgrt", "COVID-19 policy indexes", (_OXCGRT,), lambda s: s.header == _OXCGRT, _oxcgrt),
-    Importer("confidence", "Consumer confidence", (_CONFIDENCE,), lambda s: s.header == _CONFIDENCE, _consumers),
+    by_header("oxcgrt", "COVID-19 policy indexes", _OXCGRT, _oxcgrt),
+    by_header("confidence", "Consumer confidence", _CONFIDENCE, _consumers),
 )
 """Importers of the context of departures."""

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, join, texts, whole_years
+from sojourn.observe.assemble import block, by_header, join, texts, whole_years
 from sojourn.observe.importer import Check, Dropped, Imported, Importer, finish, numbers, problems_of, vocabulary
 from sojourn.observe.points import confidence
 from sojourn.observe.sourcefile import SourceFile
@@ -168,9 +168,7 @@ def _per_judge(source: SourceFile) -> Imported:
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    Importer("eoir-ledger", "EOIR workload ledger", (_LEDGER,), lambda s: s.header == _LEDGER, _ledger),
-    Importer(
-        "eoir-per-judge", "EOIR completions per judge", (_PER_JUDGE,), lambda s: s.header == _PER_JUDGE, _per_judge
-    ),
+    by_header("eoir-ledger", "EOIR workload ledger", _LEDGER, _ledger),
+    by_header("eoir-per-judge", "EOIR completions per judge", _PER_JUDGE, _per_judge),
 )
 """Importers of the immigration courts."""

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, join, keep, terms, texts
+from sojourn.observe.assemble import block, by_header, join, keep, terms, texts
 from sojourn.observe.importer import Dropped, Imported, Importer, finish, months, numbers, problems_of
 from sojourn.observe.sourcefile import SourceFile
 
@@ -204,14 +204,10 @@ _MONTHLY = (
 )
 
 
-def _importer(name: str, title: str, layout: tuple[str, ...], read: Any) -> Importer:
-    return Importer(name, title, (layout,), lambda source: source.header == layout, read)
-
-
 IMPORTERS: tuple[Importer, ...] = (
-    *(_importer(name, title, form.layout, form.read) for name, title, form in _MONTHLY),
-    _importer("detention-detained", "People in ICE detention", _DETAINED, _detained),
-    _importer("detention-removals", "ICE removals to date", _REMOVALS, _removals),
-    _importer("detention-fear", "Days to a fear decision in ICE detention", _FEAR, _fear),
+    *(by_header(name, title, form.layout, form.read) for name, title, form in _MONTHLY),
+    by_header("detention-detained", "People in ICE detention", _DETAINED, _detained),
+    by_header("detention-removals", "ICE removals to date", _REMOVALS, _removals),
+    by_header("detention-fear", "Days to a fear decision in ICE detention", _FEAR, _fear),
 )
 """Importers of ICE's detention statistics."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, codes, join, keep, last_month, texts
+from sojourn.observe.assemble import block, by_header, codes, join, keep, last_month, texts
 from sojourn.observe.codes import refuse
 from sojourn.observe.importer import Dropped, Imported, Importer, finish, months, numbers, problems_of
 from sojourn.observe.model import OTHER, table_rows
@@ -152,7 +152,7 @@ def _deaths(source: SourceFile) -> Imported:
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    Importer("iom-passages", "IOM entries and exits", (_PASSAGES,), lambda s: s.header == _PASSAGES, _passages),
-    Importer("iom-missing", "IOM Missing Migrants", (_DEATHS,), lambda s: s.header == _DEATHS, _deaths),
+    by_header("iom-passages", "IOM entries and exits", _PASSAGES, _passages),
+    by_header("iom-missing", "IOM Missing Migrants", _DEATHS, _deaths),
 )
 """Importers of the tables that IOM collects."""

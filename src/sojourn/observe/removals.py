@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, join, keep, terms, texts, whole_years
+from sojourn.observe.assemble import block, by_header, join, keep, terms, texts, whole_years
 from sojourn.observe.crosswalk import code_names
 from sojourn.observe.importer import Check, Dropped, Imported, Importer, finish, months, numbers, problems_of
 from sojourn.observe.model import ALL
@@ -328,21 +328,17 @@ def _lifecycle(source: SourceFile) -> Imported:
     return finish(source, block(source, "dhs-lifecycle-share", release, columns), release, problems)
 
 
-def _importer(name: str, title: str, layout: tuple[str, ...], read: Any) -> Importer:
-    return Importer(name, title, (layout,), lambda source: source.header == layout, read)
-
-
 IMPORTERS: tuple[Importer, ...] = (
-    _importer("removals-year", "ICE removals by fiscal year", _YEAR, _by_year),
-    _importer("removals-month", "ICE removals by month", _MONTH, _by_month),
-    _importer("removals-disposition", "ICE removals by disposition", _DISPOSITION, _by_disposition),
-    _importer("removals-days", "Days from apprehension to removal", _DAYS, _days),
+    by_header("removals-year", "ICE removals by fiscal year", _YEAR, _by_year),
+    by_header("removals-month", "ICE removals by month", _MONTH, _by_month),
+    by_header("removals-disposition", "ICE removals by disposition", _DISPOSITION, _by_disposition),
+    by_header("removals-days", "Days from apprehension to removal", _DAYS, _days),
     Importer("removals-annual", "ICE annual report, removals", (), _is_annual, _annual),
-    _importer("removals-history", "Removals by citizenship since 2005", _HISTORY, _history),
-    _importer("removal-flights", "Removal flights to China", _FLIGHTS, _flights),
-    _importer("final-orders", "Final orders not detained", _ORDERS, _orders),
-    _importer("cooperation", "Uncooperative countries", _COOPERATION, _cooperation),
-    _importer("port-dispositions", "Dispositions at ports of entry", _PORTS, _ports),
-    _importer("lifecycle", "Outcomes of cohorts of encounters", _LIFECYCLE, _lifecycle),
+    by_header("removals-history", "Removals by citizenship since 2005", _HISTORY, _history),
+    by_header("removal-flights", "Removal flights to China", _FLIGHTS, _flights),
+    by_header("final-orders", "Final orders not detained", _ORDERS, _orders),
+    by_header("cooperation", "Uncooperative countries", _COOPERATION, _cooperation),
+    by_header("port-dispositions", "Dispositions at ports of entry", _PORTS, _ports),
+    by_header("lifecycle", "Outcomes of cohorts of encounters", _LIFECYCLE, _lifecycle),
 )
 """Importers of removals and what leads to them."""

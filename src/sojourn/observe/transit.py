@@ -6,7 +6,7 @@ used by more than one office; there the name of the file says which, and the row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, codes, last_month, merge, terms, texts
+from sojourn.observe.assemble import block, by_header, codes, last_month, merge, terms, texts
 from sojourn.observe.codes import refuse
 from sojourn.observe.importer import Dropped, Imported, Importer, finish, months, numbers, problems_of
 from sojourn.observe.model import ALL
@@ -241,18 +241,14 @@ def _guatemala(source: SourceFile) -> Imported:
     return finish(source, figures, release, problems, (note,) if unknown else ())
 
 
-def _importer(name: str, title: str, layout: tuple[str, ...], read: Callable[[SourceFile], Imported]) -> Importer:
-    return Importer(name, title, (layout,), lambda source: source.header == layout, read)
-
-
 IMPORTERS: tuple[Importer, ...] = (
-    _importer("darien-nationality", "Darien by nationality", ("t", "q", "nat", "n"), _darien_nationality),
-    _importer("darien-demographic", "Darien by sex and age", ("t", "q", "demog", "n"), _darien_demographic),
-    _importer("office-nationality", "Irregular, by nationality", ("t", "nat", "n"), _office_nationality),
-    _importer("office-demographic", "Irregular, by sex and age", ("t", "demog", "n"), _office_demographic),
-    _importer("office-total", "Irregular entries, all", ("t", "n"), _office_total),
-    _importer("mexico-demographic", "Mexico by sex and age", ("t", "sex", "age", "n"), _mexico_demographic),
-    _importer("mexico-returns", "Mexico, returns by nationality", ("t", "nat", "type", "n"), _mexico_returns),
-    _importer("guatemala-returns", "Guatemala, returns", ("t", "sex", "age", "origin", "n"), _guatemala),
+    by_header("darien-nationality", "Darien by nationality", ("t", "q", "nat", "n"), _darien_nationality),
+    by_header("darien-demographic", "Darien by sex and age", ("t", "q", "demog", "n"), _darien_demographic),
+    by_header("office-nationality", "Irregular, by nationality", ("t", "nat", "n"), _office_nationality),
+    by_header("office-demographic", "Irregular, by sex and age", ("t", "demog", "n"), _office_demographic),
+    by_header("office-total", "Irregular entries, all", ("t", "n"), _office_total),
+    by_header("mexico-demographic", "Mexico by sex and age", ("t", "sex", "age", "n"), _mexico_demographic),
+    by_header("mexico-returns", "Mexico, returns by nationality", ("t", "nat", "type", "n"), _mexico_returns),
+    by_header("guatemala-returns", "Guatemala, returns", ("t", "sex", "age", "origin", "n"), _guatemala),
 )
 """Importers of the counts of Panama, Honduras, Mexico and Guatemala."""

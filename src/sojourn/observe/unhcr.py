@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.observe.assemble import block, codes, join, keep, terms, texts, whole_years
+from sojourn.observe.assemble import block, by_header, codes, join, keep, terms, texts, whole_years
 from sojourn.observe.importer import Dropped, Imported, Importer, encoded, finish, numbers, problems_of
 from sojourn.observe.model import OTHER, table_rows
 from sojourn.observe.sourcefile import SourceFile
@@ -162,14 +162,10 @@ def _from_china(source: SourceFile) -> Imported:
     return finish(source, block(source, "unhcr-population", release, columns), release, problems)
 
 
-def _importer(name: str, title: str, layout: tuple[str, ...], read: Any) -> Importer:
-    return Importer(name, title, (layout,), lambda source: source.header == layout, read)
-
-
 IMPORTERS: tuple[Importer, ...] = (
-    _importer("unhcr-decisions", "UNHCR asylum decisions", _DECISIONS, _decisions),
-    _importer("unhcr-applications", "UNHCR asylum applications", _APPLICATIONS, _applications),
-    _importer("unhcr-population", "UNHCR populations", _POPULATIONS, _populations),
-    _importer("unhcr-origin", "UNHCR populations of one origin", _FROM_CHINA, _from_china),
+    by_header("unhcr-decisions", "UNHCR asylum decisions", _DECISIONS, _decisions),
+    by_header("unhcr-applications", "UNHCR asylum applications", _APPLICATIONS, _applications),
+    by_header("unhcr-population", "UNHCR populations", _POPULATIONS, _populations),
+    by_header("unhcr-origin", "UNHCR populations of one origin", _FROM_CHINA, _from_china),
 )
 """Importers of UNHCR's refugee statistics."""

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sojourn.observe.assemble import block, keep, merge, texts, whole_years
+from sojourn.observe.assemble import block, by_header, keep, merge, texts, whole_years
 from sojourn.observe.crosswalk import code_names
 from sojourn.observe.importer import (
     Check,
@@ -227,8 +227,8 @@ def _refusals(source: SourceFile) -> Imported:
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    Importer("visas-month", "Visas issued by month", (_MONTHLY,), lambda s: s.header == _MONTHLY, _monthly),
-    Importer("visas-year", "Visas issued by fiscal year", (_YEARLY,), lambda s: s.header == _YEARLY, _yearly),
-    Importer("visa-refusals", "B-visa refusal rates", (_REFUSALS,), lambda s: s.header == _REFUSALS, _refusals),
+    by_header("visas-month", "Visas issued by month", _MONTHLY, _monthly),
+    by_header("visas-year", "Visas issued by fiscal year", _YEARLY, _yearly),
+    by_header("visa-refusals", "B-visa refusal rates", _REFUSALS, _refusals),
 )
 """Importers of the State Department's visa statistics."""
