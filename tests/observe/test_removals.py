@@ -39,7 +39,7 @@ def test_hidden_cells_stay_hidden_and_must_be_empty(twins):
         ("XKX", None, "suppressed"),
     ]
     for value, mark in (("", "0"), ("3", "1"), ("3", "x")):
-        with pytest.raises(DataError, match="D312"):
+        with pytest.raises(DataError, match=r"D312 at month\.csv, row 2, column suppressed"):
             read(twins.write("month.csv", MONTH, [("KOSOVO", "2016-10", value, mark)]))
 
 
