@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -24,7 +25,7 @@ def scenario(data: dict[str, Any]) -> Scenario:
 
 def small(stages: dict[str, Any], *, days: int = 30, step: float = 1.0, groups: int = 1, **more: Any) -> Scenario:
     """Return a scenario of some days from 1 January 2024, recorded by step."""
-    end = f"2024-{1 + (days - 1) // 30:02d}-{1 + (days - 1) % 30:02d}"
+    end = str(dt.date(2024, 1, 1) + dt.timedelta(days=days - 1))
     names = {g: {"nationality": "OOO"} for g in GROUPS[:groups]}
     time = {"start": "2024-01-01", "end": end, "step_days": step}
     return scenario({"time": time, "groups": names, "stages": stages} | more)
