@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sojourn.app.data import app
+from sojourn.app.main import app as main_app
 from sojourn.observe import Store
 
 RUN = CliRunner()
@@ -57,6 +58,8 @@ def test_show_prints_figures_unit_source_and_note(twins):
     assert "Unit: encounter. Source: US Customs and Border Protection, https://www.cbp.gov" in shown
     assert "release 2019-12" in shown and "not people" in shown
     assert "earlier rows" in shown
+    split = ("--breakdown", "component", "--breakdown", "family", "--breakdown", "place", "--breakdown", "category")
+    assert "2019-09-30" in run("show", "usbp-encounters", *split, "--end", "2019-09-30")
     yearly = run("show", "cbp-encounters", "--period", "fiscal-year")
     assert "2,400" in yearly and "partial" in yearly
 
@@ -101,16 +104,16 @@ def test_verify_fails_when_a_figure_is_not_as_published(shared, twins):
     assert done.exit_code == 1 and "0 of 1 checks hold" in done.output
 
 
-def complete(monkeypatch, *words):
-    """Return what the shell is offered for the last word."""
-    line = "data " + " ".join(words)
-    env = {"_DATA_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": line}
-    return RUN.invoke(app, [], prog_name="data", env=env).output
+def complete(*words):
+    """Return what the shell is offered for the last word of ``sojourn data`` and the words."""
+    line = " ".join(("sojourn", "data", *words))
+    env = {"_SOJOURN_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": line}
+    return RUN.invoke(main_app, [], prog_name="sojourn", env=env).output
 
 
-def test_completion_of_series_codes_places_and_releases(twins, monkeypatch):
+def test_completion_of_series_codes_places_and_releases(twins):
     run("import", twins.southwest())
-    assert "usbp-encounters" in complete(monkeypatch, "show", "usbp")
-    assert "CHN" in complete(monkeypatch, "show", "usbp-encounters", "--nationality", "CH")
-    assert "san-diego" in complete(monkeypatch, "show", "usbp-encounters", "--place", "southwest/san")
-    assert "2019-12" in complete(monkeypatch, "show", "usbp-encounters", "--release", "20")
+    assert "usbp-encounters" in complete("show", "usbp")
+    assert "CHN" in complete("show", "usbp-encounters", "--nationality", "CH")
+    assert "san-diego" in complete("show", "usbp-encounters", "--place", "southwest/san")
+    assert "2019-12" in complete("show", "usbp-encounters", "--release", "20")

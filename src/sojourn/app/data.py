@@ -13,7 +13,7 @@ import sojourn as sj
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Official series: import, list, show.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Official series: import, list, show.")
 _console = Console()
 
 
@@ -72,6 +72,9 @@ Period = Annotated[str | None, typer.Option(help="month, quarter, calendar-year 
 Release = Annotated[str, typer.Option(help="latest, each, spliced, or a release.", autocompletion=_releases)]
 By = Annotated[list[str] | None, typer.Option(help="Dimension to keep apart; repeat for several.")]
 Aggregate = Annotated[str, typer.Option(help="sum, mean or last over time.")]
+Breakdown = Annotated[
+    list[str] | None, typer.Option(help="Split to use where several are published; repeat for each dimension.")
+]
 
 
 @app.command("list")
@@ -111,6 +114,7 @@ def show(
     release: Release = "latest",
     by: By = None,
     aggregate: Aggregate = "sum",
+    breakdown: Breakdown = None,
     last: Annotated[int, typer.Option(help="Rows to show from the end; 0 for all.")] = 24,
 ) -> None:
     """Show a series as a small table, with its unit, source and notes."""
@@ -128,6 +132,7 @@ def show(
         release=release,
         by=by or (),
         aggregate=aggregate,  # type: ignore[arg-type]
+        breakdown=breakdown,
     )
     _table(frame, last)
 
@@ -179,6 +184,7 @@ def plot(
     release: Release = "latest",
     by: By = None,
     aggregate: Aggregate = "sum",
+    breakdown: Breakdown = None,
     out: Annotated[Path | None, typer.Option(help="File .svg, .png or .html instead of the terminal.")] = None,
 ) -> None:
     """Draw a series in the terminal, or to a file."""
@@ -196,6 +202,7 @@ def plot(
         release=release,
         by=by or (),
         aggregate=aggregate,  # type: ignore[arg-type]
+        breakdown=breakdown,
     )
     if out is not None:
         sj.observe.draw_file(frame, out)
