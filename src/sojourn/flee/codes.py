@@ -90,6 +90,7 @@ WARNINGS: dict[str, str] = {
 
 RUN: dict[str, str] = {
     "FLEE-NO-CONFLICT": "people are displaced on a day on which no place is in conflict",
+    "FLEE-RULE-MISSING": "a rule of Flee that the walk engine does not have",
 }
 """Codes of running a folder that was read: an error under ``flee3``, otherwise counted in the results."""
 

@@ -11,10 +11,12 @@ from sojourn.flee.model import FleeScenario
 from sojourn.flee.sheets import FleeError
 from sojourn.flee.table import DataTable, data_table
 from sojourn.flee.walk_routes import road_map
+from sojourn.flee.walk_spawning import departures
 from sojourn.flee.walk_timetable import timetable
 
 __all__ = ["compile_walk", "newly_displaced"]
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
@@ -23,6 +25,7 @@ def compile_walk(scenario: FleeScenario, scale: int | None = None) -> WalkProgra
 
     With ``scenario.compat == "flee3"`` agents decide one after another and every oddity of Flee is kept.
     """
+    refuse_missing(scenario)
     people = scenario.settings.hasten if scale is None else scale
     table = data_table(scenario, people)
     roads = road_map(scenario)
@@ -31,8 +34,53 @@ def compile_walk(scenario: FleeScenario, scale: int | None = None) -> WalkProgra
     for name, registered in zip(table.names, table.day0, strict=True):
         if name in scenario.index:
             day0[scenario.index[name]] = registered
-    days = timetable(scenario, roads, people, day0, np.zeros(count))
-    return WalkProgram(roads, days, arrivals(scenario, table, day0, days, people), rules(scenario))
+    days, conflicts = timetable(scenario, roads, people, day0, leave_world(scenario))
+    entering = arrivals(scenario, table, day0, days, conflicts, people)
+    return WalkProgram(roads, days, entering, rules(scenario))
+
+
+def leave_world(scenario: FleeScenario) -> Floats:
+    """Return the chance a day of leaving the simulation from each place: of camps that are sinks.
+
+    No entries when unused.
+    """
+    if not scenario.settings.spawn.camps_are_sinks:
+        return np.zeros(0)
+    places = scenario.locations
+    stated = [float(place.attributes.get("deactivation_probability") or 0.0) for place in places]
+    return np.where([place.is_camp for place in places], stated, 0.0)
+
+
+def refuse_missing(scenario: FleeScenario) -> None:
+    """Refuse settings that ask for rules the walk engine does not have, all at once."""
+    move = scenario.settings.move
+    flood = move.flood_rules
+    asked = {
+        "stay_close_to_home": move.stay_close_to_home,
+        "fixed_routes": move.fixed_routes,
+        "WomenAvoidHazards": move.women_avoid_hazards,
+        "ChildrenAvoidHazards": move.children_avoid_hazards,
+        "ElderlyAvoidHazards": move.elderly_avoid_hazards,
+        "BoysTakeRisk": move.boys_take_risk,
+        "MatchCampReligion": move.match_camp_religion,
+        "MatchCampEthnicity": move.match_camp_ethnicity,
+        "MatchTownEthnicity": move.match_town_ethnicity,
+        "MatchConflictEthnicity": move.match_conflict_ethnicity,
+        "flood_rules.flood_forecaster": flood is not None and flood.flood_forecaster,
+    }
+    missing = [
+        Problem(
+            "FLEE-RULE-MISSING",
+            f"simsetting.yml: move_rules.{name}",
+            "the walk engine does not have this rule",
+            found="True",
+            remedy="switch it off, or write it as a rule of your own (docs/walk-engine.md)",
+        )
+        for name, wanted in asked.items()
+        if wanted
+    ]
+    if missing:
+        raise FleeError(missing, "rules that are not there")
 
 
 def rules(scenario: FleeScenario) -> Rules:
@@ -53,6 +101,7 @@ def rules(scenario: FleeScenario) -> Rules:
         population_base=float(move.movechance_pop_base),
         population_power=float(move.movechance_pop_scale_factor),
         uniform_choice=move.awareness_level == 0,
+        ask_daily=False,
         in_order=literal,
         arrive_strictly=literal,
         full_day_again=literal,
@@ -76,7 +125,9 @@ def newly_displaced(new: Ints) -> tuple[Ints, Ints]:
     return appear, debts
 
 
-def arrivals(scenario: FleeScenario, table: DataTable, day0: Ints, days: Timetable, scale: int) -> Arrivals:
+def arrivals(
+    scenario: FleeScenario, table: DataTable, day0: Ints, days: Timetable, conflicts: Floats, scale: int
+) -> Arrivals:
     """Return who is there at the start, and how many appear on each day.
 
     With ``flee3`` the day's people must have somewhere to appear; otherwise they wait for a day on which a
@@ -87,19 +138,26 @@ def arrivals(scenario: FleeScenario, table: DataTable, day0: Ints, days: Timetab
     present: list[int] = []
     for row, place in enumerate(scenario.locations):
         if place.is_camp and not spawn.empty_camps_on_day0:
-            initial = int(float(place.attributes.get("initial_idps") or 0))
-            present += [row] * ((int(day0[row]) if spawn.insert_day0 else 0) + initial)
+            idps = int(float(place.attributes.get("initial_idps") or 0))
+            present += [row] * ((int(day0[row]) if spawn.insert_day0 else 0) + idps)
+    if spawn.read_from_agents_csv_file and scenario.initial_agents is not None:
+        present = [*map(int, scenario.initial_agents.locations), *present]
     if spawn.insert_day0:
         new[0] = 0
     spread, _ = newly_displaced(new)
+    initial = np.array(present, np.int32)
     population = np.array([place.population // scale for place in scenario.locations], np.int64)
+    placed, placed_mean = departures(scenario, conflicts, population)
+    if len(placed) or len(placed_mean):
+        return Arrivals(initial, np.zeros_like(spread), placed, placed_mean, population)
     possible = days.spawn_factor @ np.maximum(population, 0) > 0
     if scenario.compat == "flee3" and not possible.all():
         require_conflict(possible)
     return Arrivals(
-        present=np.array(present, np.int32),
+        present=initial,
         spread=delayed(spread, possible),
-        placed=np.zeros((0, len(population)), np.int64),
+        placed=placed,
+        placed_mean=placed_mean,
         population=population,
     )
 

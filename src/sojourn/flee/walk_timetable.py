@@ -177,21 +177,23 @@ class Today:
         score = np.where(self.camp, score * move.camp_weight, score)
         avoidance = move.conflict_weight ** (self.decay(self.day) * np.maximum(self.conflict, 0.0))
         score = np.where(self.conflict > 0, score * avoidance, score)
+        score = np.where(self.camp, score, score * hazard.settled_factor[self.day])
         weighted: Floats = score * hazard.score_factor[self.day]
         return weighted
 
 
 def timetable(
     scenario: FleeScenario, roads: RoadMap, scale: int, day0: NDArray[np.int64], leave_world: Floats
-) -> Timetable:
-    """Return the timetable of a scenario.
+) -> tuple[Timetable, Floats]:
+    """Return the timetable of a scenario, and the intensity of conflict by day and place, -1 for none.
 
     ``day0``: ``(place) int64, agents`` registered on day 0, which ``flee3`` takes off the capacities.
     ``leave_world``: see :class:`Timetable`.
     """
     today = Today(scenario, roads, scale)
-    hazard = hazards(scenario)
+    hazard = hazards(scenario, scale)
     days, count = scenario.days, len(scenario.locations)
+    conflicts = np.zeros((days, count))
     rows: dict[str, list[NDArray[Any]]] = {name: [] for name in Timetable._fields}
     for day in range(days):
         today.next_day()
@@ -202,6 +204,7 @@ def timetable(
         fixed = np.where(np.isnan(hazard.chance[day]), hazard.leave_share[day], hazard.chance[day])
         fixed = fixed * hazard.chance_factor[day]
         asleep = hazard.frozen[day]
+        conflicts[day] = today.conflict
         rows["score"].append(today.score(hazard))
         rows["chance"].append(np.zeros(count) if asleep else fixed)
         rows["chance_by_size"].append(np.zeros(count) if asleep else by_size)
@@ -215,7 +218,7 @@ def timetable(
     table["roads_change"] = differs(table["open_roads"])
     changes = (differs(table[name]) for name in ("score", "flags", "capacity", "open_roads"))
     table["tables_change"] = np.logical_or.reduce(list(changes))
-    return Timetable(**table, frozen=hazard.frozen, leave_world=leave_world)
+    return Timetable(**table, frozen=hazard.frozen, leave_world=leave_world), conflicts
 
 
 def differs(rows: NDArray[np.generic]) -> NDArray[np.bool_]:

@@ -7,17 +7,21 @@ a kernel keeps the arrays alive.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Ints", "Words", "kernel", "rule"]
+__all__ = ["Floats", "Ints", "Own", "OwnRule", "Words", "kernel", "rule"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
+OwnRule = Callable[..., float]
+Own = OwnRule | None
+"""A rule of a researcher's own, compiled with :data:`rule`, or None."""
 
 Function = TypeVar("Function")
 

@@ -13,10 +13,10 @@ import math
 import numpy as np
 
 from sojourn.engine.streams import component_key, next_uniform, open_stream
-from sojourn.engine.walk.compiled import Ints, Words, kernel, rule
+from sojourn.engine.walk.compiled import Ints, Own, Words, kernel, rule
 from sojourn.engine.walk.deal import CHUNK, deal, gather, take
 from sojourn.engine.walk.program import NOBODY, TOWN, Rules, WalkProgram
-from sojourn.engine.walk.routes import choose, final_stop, full_camp, rebuild, road_towards, see_room
+from sojourn.engine.walk.routes import choose, choose_own, final_stop, full_camp, rebuild, road_towards, see_room
 from sojourn.engine.walk.state import NEVER, WalkState
 
 __all__ = ["depart", "redraw", "rest", "travel"]
@@ -65,8 +65,26 @@ def count_in(program: WalkProgram, state: WalkState, tally: Ints, day: int, plac
 
 
 @rule
+def willing(program: WalkProgram, state: WalkState, agent: int, day: int, stream: Words, own_chance: Own) -> bool:
+    """Return whether an agent that is free to leave today does, by a rule of its own if there is one."""
+    if own_chance is None:
+        return True
+    if state.agents.path[agent] != NOBODY:
+        return True
+    place = state.agents.where[agent]
+    return next_uniform(stream) < own_chance(program, state, agent, day, place, state.sites.chance[place])
+
+
+@rule
 def set_out(
-    program: WalkProgram, state: WalkState, agent: int, day: int, tally: Ints, entered: Ints, stream: Words
+    program: WalkProgram,
+    state: WalkState,
+    agent: int,
+    day: int,
+    tally: Ints,
+    entered: Ints,
+    stream: Words,
+    own_score: Own,
 ) -> bool:
     """Choose a route if there is none, and step on its first road; return whether the agent did.
 
@@ -81,7 +99,10 @@ def set_out(
     if path == NOBODY:
         if program.rules.in_order and state.tables.made[place] != state.tables.version[0]:
             rebuild(program, state, day, place)
-        row = choose(program, state, place, next_uniform(stream))
+        if own_score is None:
+            row = choose(program, state, place, next_uniform(stream))
+        else:
+            row = choose_own(program, state, day, agent, place, next_uniform(stream), own_score)
         if row == NOBODY:
             return False
         option, road = state.tables.option[row], state.tables.road[row]
@@ -113,6 +134,8 @@ def depart(
     entered: Ints,
     stream: Words,
     key: Words,
+    own_score: Own,
+    own_chance: Own,
 ) -> None:
     """First phase of a day: agents whose day it is set out, or rest again."""
     agents = state.agents
@@ -125,7 +148,9 @@ def depart(
                 agent = take(stream, row)
                 if program.days.frozen[day]:
                     agents.wake[agent] = day + 1
-                elif set_out(program, state, agent, day, tally, entered, stream):
+                elif not willing(program, state, agent, day, stream, own_chance):
+                    agents.wake[agent] = day + 1
+                elif set_out(program, state, agent, day, tally, entered, stream, own_score):
                     agents.recent[agent] = math.ldexp(agents.recent[agent], int(agents.since[agent]) - day)
                     agents.since[agent] = day
                 else:
@@ -189,7 +214,14 @@ def turned_back(program: WalkProgram, state: WalkState, agent: int, day: int, ro
 
 @rule
 def goes_on(
-    program: WalkProgram, state: WalkState, agent: int, day: int, place: int, moved: float, stream: Words
+    program: WalkProgram,
+    state: WalkState,
+    agent: int,
+    day: int,
+    place: int,
+    moved: float,
+    stream: Words,
+    own_chance: Own,
 ) -> bool:
     """Decide whether an agent that arrived with time to spare leaves again today; if not, let it rest.
 
@@ -209,14 +241,24 @@ def goes_on(
         return True
     wait = pause_days(state.sites.pause[place], stream)
     if wait == 0.0:
-        return True
+        if willing(program, state, agent, day, stream, own_chance):
+            return True
+        wait = 1.0
     wake_on(state, agent, day + wait, last)
     return False
 
 
 @rule
 def travel_one(
-    program: WalkProgram, state: WalkState, agent: int, day: int, tally: Ints, entered: Ints, stream: Words
+    program: WalkProgram,
+    state: WalkState,
+    agent: int,
+    day: int,
+    tally: Ints,
+    entered: Ints,
+    stream: Words,
+    own_score: Own,
+    own_chance: Own,
 ) -> None:
     """One agent's travel today: to the end of its road, and on along further roads while the day lasts.
 
@@ -247,10 +289,10 @@ def travel_one(
         more = moved < pace if rules.full_day_again else share > SMALLEST_SHARE
         if not more:
             break
-        if not goes_on(program, state, agent, day, place, moved, stream):
+        if not goes_on(program, state, agent, day, place, moved, stream, own_chance):
             agents.recent[agent] = (agents.recent[agent] + moved / rules.max_speed) / 2.0
             return
-        if not set_out(program, state, agent, day, tally, entered, stream):
+        if not set_out(program, state, agent, day, tally, entered, stream, own_score):
             break
         agents.since[agent] = day
     agents.recent[agent] = (agents.recent[agent] + moved / rules.max_speed) / 2.0
@@ -272,6 +314,8 @@ def travel(
     entered: Ints,
     stream: Words,
     key: Words,
+    own_score: Own,
+    own_chance: Own,
 ) -> None:
     """Second phase of a day: travellers who reach the end of their road today."""
     agents = state.agents
@@ -281,7 +325,8 @@ def travel(
             due = gather(agents, day, start, min(start + CHUNK, last), False, stream)
             deal(stream, key, TRAVEL, day, due)
             for row in range(due):
-                travel_one(program, state, take(stream, row), day, tally, entered, stream)
+                agent = take(stream, row)
+                travel_one(program, state, agent, day, tally, entered, stream, own_score, own_chance)
 
 
 @kernel

@@ -67,7 +67,7 @@ class Timetable(NamedTuple):
     closed on, -1 if never. ``tables_change`` and
     ``roads_change`` ``(day) bool`` say on which days route tables must be made again. ``frozen`` ``(day)
     bool``: nobody sets out. ``leave_world`` is ``(place) float64, probability`` a day of leaving the
-    simulation.
+    simulation (no entries when unused).
     """
 
     score: Floats
@@ -89,12 +89,14 @@ class Arrivals(NamedTuple):
 
     ``present`` ``(agent) int32, place`` of those there at the start; ``spread`` ``(day) int64, agents`` that
     appear on a day where the spawn factors say; ``placed`` ``(day, place) int64, agents`` that appear at a
-    given place (no rows when unused). ``population`` ``(place) int64, agents`` living there at the start.
+    given place, or their means where each replicate draws its own (``placed_mean``, Poisson); no rows when
+    unused. ``population`` ``(place) int64, agents`` living there at the start.
     """
 
     present: Places
     spread: Ints
     placed: Ints
+    placed_mean: Floats
     population: Ints
 
 
@@ -105,6 +107,7 @@ class Rules(NamedTuple):
     see the counts at its start. ``arrive_strictly``: a road's end is reached only by going further than its
     length. ``full_day_again``: each further road of a day gives a full day's distance again.
     ``bounce_if_ever_closed``: a road that closed after an agent set out turns it back even if open again.
+    ``ask_daily``: the chance of setting out is an agent's own, so it is asked every day.
     ``present_on_foot``: those there at the start walk their first road too. ``uniform_choice``: every route
     has the same weight.
     """
@@ -122,6 +125,7 @@ class Rules(NamedTuple):
     population_base: float
     population_power: float
     uniform_choice: bool
+    ask_daily: bool
     in_order: bool
     arrive_strictly: bool
     full_day_again: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sojourn.engine.walk.compiled import kernel, rule
+from sojourn.engine.walk.compiled import OwnRule, kernel, rule
 from sojourn.engine.walk.program import CAMP, NOBODY, RoadMap, WalkProgram
 from sojourn.engine.walk.state import WalkState
 
@@ -132,6 +132,36 @@ def rebuild_all(program: WalkProgram, state: WalkState, day: int) -> None:
     for place in range(len(state.sites.people)):
         if state.tables.made[place] != state.tables.version[0]:
             rebuild(program, state, day, place)
+
+
+@rule
+def choose_own(
+    program: WalkProgram, state: WalkState, day: int, agent: int, place: int, uniform: float, own_score: OwnRule
+) -> int:
+    """Return the row of the tables an agent picks by its own view of where the routes end, or -1 for none.
+
+    ``own_score(program, state, agent, day, end, score)`` returns the score the agent gives a place.
+    """
+    tables, rules = state.tables, program.rules
+    first = program.roads.option_start[place]
+    size = tables.size[place]
+    total, passed = 0.0, 0.0
+    for again in range(2):
+        for position in range(first, first + size):
+            option = tables.option[position]
+            end = program.roads.option_final[option]
+            score = own_score(program, state, agent, day, end, program.days.score[day, end])
+            weight = (rules.weight_softening + score) * program.roads.option_pull[option] * state.sites.room[end]
+            weight = weight**rules.weight_power
+            if again == 0:
+                total += weight
+            else:
+                passed += weight
+                if passed > uniform * total:
+                    return position
+    if size == 0:
+        return NOBODY
+    return min(first + int(uniform * size), first + size - 1)
 
 
 @rule

@@ -6,22 +6,23 @@ phase, by several threads over ranges of agents: the same functions, the same nu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from sojourn.engine.streams import component_key, next_uniform, open_stream
-from sojourn.engine.walk.compiled import Floats, Ints, Words, kernel, rule
+from sojourn.engine.walk.compiled import Floats, Ints, Own, Words, kernel, rule
 from sojourn.engine.walk.deal import SCRATCH
 from sojourn.engine.walk.move import depart, redraw, rest, travel
-from sojourn.engine.walk.program import WalkProgram
+from sojourn.engine.walk.program import Arrivals, WalkProgram
 from sojourn.engine.walk.routes import mark_open, rebuild_all
-from sojourn.engine.walk.state import Record, WalkState, new_state
+from sojourn.engine.walk.state import GONE, NEVER, Record, WalkState, new_state
 
 __all__ = ["run_replicate"]
 
 SPAWN = np.uint64(component_key("walk/spawn"))
+LEAVE = np.uint64(component_key("walk/leave"))
 FIRST_REST = np.uint64(component_key("walk/first-rest"))
 SHARED_FROM = 50_000
 """Agents below which several threads cost more than they bring."""
@@ -42,7 +43,7 @@ def set_chances(program: WalkProgram, state: WalkState, day: int) -> bool:
         if sites.changed[place]:
             any_changed = True
             sites.chance[place] = chance
-            if chance >= 1.0:
+            if chance >= 1.0 or program.rules.ask_daily:
                 sites.pause[place] = 0.0
             elif chance <= 0.0:
                 sites.pause[place] = -np.inf
@@ -141,8 +142,21 @@ def settle(program: WalkProgram, state: WalkState, day: int, tallies: Ints, ente
 
 
 @kernel
-def dusk(state: WalkState, day: int) -> None:
-    """Record the day."""
+def dusk(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> None:
+    """End a day: let people leave the simulation where they do, and record."""
+    agents, gone = state.agents, 0
+    leave = program.days.leave_world
+    if len(leave) > 0:
+        for agent in range(state.created[0]):
+            place = agents.where[agent]
+            if place >= 0 and leave[place] > 0.0:
+                open_stream(stream, key[0], key[1], LEAVE, agent, day)
+                if next_uniform(stream) < leave[place]:
+                    agents.where[agent] = GONE
+                    agents.wake[agent] = NEVER
+                    state.sites.people[place] -= 1
+                    gone += 1
+    state.record.gone[day] = gone + (state.record.gone[day - 1] if day > 0 else 0)
     for place in range(len(state.sites.people)):
         state.record.people[day, place] = state.sites.people[place]
     state.record.created[day] = state.created[0]
@@ -150,7 +164,14 @@ def dusk(state: WalkState, day: int) -> None:
 
 @kernel
 def run_alone(
-    program: WalkProgram, state: WalkState, key: Words, tallies: Ints, entered: Ints, streams: Words
+    program: WalkProgram,
+    state: WalkState,
+    key: Words,
+    tallies: Ints,
+    entered: Ints,
+    streams: Words,
+    own_score: Own,
+    own_chance: Own,
 ) -> None:
     """Run every day in one thread."""
     stream = streams[0]
@@ -159,41 +180,70 @@ def run_alone(
         before = state.created[0]
         if dawn(program, state, day, stream, key):
             redraw(program, state, day, before, 0, 1, stream, key)
-        depart(program, state, day, state.created[0], 0, 1, tally, entered[0], stream, key)
+        depart(program, state, day, state.created[0], 0, 1, tally, entered[0], stream, key, own_score, own_chance)
         settle(program, state, day, tallies, entered)
-        travel(program, state, day, state.created[0], 0, 1, tally, entered[0], stream, key)
+        travel(program, state, day, state.created[0], 0, 1, tally, entered[0], stream, key, own_score, own_chance)
         settle(program, state, day, tallies, entered)
-        dusk(state, day)
+        dusk(program, state, day, stream, key)
 
 
 def run_shared(
-    program: WalkProgram, state: WalkState, key: Words, tallies: Ints, entered: Ints, streams: Words
+    program: WalkProgram,
+    state: WalkState,
+    key: Words,
+    tallies: Ints,
+    entered: Ints,
+    streams: Words,
+    own_score: Own,
+    own_chance: Own,
 ) -> None:
     """Run every day with one thread for each row of ``tallies``, each with every so many blocks of agents."""
     workers = len(tallies)
     with ThreadPoolExecutor(workers) as pool:
 
-        def each(work: Callable[..., None], day: int, total: int, *own: Ints | Words) -> None:
+        def each(work: Callable[..., None], day: int, total: int, parts: Sequence[Ints | Words], *own: Own) -> None:
             def one(worker: int) -> None:
-                work(program, state, day, total, worker, workers, *(part[worker] for part in own), key)
+                work(program, state, day, total, worker, workers, *(part[worker] for part in parts), key, *own)
 
             list(pool.map(one, range(workers)))
 
         for day in range(len(program.days.frozen)):
             before = int(state.created[0])
             if dawn(program, state, day, streams[0], key):
-                each(redraw, day, before, streams)
+                each(redraw, day, before, [streams])
             for phase in (depart, travel):
-                each(phase, day, int(state.created[0]), tallies, entered, streams)
+                each(phase, day, int(state.created[0]), [tallies, entered, streams], own_score, own_chance)
                 settle(program, state, day, tallies, entered)
-            dusk(state, day)
+            dusk(program, state, day, streams[0], key)
 
 
-def run_replicate(program: WalkProgram, seed: int, replicate: int, workers: int = 1) -> tuple[Record, WalkState]:
+def drawn(arrivals: Arrivals, seed: int, replicate: int) -> Arrivals:
+    """Return arrivals with the numbers that a replicate draws: Poisson, by day and place."""
+    key = (seed ^ int(SPAWN)) & (2**64 - 1)
+    generator = np.random.Generator(np.random.Philox(key=np.array([key, replicate], np.uint64)))
+    return arrivals._replace(placed=generator.poisson(arrivals.placed_mean).astype(np.int64))
+
+
+def run_replicate(
+    program: WalkProgram,
+    seed: int,
+    replicate: int,
+    workers: int = 1,
+    own_score: Own = None,
+    own_chance: Own = None,
+) -> tuple[Record, WalkState]:
     """Run one replicate and return what was recorded, and the final state.
 
     The numbers do not depend on ``workers``. Agents that decide in order are always run by one thread.
+
+    ``own_score(program, state, agent, day, place, score) -> float`` and ``own_chance(program, state, agent, day,
+    place, chance) -> float`` are rules of a researcher's own, compiled with
+    :data:`sojourn.engine.walk.compiled.rule`: what an agent makes of a place's score, and its chance of setting
+    out today. With ``own_chance`` everyone at rest is asked every day.
     """
+    program = program._replace(rules=program.rules._replace(ask_daily=own_chance is not None))
+    if len(program.arrivals.placed_mean) > 0:
+        program = program._replace(arrivals=drawn(program.arrivals, seed, replicate))
     state = new_state(program)
     shared = workers > 1 and not program.rules.in_order and len(state.agents.where) >= SHARED_FROM
     threads = workers if shared else 1
@@ -201,5 +251,5 @@ def run_replicate(program: WalkProgram, seed: int, replicate: int, workers: int 
     tallies = np.zeros((threads, len(state.sites.people)), np.int64)
     entered = np.zeros((threads, len(program.roads.road_km)), np.int64)
     streams = np.zeros((threads, SCRATCH), np.uint64)
-    (run_shared if shared else run_alone)(program, state, key, tallies, entered, streams)
+    (run_shared if shared else run_alone)(program, state, key, tallies, entered, streams, own_score, own_chance)
     return state.record, state
