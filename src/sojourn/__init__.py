@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sojourn import flee, observe
     from sojourn.errors import SojournError
+    from sojourn.forecast import score
     from sojourn.library import builtins, load, loads
     from sojourn.observe import series
     from sojourn.observe.link import observed
@@ -45,6 +46,7 @@ __all__ = [
     "rerun",
     "resolve",
     "schema",
+    "score",
     "series",
     "simulate",
 ]
@@ -70,6 +72,7 @@ _HOME = {
     "rerun": "sojourn.simulate",
     "resolve": "sojourn.scenario",
     "schema": "sojourn.scenario",
+    "score": "sojourn.forecast",
     "series": "sojourn.observe",
     "simulate": "sojourn.simulate",
 }

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import tempfile
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,8 +19,12 @@ Settings = Annotated[
     typer.Option("--set", metavar="QUANTITY=VALUE", help="Fix a quantity at a value. May be repeated."),
 ]
 Changes = Annotated[
-    list[Path] | None,
-    typer.Option("--with", metavar="FILE", help="A what-if: the part of a scenario that changes. May be repeated."),
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="WHAT-IF",
+        help="A what-if: a name that sojourn list shows, or a YAML file with what changes. May be repeated.",
+    ),
 ]
 Without = Annotated[
     list[str] | None, typer.Option("--without", metavar="POLICY", help="Leave a policy out. May be repeated.")
@@ -31,15 +32,18 @@ Without = Annotated[
 
 
 def changed(
-    source: str, settings: list[str] | None, changes: list[Path] | None, without: list[str] | None
+    source: str, settings: list[str] | None, changes: list[str] | None, without: list[str] | None
 ) -> sj.Scenario:
-    """Return the scenario with what-if files merged in, policies left out and quantities set, in this order.
+    """Return the scenario with what-ifs merged in, policies left out and quantities set, in this order.
 
     Raises SojournError for what the scenario language refuses, and BadParameter for names it does not have.
     """
-    scenario = sj.load(source)
-    if changes:
-        scenario = _merged(scenario, changes)
+    for name in changes or ():
+        if name not in (shipped := sj.builtins(source)) and not Path(name).is_file():
+            near = get_close_matches(name, shipped, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; shipped: {', '.join(shipped)}" if shipped else ""
+            raise typer.BadParameter(f"no file {name}{hint}", param_hint="--with")
+    scenario = sj.load(source, what_if=changes or ())
     for policy in without or ():
         _known(policy, scenario.policies, "policy", "--without")
     if without:
@@ -48,21 +52,6 @@ def changed(
     for quantity in values:
         _known(quantity, scenario.quantities, "quantity", "--set")
     return scenario.replace(quantities=values) if values else scenario
-
-
-def _merged(scenario: sj.Scenario, changes: list[Path]) -> sj.Scenario:
-    """Return the scenario extended by each file in turn, as ``extends`` does it."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        sj.dump(scenario, folder / "scenario.yaml")
-        parts = ["scenario.yaml"]
-        for i, path in enumerate(changes):
-            if not path.is_file():
-                raise typer.BadParameter(f"no file {path}", param_hint="--with")
-            (folder / str(i)).mkdir()
-            parts.append(f"{i}/{path.name}")
-            shutil.copyfile(path, folder / parts[-1])
-        return sj.loads(f"extends: {json.dumps(parts)}\n", folder=folder)
 
 
 def _setting(text: str) -> tuple[str, float]:

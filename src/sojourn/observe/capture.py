@@ -62,6 +62,12 @@ class Captures:
         self._delay = {
             n: self._dwells.add(o.delay, None) for n, o in scenario.observations.items() if o.delay is not None
         }
+        self._windows = {n: self.window(o) for n, o in scenario.observations.items()}
+        # Where nothing is delayed, what reaches a period is the same for every draw.
+        at_once = np.zeros(self.grid.n_step, np.int64)
+        self._at_once = {
+            n: _reached(at_once, [_NO_DELAY], w) for n, w in self._windows.items() if n not in self._delay
+        }
         self._central = self._table.values({})
         self.uncertain = bool(self._table.uncertain_refs)
 
@@ -87,31 +93,32 @@ class Captures:
         found = {}
         for name, observation in self.scenario.observations.items():
             share = values[:, rows[self._share[name]]]
-            window = self.window(observation)
+            window = self._windows[name]
             last = np.clip(window.past_step - 1, 0, self.grid.n_step - 1)
             size = self._size.get(name)
             dispersion = np.full(len(last), np.nan) if size is None else values[last, rows[size][0]]
             if observation.measure == "stock":
                 weight, coverage = self._stock(share, window)
             else:
-                delay = self._delay.get(name)
-                index = bins.index[delay] if delay is not None else np.zeros(share.shape, np.int64)
-                weight, coverage = self._flow(share, index, masses if delay is not None else [_NO_DELAY], window)
+                weight, coverage = self._flow(share, self._reached(name, bins.index, masses), window)
             found[name] = Capture(weight, coverage, dispersion)
         return found
 
-    def _flow(self, share: F64, index: I64, masses: list[F64], window: Window) -> tuple[F64, F64]:
-        """Spread the events of a recorded period evenly over its steps, delay them, and count what is captured."""
+    def _reached(self, name: str, index: I64, masses: list[F64]) -> list[F64]:
+        """Return for every group (step, period) the probability that an event of the step is counted in it."""
+        if name in self._at_once:
+            return [self._at_once[name]] * len(self.scenario.groups)
+        by_group = index[self._delay[name]].T
+        return [_reached(one, masses, self._windows[name]) for one in by_group]
+
+    def _flow(self, share: F64, reached: list[F64], window: Window) -> tuple[F64, F64]:
+        """Spread the events of a recorded period evenly over its steps, and count what is captured of them."""
         first = np.flatnonzero(np.diff(self.grid.period_of, prepend=-1))
         steps = np.diff(np.append(first, self.grid.n_step))
-        weight = np.zeros((len(first), len(window.number), share.shape[1]))
-        coverage = np.zeros(len(window.number))
-        for group in range(share.shape[1]):
-            reached = _reached(index[:, group], masses, window)
-            weight[:, :, group] = np.add.reduceat(share[:, group, None] * reached, first) / steps[:, None]
-            if group == 0:
-                coverage = reached.sum(0) / (window.past_step - window.first_step)
-        return weight, coverage
+        weight = np.stack(
+            [np.add.reduceat(share[:, [g]] * one, first) / steps[:, None] for g, one in enumerate(reached)], axis=-1
+        )
+        return weight, reached[0].sum(0) / (window.past_step - window.first_step)
 
     def _stock(self, share: F64, window: Window) -> tuple[F64, F64]:
         """Take the stock of the recorded period that ends with the period of the series."""

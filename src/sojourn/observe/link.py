@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 from scipy import stats
@@ -20,7 +20,7 @@ from sojourn.scenario.model import Observation
 if TYPE_CHECKING:
     from sojourn.results import Run
 
-__all__ = ["agreement", "observed"]
+__all__ = ["observed"]
 
 F64 = NDArray[np.float64]
 
@@ -36,10 +36,12 @@ def observed(run: Run) -> dict[str, xr.Dataset]:
 
     Each dataset has ``expected_count`` (replicate, time) float64, what is captured before noise;
     ``simulated_count`` (replicate, time) float64, with noise, rounding and suppression (missing where not
-    published); ``observed_count`` (time) float64, missing where nothing is published. All are in the series'
-    unit of account, by its own periods: ``time`` is their first day, ``period_end`` the first day after.
+    published); ``observed_count`` (time) float64, missing where nothing is published; ``dispersion`` (replicate,
+    time) float64, size of the negative-binomial noise, missing without one. Counts are in the series' unit of
+    account, by its own periods: ``time`` is their first day, ``period_end`` the first day after.
     ``complete`` is False where part of what the period counts lies outside the run, ``coverage`` says how much
-    lies inside. ``attrs`` has title, units, measure, of, series, publisher, source, release, licence, period.
+    lies inside. ``attrs`` has title, units, measure, of, noise, rounding, series, publisher, source, release,
+    licence, period.
 
     Flows are spread evenly over the days of a recorded period; record by step where that matters. Noise is
     drawn by one number for each replicate, observation and period, keyed by the run's seed, so two policies
@@ -48,7 +50,7 @@ def observed(run: Run) -> dict[str, xr.Dataset]:
     Raises ScenarioError where the recorded scenario is not one. Source: inverse transform sampling, L. Devroye,
     "Non-Uniform Random Variate Generation" (1986), chapter III.
     """
-    scenario = loads(run.scenario_text)
+    scenario = scenario_of(run)
     if not scenario.observations:
         return {}
     captures = Captures(scenario, str(run.provenance["record"]))
@@ -57,6 +59,19 @@ def observed(run: Run) -> dict[str, xr.Dataset]:
         name: _labelled(run, scenario, name, captures.window(one), [part[name] for part in seen])
         for name, one in scenario.observations.items()
     }
+
+
+def scenario_of(run: Run) -> Scenario:
+    """Return the resolved scenario of a run, read once.
+
+    Raises ScenarioError where the recorded scenario is not one.
+    """
+    return _read(run.scenario_text)
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> Scenario:
+    return loads(text)
 
 
 def _by_replicate(run: Run, captures: Captures) -> list[dict[str, Capture]]:
@@ -82,17 +97,18 @@ def _labelled(run: Run, scenario: Scenario, name: str, window: Window, seen: lis
     coverage = seen[0].coverage
     expected[:, coverage == 0.0] = np.nan
     simulated = expected
+    size = np.broadcast_to(np.stack([one.dispersion for one in seen]), expected.shape)
     if run.provenance["mode"] == "draw":
-        uniform = _uniforms(run, name, series.period, window)
-        size = np.stack([one.dispersion for one in seen])
-        simulated = _drawn(observation, expected, uniform, np.broadcast_to(size, expected.shape))
-    simulated = _published(simulated, observation.rounding or series.rounding, observation.suppress_below)
+        simulated = _drawn(observation, expected, _uniforms(run, name, series.period, window), size)
+    rounding = observation.rounding or series.rounding
+    simulated = _published(simulated, rounding, observation.suppress_below)
     values = dict(enumerate(np.nan if v is None else float(v) for v in series.values))
     data = xr.Dataset(
         {
             "expected_count": (("replicate", "time"), expected),
             "simulated_count": (("replicate", "time"), simulated),
             "observed_count": (("time",), np.array([values.get(int(i), np.nan) for i in window.number])),
+            "dispersion": (("replicate", "time"), size),
         },
         coords={
             "replicate": run.data["replicate"].values,
@@ -107,13 +123,15 @@ def _labelled(run: Run, scenario: Scenario, name: str, window: Window, seen: lis
             "measure": observation.measure,
             "of": ", ".join(observation.of),
             "groups": ", ".join(observation.groups or tuple(scenario.groups)),
+            "noise": observation.noise,
+            "rounding": rounding or 1.0,
             "series": observation.series,
             "period": series.period,
             **{k: getattr(series, k) for k in ("publisher", "source", "release", "licence", "description")},
         },
     )
-    for variable in data.data_vars.values():
-        variable.attrs["units"] = observation.unit
+    for variable in ("expected_count", "simulated_count", "observed_count"):
+        data[variable].attrs["units"] = observation.unit
     return data
 
 
@@ -163,40 +181,3 @@ def _published(counts: F64, rounding: float | None, suppress_below: float | None
     """Round counts to a multiple and leave out those too small to be published."""
     out = counts if rounding is None else np.rint(counts / rounding) * rounding
     return out if suppress_below is None else np.where(out < suppress_below, np.nan, out)
-
-
-def agreement(seen: dict[str, xr.Dataset], *, until: str | None = None, least: float = 1.0) -> pd.DataFrame:
-    """Return how far published and simulated counts agree, one row for each observation and span.
-
-    Columns: ``observation``, ``span`` (``fit`` up to the date ``until``, ``test`` after it; ``all`` without
-    one), ``periods`` compared (complete and published), ``within_50`` and ``within_90`` (share of them inside
-    the central bands over replicates), ``log_rmse`` (root mean square of log(median / published) over periods
-    with at least ``least`` published; ``log_periods`` counts them) and ``ratio`` (sum of medians / sum published).
-    """
-    rows = []
-    for name, data in seen.items():
-        known = data["complete"].values & np.isfinite(data["observed_count"].values)
-        ends = data["period_end"].values
-        cut = None if until is None else np.datetime64(until, "ns") + np.timedelta64(1, "D")
-        spans = {"all": known} if cut is None else {"fit": known & (ends <= cut), "test": known & (ends > cut)}
-        rows += [_agreed(name, span, data, at, least) for span, at in spans.items()]
-    return pd.DataFrame(rows)
-
-
-def _agreed(name: str, span: str, data: xr.Dataset, at: NDArray[np.bool_], least: float) -> dict[str, object]:
-    published = data["observed_count"].values[at]
-    simulated = np.nan_to_num(data["simulated_count"].values[:, at])
-    row: dict[str, object] = {"observation": name, "span": span, "periods": int(at.sum())}
-    if not at.any():
-        return row | dict.fromkeys(("within_50", "within_90", "log_rmse", "ratio"), np.nan) | {"log_periods": 0}
-    q05, q25, q50, q75, q95 = np.quantile(simulated, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
-    large = published >= least
-    # A median of nobody counts as half a person: the logarithm stays finite, and the error large.
-    error = np.log(np.maximum(q50[large], 0.5) / published[large])
-    return row | {
-        "within_50": float(((published >= q25) & (published <= q75)).mean()),
-        "within_90": float(((published >= q05) & (published <= q95)).mean()),
-        "log_rmse": float(np.sqrt((error**2).mean())) if large.any() else np.nan,
-        "ratio": float(q50.sum() / published.sum()) if published.sum() else np.nan,
-        "log_periods": int(large.sum()),
-    }
