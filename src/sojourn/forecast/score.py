@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
-from sojourn.forecast.verdict import measured
 from sojourn.forecast.codes import refuse
 from sojourn.forecast.stations import agreement, stations
+from sojourn.forecast.verdict import measured
 from sojourn.library import scoring
 from sojourn.observe.link import observed
 from sojourn.results import Run
