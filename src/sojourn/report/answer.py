@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
 from sojourn.report.facts import Facts, label, long_date
-from sojourn.report.figure import figure, share, spread_of
+from sojourn.report.figure import figure, rounded, share, spread_of
 from sojourn.report.queues import queue_names
-from sojourn.report.stations import agreements
 
 __all__ = ["answer", "asked"]
 
@@ -34,52 +35,60 @@ def asked(facts: Facts) -> Markup:
         else f"{run.replicates:,} times with different chance"
         + (" and different values of the uncertain quantities" if run.provenance["priors"] else "")
     )
-    return Markup("{} Simulated from {}, day by day in steps of {:g}, {}.").format(
-        scenario.description.rstrip(". ") + ".", facts.span, float(run.provenance["step_days"]), method
+    return Markup("{} Simulated from {} in steps of {}, {}.").format(
+        scenario.description.rstrip(". ") + ".", facts.span, _days(float(run.provenance["step_days"])), method
     )
 
 
-def answer(facts: Facts, fitted_to: str | None) -> list[Markup]:
+def _days(step: float) -> str:
+    return "one day" if step == 1 else f"{step:g} days"
+
+
+def answer(facts: Facts) -> list[Markup]:
     """Return five sentences: how many enter, what became of them, the longest queue, the fit, what it hangs on."""
-    return [_entered(facts), _outcomes(facts), _queue(facts), _fit(facts, fitted_to), _drivers(facts)]
+    return [_entered(facts), _outcomes(facts), _queue(facts), _fit(facts), _drivers(facts)]
 
 
 def _entered(facts: Facts) -> Markup:
-    total = spread_of(facts.entered.sum(1))
+    total = spread_of(facts.entered.sum(1)).html(facts.about("all who leave a source, whole run"))
+    text = Markup("From {} {} people enter ({})").format(facts.span, total, facts.followed_text)
+    if facts.aside:
+        ends = sorted(n for n in facts.aside if facts.kinds[n] == "end")
+        gone = spread_of(facts.aside_people).html(
+            facts.about(f"people in {', '.join(sorted(facts.aside))} at the end")
+        )
+        return text + Markup("; {} of them {}, and are set aside in what follows.").format(
+            gone, " or ".join(label(name) for name in ends)
+        )
     month = pd.DatetimeIndex(facts.run.data["time"].values).to_period("M")
     by_month = np.stack([facts.entered[:, month == m].sum(1) for m in month.unique()], axis=1)
     top = int(np.median(by_month, axis=0).argmax())
-    return Markup("From {} {} people enter ({}), most of them in {}: {}.").format(
-        facts.span,
-        total.html(facts.about("all who leave a source, whole run")),
-        facts.followed_text,
-        f"{month.unique()[top].strftime('%B %Y')}",
-        spread_of(by_month[:, top]).html(facts.about(f"all who leave a source in {month.unique()[top]}")),
-    )
+    peak = spread_of(by_month[:, top]).html(facts.about(f"all who leave a source in {month.unique()[top]}"))
+    return text + Markup(", most of them in {}: {}.").format(month.unique()[top].strftime("%B %Y"), peak)
 
 
 def _outcomes(facts: Facts) -> Markup:
-    """Say where everyone is at the end, in parts of all who entered or were there."""
+    """Say where everyone is at the end, of all who entered or were there at the start."""
     last = facts.stocks.isel(time=-1).values
-    names = [str(n) for n in facts.run.data["stage"].values]
     parts: dict[str, F64] = {}
-    for i, name in enumerate(names):
+    for i, name in enumerate(str(n) for n in facts.run.data["stage"].values):
         stage = facts.scenario.stages[name]
-        if stage.kind == "source":
+        if stage.kind == "source" or name in facts.aside:
             continue
-        key = stage.outcome if stage.kind == "end" else ""
+        key: str = stage.outcome if stage.kind == "end" else ""
         parts[key] = parts.get(key, np.zeros(len(last))) + last[:, i]
-    total = sum(parts.values(), np.zeros(len(last)))
     told = []
     for key, words in (*_WORDS.items(), ("", "are still under way or waiting")):
         people = parts.get(key)
         if people is not None and people.any():
-            part = np.divide(people, total, out=np.full(len(total), np.nan), where=total > 0)
-            what = f"people who {words} on {facts.last_day.date()}, part of all who entered or were there"
-            told.append(
-                Markup("{} {}").format(spread_of(part).html(facts.about(what, "share"), as_share=True), words)
-            )
-    return Markup("On {} {}.").format(long_date(facts.last_day), _listed(told))
+            what = f"people who {words} on {facts.last_day.date()}, of all who entered or were there at the start"
+            told.append(Markup("{} {}").format(spread_of(people).html(facts.about(what)), words))
+    there = float(facts.initial_followed.sum("stage").mean())
+    begun = Markup("")
+    if there >= 1:
+        about = facts.about(f"people in the system on {facts.start.date()}")
+        begun = Markup(" (with the {} who were there at the start)").format(figure(rounded(there), about))
+    return Markup("On {}{} {}.").format(long_date(facts.last_day), begun, _listed(told))
 
 
 def _listed(parts: list[Markup]) -> Markup:
@@ -112,8 +121,8 @@ def _queue(facts: Facts) -> Markup:
     )
 
 
-def _fit(facts: Facts, fitted_to: str | None) -> Markup:
-    table = agreements(facts, fitted_to)
+def _fit(facts: Facts) -> Markup:
+    table = facts.agreement
     if len(table):
         table = table[(table["periods"] > 0) & (table["span"] != "fit")]
     if not len(table):
@@ -123,19 +132,18 @@ def _fit(facts: Facts, fitted_to: str | None) -> Markup:
     number = int(table["periods"].sum())
     inside = float((table["within_90"] * table["periods"]).sum())
     worst = table.sort_values("within_90").iloc[0]
-    when = f"after {long_date(fitted_to)}, which the fit did not see, " if fitted_to else ""
+    when = f"after {long_date(facts.fitted_to)}, which the fit did not see, " if facts.fitted_to is not None else ""
     series = {str(r["observation"]): facts.seen[str(r["observation"])].attrs["series"] for _, r in table.iterrows()}
     trace = f"published figures of the series {', '.join(sorted(set(series.values())))}; bands: {facts.trace}"
     return Markup(
-        "Held against {} official series, {}{} of {} published figures ({}) lie inside the 90 % bands; they agree "
-        "least at {} ({} inside)."
+        "Held against {} official series, {}{} of {} published figures ({}) lie inside the 90 % bands{}."
     ).format(
         figure(str(len(table)), trace),
         when,
         figure(f"{inside:.0f}", trace),
         figure(f"{number:,}", trace),
         figure(share(inside / number), f"{trace}; unit: share of published figures"),
-        worst["title"],
+        facts.seen[str(worst["observation"])].attrs["title"],
         figure(
             share(float(worst["within_90"])),
             f"series {series[str(worst['observation'])]}; unit: share; {facts.trace}",

@@ -11,8 +11,6 @@ __all__ = ["CODES", "ReportError", "refuse"]
 CODES: Mapping[str, str] = {
     "P101": "an optional package is needed",
     "P102": "the report cannot be written there",
-    "P103": "a score lacks what it must say",
-    "P104": "the runs compared are not of one scenario and seed",
 }
 
 

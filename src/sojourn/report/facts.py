@@ -10,9 +10,13 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sojourn.observe.link import observed
+from sojourn.forecast import Scores, agreement, fitted_to, score
+from sojourn.observe.link import observed, scenario_of
 from sojourn.results import Run
-from sojourn.scenario import Scenario, loads
+from sojourn.scenario import Scenario
+
+LOG_LEAST = 100.0
+"""Smallest published count in a logarithmic error, where no rule says otherwise."""
 
 __all__ = ["Facts", "label", "long_date", "policy_table"]
 
@@ -35,16 +39,52 @@ class Facts:
     """A run with what is needed again and again to describe it."""
 
     run: Run
+    given: Scores | None = None
 
     @cached_property
     def scenario(self) -> Scenario:
         """The resolved scenario of the run."""
-        return loads(self.run.scenario_text)
+        return scenario_of(self.run)
 
     @cached_property
     def seen(self) -> dict[str, xr.Dataset]:
         """Simulated beside published counts, by observation."""
         return observed(self.run)
+
+    @cached_property
+    def scores(self) -> Scores | None:
+        """The scores given, or those by the rules laid down beside a built-in scenario; None where there are none."""
+        if self.given is None and self.seen and fitted_to(self.run) is not None:
+            return score(self.run)
+        return self.given
+
+    @property
+    def fitted_to(self) -> pd.Timestamp | None:
+        """Last day whose figures the fit has seen, where that is known."""
+        return None if self.scores is None else self.scores.split - pd.Timedelta(1, "D")
+
+    @property
+    def least(self) -> float:
+        """Smallest published count that enters a logarithmic error."""
+        return LOG_LEAST if self.scores is None else self.scores.least
+
+    @cached_property
+    def agreement(self) -> pd.DataFrame:
+        """Agreement by station and span; see :func:`sojourn.forecast.agreement`."""
+        if self.scores is not None:
+            return self.scores.stations
+        return agreement(self.scenario, self.seen, None, least=LOG_LEAST)
+
+    @property
+    def missed(self) -> pd.DataFrame:
+        """The bars that were measured and are not reached."""
+        bars = self.bars
+        return bars[bars["verdict"] == "not reached"]
+
+    @property
+    def bars(self) -> pd.DataFrame:
+        """The bars that are laid down, with the values reached; see :class:`sojourn.forecast.Scores`."""
+        return pd.DataFrame({"verdict": []}) if self.scores is None else self.scores.bars
 
     @cached_property
     def start(self) -> pd.Timestamp:
@@ -99,6 +139,13 @@ class Facts:
             return self.run.data["initial"].sum("group").astype(np.float64)
         return (self.run.stocks.isel(time=0).sum("group") * 0).astype(np.float64)
 
+    @property
+    def initial_followed(self) -> xr.DataArray:
+        """People of the groups followed at the start: (replicate, stage) float64; zero where it was not recorded."""
+        if "initial" in self.run.data:
+            return self.run.data["initial"].sel(group=list(self.followed)).sum("group").astype(np.float64)
+        return self.initial * 0
+
     @cached_property
     def kinds(self) -> dict[str, str]:
         """Kind of each stage."""
@@ -113,6 +160,43 @@ class Facts:
     def from_source(self) -> NDArray[np.bool_]:
         """Flows that leave a source: (flow)."""
         return np.array([self.kinds[str(o)] == "source" for o in self.run.data["origin"].values])
+
+    @cached_property
+    def aside(self) -> frozenset[str]:
+        """Stages set aside: an end elsewhere that takes most of all who enter, and what leads there alone.
+
+        Visitors who leave again as they came are many times those whose way the scenario follows.
+        """
+        most = 0.5 * float(self.entered.sum(1).mean())
+        final = self.stocks.isel(time=-1).mean("replicate")
+        stages = self.scenario.stages
+        found = {
+            name
+            for name, stage in stages.items()
+            if stage.kind == "end" and stage.outcome == "elsewhere" and float(final.sel(stage=name)) > most > 0
+        }
+        leads: dict[str, set[str]] = {}
+        used = self.flows.values.any((0, 1))
+        ways = zip(self.run.data["origin"].values, self.run.data["destination"].values, used, strict=True)
+        for origin, destination, some in ways:
+            if some:
+                leads.setdefault(str(origin), set()).add(str(destination))
+        while found:
+            more = {n for n, to in leads.items() if to <= found and n not in found and self.kinds[n] != "source"}
+            if not more:
+                break
+            found |= more
+        return frozenset(found)
+
+    @property
+    def aside_people(self) -> F64:
+        """People in the stages set aside at the end: (replicate) float64."""
+        return np.asarray(self.stocks.isel(time=-1).sel(stage=sorted(self.aside)).sum("stage").values)
+
+    @cached_property
+    def policies(self) -> pd.DataFrame:
+        """The policies by date, numbered; see :func:`policy_table`."""
+        return policy_table(self.scenario)
 
     @property
     def trace(self) -> str:

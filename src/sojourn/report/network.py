@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from sojourn.report.facts import Facts
 from sojourn.report.roadmap import place_of_stages
 
@@ -45,7 +47,9 @@ def graph(facts: Facts, least: float) -> Graph:
     names = zip(
         map(str, facts.run.data["origin"].values), map(str, facts.run.data["destination"].values), strict=True
     )
-    people = {pair: totals[:, i] for i, pair in enumerate(names) if totals[:, i].any()}
+    people = {
+        pair: totals[:, i] for i, pair in enumerate(names) if totals[:, i].any() and not facts.aside & set(pair)
+    }
     joined: list[str] = []
     places = place_of_stages(facts.scenario)
     for name in [n for n, kind in facts.kinds.items() if kind == "choice"]:
@@ -67,10 +71,10 @@ def graph(facts: Facts, least: float) -> Graph:
             people.pop(pair, None)
         for origin, end, count in kept:
             people[(origin, end)] = people.get((origin, end), 0) + count
-    limit = least * max(1.0, float(facts.entered.sum(1).mean()))
+    limit = least * max(1.0, float((facts.entered.sum(1) - facts.aside_people).mean()))
     edges, dropped = [], 0.0
     for (origin, end), count in people.items():
-        spread = facts_spread(count)
+        spread = _spread(count)
         if spread[0] < limit or origin == end:
             dropped += spread[0]
         else:
@@ -78,10 +82,8 @@ def graph(facts: Facts, least: float) -> Graph:
     return Graph(edges, facts.kinds, dropped, joined)
 
 
-def facts_spread(count: object) -> tuple[float, float, float]:
+def _spread(count: object) -> tuple[float, float, float]:
     """Return mean, and the 5 % and 95 % quantiles, of a number over replicates."""
-    import numpy as np
-
     values = np.asarray(count, np.float64)
     low, high = np.quantile(values, (0.05, 0.95))
     return float(values.mean()), float(low), float(high)

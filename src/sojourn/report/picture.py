@@ -6,36 +6,45 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-import altair as alt
+import numpy as np
 import pandas as pd
 
-__all__ = ["COLOURS", "Picture", "amounts", "config", "dated", "policy_rules", "static_svg"]
+__all__ = [
+    "AMOUNTS",
+    "COLOURS",
+    "Picture",
+    "Spec",
+    "dated",
+    "policy_rules",
+    "records",
+    "static_svg",
+    "tip",
+    "traced",
+]
 
-_LABEL_PART = 0.035
-STATIC_WIDTH = 680
-"""Width in pixels of charts saved as files or printed."""
+Spec = dict[str, Any]
+"""A Vega-Lite specification, or a part of one."""
 
 COLOURS = {
     "simulated": "#2b6a99",
     "published": "#a8410f",
     "other": "#7a4b94",
     "rule": "#6b6b6b",
-    "outcome": ["#2b6a99", "#3f8f6b", "#c2872b", "#a8410f", "#7a4b94", "#5b6770", "#8aa7bf", "#9fc2a8"],
+    "ink": "#1d2329",
 }
 """Colours that stand apart also for most colour-blind readers."""
 
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-
-
-_SHORT = (
+AMOUNTS = (
     "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',~g') + ' million'"
     " : abs(datum.value) >= 1e4 ? format(datum.value / 1e3, ',~g') + 'k' : format(datum.value, ',~g')"
 )
+"""Labels of an axis of amounts: thousands and millions shortened."""
 
-
-def amounts() -> alt.Axis:
-    """Return an axis of amounts, thousands and millions shortened."""
-    return alt.Axis(labelExpr=_SHORT)
+_STATIC_WIDTH = 620
+_LABEL_PART = 0.03
+_LABEL_HEIGHT = 11
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -43,24 +52,23 @@ class Picture:
     """A chart of a report.
 
     ``name`` names its files, ``said`` describes it for those who cannot see it, ``trace`` names series, release
-    and unit. ``data`` is what is drawn, as a table. ``controls`` is ``months`` for a chart that is played.
+    and unit. ``data`` is what is drawn, as a table. ``wide`` charts keep their width and are scrolled on a
+    narrow screen. ``steps`` are the names of the moments of a chart that can be played.
     """
 
     name: str
     title: str
     said: str
     trace: str
-    chart: Any
+    chart: Spec
     data: pd.DataFrame
     wide: bool = False
-    controls: str = ""
     steps: tuple[str, ...] = field(default=())
 
-    def spec(self) -> dict[str, Any]:
-        """Return the Vega-Lite specification, as wide as its place on the page."""
-        found: dict[str, Any] = self.chart.to_dict(validate=False)
-        found["config"] = config()
-        return found
+    @property
+    def spec(self) -> Spec:
+        """The whole specification."""
+        return {"$schema": _SCHEMA, **self.chart, "config": _config()}
 
     @property
     def csv(self) -> str:
@@ -68,87 +76,112 @@ class Picture:
         return f"# {self.title}. {self.trace}\n" + self.data.to_csv(index=False, lineterminator="\n")
 
 
-def config() -> dict[str, Any]:
-    """Return the look of all charts."""
-    quiet = {"gridColor": "#e6e6e6", "domainColor": "#9a9a9a", "tickColor": "#9a9a9a", "labelColor": "#333"}
+def _config() -> Spec:
+    """Return the look of all charts; the figure around a chart says what it shows, so its marks say nothing."""
+    axis = {"gridColor": "#e6e6e6", "domainColor": "#9a9a9a", "tickColor": "#9a9a9a", "labelColor": "#333"}
+    axis |= {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "titleColor": "#333"}
     return {
         "font": _FONT,
         "background": "white",
         "view": {"stroke": None},
-        "axis": quiet
-        | {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "titleColor": "#333"},
-        "axisX": {"grid": False, "labelOverlap": "greedy", "labelFlush": True},
-        "axisY": {
-            "tickCount": 5,
-            "titleAlign": "left",
-            "titleAngle": 0,
-            "titleAnchor": "end",
-            "titleY": -8,
-            "titleX": 0,
-        },
+        "mark": {"aria": False},
+        "axis": axis | {"aria": False},
+        "axisX": {"grid": False, "labelOverlap": "greedy"},
+        "axisY": {"tickCount": 5, "titleAlign": "left", "titleAngle": 0, "titleAnchor": "end", "titleX": 0},
         "legend": {
+            "aria": False,
             "orient": "top",
             "title": None,
             "labelFontSize": 12,
-            "symbolSize": 90,
             "labelLimit": 260,
-            "columns": 3,
+            "columns": 4,
         },
     }
 
 
-def static_svg(spec: dict[str, Any]) -> str:
-    """Return a chart as an SVG text of fixed width."""
+def static_svg(picture: Picture, *, titled: bool = False) -> str:
+    """Return a chart as an SVG text of fixed width; ``titled`` with title and source, to stand alone."""
     import vl_convert
 
-    fixed = json.loads(json.dumps(spec))
+    fixed = dict(picture.spec)
     if fixed.get("width") == "container":
-        fixed["width"] = STATIC_WIDTH - 60
-    return str(vl_convert.vegalite_to_svg(fixed))
+        fixed["width"] = _STATIC_WIDTH
+    if titled:
+        fixed["title"] = {
+            "text": picture.title,
+            "subtitle": picture.trace,
+            "anchor": "start",
+            "subtitleColor": "#555",
+        }
+    return str(vl_convert.vegalite_to_svg(json.dumps(fixed)))
 
 
-def dated(field_name: str, start: pd.Timestamp, end: pd.Timestamp) -> alt.X:
+def records(table: pd.DataFrame) -> Spec:
+    """Return a table as the data of a chart: dates as ISO 8601, missing values as null."""
+    columns = {}
+    for name in table.columns:
+        column = table[name]
+        if column.dtype.kind == "M":
+            columns[str(name)] = [None if pd.isna(v) else v.isoformat() for v in column]
+        elif column.dtype.kind == "f":
+            columns[str(name)] = [float(f"{v:.6g}") if np.isfinite(v) else None for v in column.to_numpy()]
+        else:
+            columns[str(name)] = column.tolist()
+    return {"values": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]}
+
+
+def tip(name: str, title: str, form: str = "") -> Spec:
+    """Return a line of a tooltip: a number with a format, a date (``form`` with %), or a text."""
+    kind = "temporal" if form.startswith("%d") else "quantitative" if form else "nominal"
+    return {"field": name, "title": title, "type": kind} | ({"format": form} if form else {})
+
+
+def traced(trace: str) -> Spec:
+    """Return the transform that gives every mark the text of its source."""
+    return {"calculate": json.dumps(trace), "as": "trace"}
+
+
+def dated(name: str, start: pd.Timestamp, end: pd.Timestamp) -> Spec:
     """Return the time axis of a chart: the whole run, whatever the data cover."""
-    domain = [_moment(start), _moment(end)]
+    domain = [{"year": day.year, "month": day.month, "date": day.day} for day in (start, end)]
     long = (end - start).days > 900
-    axis = alt.Axis(format="%Y" if long else "%b %Y", tickCount="year" if long else 6, title=None)
-    return alt.X(f"{field_name}:T", scale=alt.Scale(domain=domain), axis=axis)
+    axis = {"format": "%Y" if long else "%b %Y", "tickCount": "year" if long else 5, "title": None}
+    return {"field": name, "type": "temporal", "scale": {"domain": domain}, "axis": axis}
 
 
-def _moment(day: pd.Timestamp) -> dict[str, int]:
-    return {"year": day.year, "month": day.month, "date": day.day}
+def policy_rules(policies: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> tuple[list[Spec], int]:
+    """Return layers of dashed lines where policies start and end in the run, and the height of their numbers.
 
-
-def policy_rules(policies: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> Any:
-    """Return a layer of numbered dashed lines where policies start and end in the run; None where none do."""
-    begins = policies[(policies["start"] >= start) & (policies["start"] < end)]
-    ends = policies[(policies["end"] >= start) & (policies["end"] < end)]
-    marks = pd.concat(
-        [
-            begins.assign(day=begins["start"], event="starts"),
-            ends.assign(day=ends["end"], event="ends"),
-        ]
-    )[["number", "title", "day", "event"]]
+    A start has the policy's number over it; an end has none, and a fainter line.
+    """
+    begins = policies[(policies["start"] > start) & (policies["start"] < end)].assign(event="starts")
+    lasting = policies["end"] - policies["start"] > pd.Timedelta(30, "D")
+    ends = policies[lasting & (policies["end"] >= start) & (policies["end"] < end)].assign(event="ends")
+    marks = pd.concat([begins.assign(day=begins["start"]), ends.assign(day=ends["end"])])
     if not len(marks):
-        return None
-    marks = marks.sort_values("day", kind="stable").reset_index(drop=True)
-    marks["text"] = marks["number"].astype(str) + marks["event"].map({"starts": "", "ends": "×"})
-    marks["row"] = _rows(marks["day"], (end - start) * _LABEL_PART)
-    base = alt.Chart(marks).encode(
-        x=alt.X("day:T"),
-        tooltip=[
-            alt.Tooltip("title:N", title="policy"),
-            alt.Tooltip("event:N", title="it"),
-            alt.Tooltip("day:T", title="on", format="%d %b %Y"),
-        ],
-    )
-    layers = [base.mark_rule(strokeDash=[3, 3], color=COLOURS["rule"], opacity=0.7, size=1)]
-    for row in sorted(set(marks["row"])):
-        text = base.transform_filter(alt.datum.row == row).mark_text(
-            baseline="bottom", dy=-2 - 11 * row, fontSize=10, color="#444"
+        return [], 0
+    marks = marks.sort_values("day", kind="stable")[["number", "title", "day", "event"]].reset_index(drop=True)
+    named = marks["event"] == "starts"
+    marks["row"] = 0
+    marks.loc[named, "row"] = _rows(marks.loc[named, "day"], (end - start) * _LABEL_PART)
+    tips = [tip("title", "policy"), tip("event", "it"), tip("day", "on", "%d %b %Y")]
+    at = {"x": {"field": "day", "type": "temporal"}, "tooltip": tips}
+    faint = {"condition": {"test": "datum.event == 'ends'", "value": 0.35}, "value": 0.75}
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "rule", "strokeDash": [3, 3], "color": COLOURS["rule"]},
+            "encoding": at | {"opacity": faint},
+        }
+    ]
+    for row in sorted(set(marks.loc[named, "row"])):
+        layers.append(
+            {
+                "transform": [{"filter": f"datum.row == {row} && datum.event == 'starts'"}],
+                "mark": {"type": "text", "baseline": "bottom", "dy": -2 - _LABEL_HEIGHT * int(row), "fontSize": 10},
+                "encoding": at | {"y": {"value": 0}, "text": {"field": "number"}, "color": {"value": "#444"}},
+            }
         )
-        layers.append(text.encode(y=alt.value(0), text="text:N"))
-    return alt.layer(*layers)
+    return [{"data": records(marks), "layer": layers}], _LABEL_HEIGHT * (int(marks["row"].max()) + 1)
 
 
 def _rows(days: pd.Series[pd.Timestamp], apart: pd.Timedelta) -> list[int]:

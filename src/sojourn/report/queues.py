@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from sojourn.report.facts import Facts, label
 from sojourn.report.figure import rounded
-from sojourn.report.picture import COLOURS, Picture, amounts
+from sojourn.report.picture import AMOUNTS, COLOURS, Picture, Spec, records, tip, traced
 from sojourn.report.stations import band_chart, bands
 
 __all__ = ["queue_names", "queues"]
 
 _FEW = 1.0
-_POINTS = 60
 
 
 def queue_names(facts: Facts) -> list[str]:
@@ -45,7 +43,7 @@ def _over_time(facts: Facts, name: str, values: xr.DataArray, kind: str, what: s
     trace = facts.about(f"queue {name}: {what}, all groups", unit)
     last = table.iloc[-1]
     said = (
-        f"{label(name)}: {what}, {table['time'].iloc[0]:%B %Y} to {last['time']:%B %Y}; at the end median "
+        f"{table['time'].iloc[0]:%B %Y} to {last['time']:%B %Y}; at the end median "
         f"{rounded(last['q50'])}, 90 % band {rounded(last['q05'])} to {rounded(last['q95'])} ({unit})."
     )
     chart = band_chart(table, facts, unit=unit, trace=trace, height=180)
@@ -66,22 +64,36 @@ def _spread(facts: Facts, name: str) -> Picture:
     half = float(np.interp(0.5, table["share"], table["days"]))
     most = float(np.interp(0.9, table["share"], table["days"]))
     said = (
-        f"{label(name)}: distribution of waits over the whole run; half waited less than {rounded(half)} days, "
+        f"All whose turn came in the run: half waited less than {rounded(half)} days, "
         f"nine in ten less than {rounded(most)} days."
     )
-    chart = (
-        alt.Chart(table)
-        .transform_calculate(trace=alt.expr.toString(trace))
-        .mark_area(line={"color": COLOURS["simulated"]}, color=COLOURS["simulated"], opacity=0.25)
-        .encode(
-            x=alt.X("days:Q", title="waited at most, days", axis=amounts()),
-            y=alt.Y("share:Q", title="share of people", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-            tooltip=[
-                alt.Tooltip("days:Q", title="waited less than, days", format=",.1f"),
-                alt.Tooltip("share:Q", title="share", format=".1%"),
-                alt.Tooltip("trace:N", title="source"),
+    title = f"{label(name).capitalize()}: waiting times"
+    return Picture(f"queue-{name}-spread", title, said, trace, _rising(table, trace), table)
+
+
+def _rising(table: pd.DataFrame, trace: str) -> Spec:
+    """Return a chart of the share of people who waited at most so long."""
+    colour = COLOURS["simulated"]
+    days = {
+        "field": "days",
+        "type": "quantitative",
+        "title": "waited at most, days",
+        "axis": {"labelExpr": AMOUNTS},
+    }
+    part = {"field": "share", "type": "quantitative", "title": "share of people", "scale": {"domain": [0, 1]}}
+    return {
+        "data": records(table),
+        "transform": [traced(trace)],
+        "mark": {"type": "area", "line": {"color": colour}, "color": colour, "opacity": 0.25},
+        "encoding": {
+            "x": days,
+            "y": part | {"axis": {"format": "%", "titleY": -10}},
+            "tooltip": [
+                tip("days", "waited less than, days", ",.1f"),
+                tip("share", "share", ".1%"),
+                tip("trace", "source"),
             ],
-        )
-        .properties(width="container", height=180)
-    )
-    return Picture(f"queue-{name}-spread", f"{label(name).capitalize()}: waiting times", said, trace, chart, table)
+        },
+        "width": "container",
+        "height": 180,
+    }

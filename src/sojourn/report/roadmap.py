@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import altair as alt
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sojourn.report.facts import Facts
 from sojourn.report.figure import rounded
-from sojourn.report.picture import COLOURS, Picture
+from sojourn.report.picture import COLOURS, Picture, Spec, records, tip, traced
 from sojourn.scenario import Scenario
+from sojourn.scenario.flows import flows
 
-__all__ = ["Road", "place_of_stages", "road", "roadmap"]
+__all__ = ["LEAST", "Road", "View", "labelled", "place_of_stages", "road", "roadmap", "views"]
 
 LEAST = 10
 """Counts of fewer people are not shown by place."""
 _HEIGHT = 420
-_MARGIN = 0.16
+_WIDTH = 720
+_PART = 0.35
+_NEAR = 3
+_LETTER = 5.9
+_WHERE = ["name", "latitude", "longitude"]
+_SPOTS = tuple(
+    (dx, dy, align)
+    for dy, far in ((0, 7), (-10, 5), (10, 5), (-21, 5), (21, 5), (-32, 5), (32, 5))
+    for dx, align in ((far, "left"), (-far, "right"))
+)
+_MARGIN = 0.12
+_LEAST_DEGREES = 8.0
 _TOTAL = "whole period"
 
 
@@ -52,8 +63,6 @@ def place_of_stages(scenario: Scenario) -> dict[str, str]:
 
 
 def _origins(scenario: Scenario) -> dict[str, set[str]]:
-    from sojourn.scenario.flows import flows
-
     before: dict[str, set[str]] = {}
     for flow in flows(scenario.stages):
         origin, destination = flow.split(" -> ")
@@ -80,8 +89,8 @@ def road(facts: Facts) -> Road:
             left_out[f"{origin} -> {end}"] = float(total[i])
     months = _months(facts)
     parts = []
-    for (origin, end), flows in pairs.items():
-        people = facts.flows.values[:, :, flows].sum(-1)
+    for (origin, end), numbers in pairs.items():
+        people = facts.flows.values[:, :, numbers].sum(-1)
         for step, (text, at) in enumerate(months.items()):
             parts.append((step, text, origin, end, *_spread(people[:, at].sum(1))))
         parts.append((-1, _TOTAL, origin, end, *_spread(people.sum(1))))
@@ -102,108 +111,206 @@ def _spread(people: Any) -> tuple[float, float, float]:
 
 
 @cache
-def _outlines() -> Mapping[str, Any]:
+def _outlines() -> tuple[dict[str, Any], ...]:
     text = (files("sojourn.report") / "outlines.json").read_text(encoding="utf-8")
-    return dict(json.loads(text))
+    return tuple(json.loads(text)["features"])
 
 
-class _View(NamedTuple):
-    rotate: float
+class View(NamedTuple):
+    """The part of the world shown, in degrees: its middle, and how wide and high it is at least."""
+
+    longitude: float
     latitude: float
-    span: float
+    width: float
+    height: float
+
+    @property
+    def pixels(self) -> float:
+        """Pixels a degree at the width that labels are placed for."""
+        return min(_WIDTH / self.width, _HEIGHT / self.height)
+
+    def land(self) -> list[dict[str, Any]]:
+        """Return the outlines that reach into the view at any width of the page."""
+        half = max(self.width, self.height * 3) * 0.75
+        kept = []
+        for feature in _outlines():
+            ring = np.array(feature["geometry"]["coordinates"][0])
+            away = (ring[:, 0] - self.longitude + 180) % 360 - 180
+            north = ring[:, 1] - self.latitude
+            if (np.abs(away).min() <= half) and north.min() <= self.height and north.max() >= -self.height:
+                kept.append(feature)
+        return kept
 
 
-def _view(places: pd.DataFrame) -> _View:
-    """Return the part of the world that holds the places: the smallest range of longitudes, and its middle."""
+def views(places: pd.DataFrame) -> list[View]:
+    """Return the view of all places, and one of most of them where a wide gap parts them from the rest.
+
+    The range of longitudes is the smallest that holds all, so that it may cross the date line.
+    """
     around = np.sort(places["longitude"].to_numpy() % 360)
     gaps = np.diff(np.append(around, around[0] + 360))
-    widest = int(gaps.argmax())
-    first, width = around[(widest + 1) % len(around)], 360 - gaps[widest]
-    low, high = places["latitude"].min(), places["latitude"].max()
-    # A chart about 1.6 times as wide as high shows all of both ranges.
-    span = max(width, 1.6 * (high - low), 12.0) * (1 + 2 * _MARGIN)
-    return _View(float(first + width / 2), float((low + high) / 2), float(min(span, 360.0)))
+    after = (int(gaps.argmax()) + 1) % len(around)
+    order = np.concatenate([around[after:], around[:after] + 360])
+    found = [_view(places, order)]
+    inner = np.diff(order)
+    if len(inner) and inner.max() > _PART * (order[-1] - order[0]):
+        cut = int(inner.argmax()) + 1
+        group = max((order[:cut], order[cut:]), key=len)
+        near = places[np.isin((places["longitude"] % 360).round(6), (group % 360).round(6))]
+        if len(near) >= _NEAR:
+            found.append(_view(near, group))
+    return found
 
 
-def roadmap(facts: Facts) -> Picture | None:
-    """Return the map with flows by month, or None where no people go from one place to another."""
+def _view(places: pd.DataFrame, longitudes: NDArray[np.float64]) -> View:
+    low, high = float(places["latitude"].min()), float(places["latitude"].max())
+    grown = 1 + 2 * _MARGIN
+    wide = max(float(longitudes[-1] - longitudes[0]), _LEAST_DEGREES) * grown
+    middle = float(longitudes[0] + longitudes[-1]) / 2
+    return View(middle, (low + high) / 2, wide, max(high - low, _LEAST_DEGREES / 2) * grown)
+
+
+def roadmap(facts: Facts) -> list[Picture]:
+    """Return the maps with flows by month: of all places, and nearer; none where nobody goes from place to place."""
     drawn = road(facts)
     if not len(drawn.table):
-        return None
+        return []
     places = pd.DataFrame(
         [
             {"place": name, "name": p.name, "latitude": p.latitude, "longitude": p.longitude}
             for name, p in facts.scenario.places.items()
         ]
     ).set_index("place")
-    used = set(drawn.table["origin"]) | set(drawn.table["destination"])
-    places = places[places.index.isin(used)]
-    table = drawn.table.join(places, on="origin").join(places, on="destination", rsuffix="_to")
+    whole = drawn.table[drawn.table["step"] == -1]
+    through = pd.concat([whole.groupby(side)["people"].sum() for side in ("origin", "destination")])
+    places = places.join(through.groupby(level=0).sum().rename("people"), how="inner")
+    places = places.sort_values("people", ascending=False)
+    table = drawn.table.join(places[_WHERE], on="origin").join(places[_WHERE], on="destination", rsuffix="_to")
     table = table.rename(columns={"name": "origin_name", "name_to": "destination_name"})
-    whole = table[table["step"] == -1].sort_values("people", ascending=False)
-    top = "; ".join(
-        f"{row.origin_name} to {row.destination_name} {rounded(row.people)}" for row in whole.head(5).itertuples()
+    top = table[table["step"] == -1].sort_values("people", ascending=False).head(5)
+    told = "; ".join(
+        f"{r['origin_name']} to {r['destination_name']} {rounded(r['people'])}" for _, r in top.iterrows()
     )
-    said = f"Map of {len(places)} places. Largest movements over the whole period, in people: {top}."
     steps = (_TOTAL, *_months(facts))
     trace = facts.about("people who go from place to place, mean over replicates")
-    chart = _chart(table, places.reset_index(), _view(places), trace)
-    return Picture(
-        "map", "The road, month by month", said, trace, chart, drawn.table, controls="months", steps=steps
+    found = []
+    for i, view in enumerate(views(places)):
+        name, title = ("map", "The road, month by month") if i == 0 else ("map-near", "The road from nearer")
+        said = f"Map of {len(places)} places. Most went, in people over the whole period: {told}."
+        chart = _chart(table, labelled(places.reset_index(), view), view, trace)
+        found.append(Picture(name, title, said, trace, chart, drawn.table, steps=steps))
+    return found
+
+
+def labelled(places: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Return the places in view with the offset of each name, empty where there is no room for it.
+
+    Places come in order of importance; a name takes the first spot that no earlier name or place covers.
+    """
+    x = ((places["longitude"] - view.longitude + 180) % 360 - 180) * view.pixels
+    y = -(places["latitude"] - view.latitude) * view.pixels
+    inside = (x.abs() < _WIDTH / 2) & (y.abs() < _HEIGHT / 2)
+    places, x, y = places[inside], x[inside].to_numpy(), y[inside].to_numpy()
+    taken = [(a - 4, b - 4, a + 4, b + 4) for a, b in zip(x, y, strict=True)]
+    rows = []
+    for i, name in enumerate(places["name"]):
+        wide = len(name) * _LETTER
+        best = ("", 0, 0, "left")
+        for dx, dy, align in _SPOTS:
+            left = x[i] + dx - {"left": 0.0, "center": wide / 2, "right": wide}[align]
+            box = (left, y[i] + dy - 6, left + wide, y[i] + dy + 6)
+            others = [b for k, b in enumerate(taken) if k != i]
+            if all(box[2] < b[0] or box[0] > b[2] or box[3] < b[1] or box[1] > b[3] for b in others):
+                taken.append(box)
+                best = (name, dx, dy, align)
+                break
+        rows.append(best)
+    return places.assign(
+        **dict(zip(("text", "dx", "dy", "align"), map(list, zip(*rows, strict=True)), strict=True))
     )
 
 
-def _chart(table: pd.DataFrame, places: pd.DataFrame, view: _View, trace: str) -> alt.LayerChart:
-    scale = f"width / {math.radians(view.span):.6f}"
+def _chart(table: pd.DataFrame, places: pd.DataFrame, view: View, trace: str) -> Spec:
+    wide, high = math.radians(view.width), math.radians(view.height)
     projection = {
         "type": "equirectangular",
-        "rotate": [-view.rotate, 0, 0],
+        "rotate": [-view.longitude, 0, 0],
         "center": [0, view.latitude],
-        "scale": {"expr": scale},
+        "scale": {"expr": f"min(width / {wide:.6f}, {_HEIGHT} / {high:.6f})"},
         "translate": {"expr": f"[width / 2, {_HEIGHT / 2:.0f}]"},
-        "clipExtent": None,
     }
-    projection.pop("clipExtent")
-    step = alt.param(name="step", value=-1)
-    land = alt.Chart(alt.InlineData(values=_outlines()["features"])).mark_geoshape(
-        fill="#eef0ec", stroke="#b9beb6", strokeWidth=0.6, clip=True, tooltip=None
-    )
-    tips = [
-        alt.Tooltip("origin_name:N", title="from"),
-        alt.Tooltip("destination_name:N", title="to"),
-        alt.Tooltip("period:N", title="when"),
-        alt.Tooltip("people:Q", title="people (mean)", format=",.0f"),
-        alt.Tooltip("low:Q", title="90 % from", format=",.0f"),
-        alt.Tooltip("high:Q", title="to", format=",.0f"),
-        alt.Tooltip("trace:N", title="source"),
+    land = {"type": "geoshape", "fill": "#eef0ec", "stroke": "#b9beb6", "strokeWidth": 0.6, "clip": True}
+    at = {name: {"field": name, "type": "quantitative"} for name in ("longitude", "latitude")}
+    texts = {f"{k}": {"expr": f"datum.{k}"} for k in ("dx", "dy", "align")}
+    text = {"type": "text", "baseline": "middle", "fontSize": 11, "clip": True, **texts}
+    named = {**at, "text": {"field": "text"}}
+    return {
+        "params": [{"name": "step", "value": -1}],
+        "projection": projection,
+        "layer": [
+            {"data": {"values": view.land()}, "mark": land},
+            _moving(table, trace),
+            {
+                "data": records(places.drop(columns=["place", "people"])),
+                "layer": [
+                    {
+                        "mark": {
+                            "type": "point",
+                            "filled": True,
+                            "size": 30,
+                            "color": "#222",
+                            "opacity": 1,
+                            "clip": True,
+                        },
+                        "encoding": {**at, "tooltip": [tip("name", "place")]},
+                    },
+                    {"mark": text | {"stroke": "white", "strokeWidth": 3, "opacity": 0.8}, "encoding": named},
+                    {"mark": text | {"color": "#111"}, "encoding": named},
+                ],
+            },
+        ],
+        "width": "container",
+        "height": _HEIGHT,
+    }
+
+
+def _moving(table: pd.DataFrame, trace: str) -> Spec:
+    """Return the lines between places: as wide as the root of the people, in another colour against the stream.
+
+    One scale of width serves all months, another the whole period: the widest line is as wide in both.
+    """
+    whole = table[table["step"] < 0].set_index(["origin", "destination"])["people"]
+    against = [
+        whole.get((d, o), 0.0) > whole.get((o, d), 0.0)
+        for o, d in zip(table["origin"], table["destination"], strict=True)
     ]
     columns = ["step", "period", "origin_name", "destination_name", "people", "low", "high"]
-    at = ["longitude", "latitude", "longitude_to", "latitude_to"]
-    month, total = (
-        float(table.loc[table["step"] >= 0, "people"].max()),
-        float(table.loc[table["step"] < 0, "people"].max()),
-    )
-    # One width scale for all months, another for the whole period: the largest line is as wide in both.
-    moving = (
-        alt.Chart(table[[*columns, *at]])
-        .transform_filter("datum.step == step")
-        .transform_calculate(
-            trace=alt.expr.toString(trace),
-            thick=f"1 + 11 * sqrt(datum.people / (datum.step < 0 ? {total:.1f} : {month:.1f}))",
-        )
-        .mark_rule(opacity=0.62, strokeCap="round", color=COLOURS["simulated"], clip=True)
-        .encode(
-            longitude="longitude:Q",
-            latitude="latitude:Q",
-            longitude2="longitude_to:Q",
-            latitude2="latitude_to:Q",
-            strokeWidth=alt.StrokeWidth("thick:Q", scale=None),
-            tooltip=tips,
-        )
-    )
-    spots = alt.Chart(places).encode(longitude="longitude:Q", latitude="latitude:Q", tooltip=alt.Tooltip("name:N"))
-    marks = spots.mark_point(filled=True, size=34, color="#222", opacity=1)
-    names = spots.mark_text(align="left", dx=6, dy=-6, fontSize=11, color="#222").encode(text="name:N")
-    layers = alt.layer(land, moving, marks, names).add_params(step)
-    layers = layers.properties(width="container", height=_HEIGHT)
-    return layers.project(**projection)
+    ends = ["longitude", "latitude", "longitude_to", "latitude_to"]
+    month, total = (table.loc[at, "people"].max() for at in (table["step"] >= 0, table["step"] < 0))
+    thick = f"1 + 11 * sqrt(datum.people / (datum.step < 0 ? {total:.1f} : {month:.1f}))"
+    return {
+        "data": records(table[[*columns, *ends]].assign(against=against)),
+        "transform": [{"filter": "datum.step == step"}, traced(trace), {"calculate": thick, "as": "thick"}],
+        "mark": {"type": "rule", "opacity": 0.6, "strokeCap": "round", "clip": True},
+        "encoding": {
+            **{
+                f"{axis}{n}": {"field": f"{axis}{to}"}
+                for axis in ("longitude", "latitude")
+                for n, to in (("", ""), ("2", "_to"))
+            },
+            "strokeWidth": {"field": "thick", "type": "quantitative", "scale": None, "legend": None},
+            "color": {
+                "condition": {"test": "datum.against", "value": COLOURS["other"]},
+                "value": COLOURS["simulated"],
+            },
+            "tooltip": [
+                tip("origin_name", "from"),
+                tip("destination_name", "to"),
+                tip("period", "when"),
+                tip("people", "people (mean)", ",.0f"),
+                tip("low", "90 % from", ",.0f"),
+                tip("high", "to", ",.0f"),
+                tip("trace", "source"),
+            ],
+        },
+    }

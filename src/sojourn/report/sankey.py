@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from sojourn.report.facts import Facts, label
 from sojourn.report.figure import rounded
 from sojourn.report.network import BACK, Edge, graph, rows
-from sojourn.report.picture import COLOURS, Picture
+from sojourn.report.picture import COLOURS, Picture, Spec, records, tip, traced
 
 __all__ = ["sankey"]
 
@@ -193,42 +192,55 @@ def _bar(node: _Node, facts: Facts, scale: float) -> dict[str, object]:
     }
 
 
-def _chart(links: pd.DataFrame, bars: pd.DataFrame, width: float, height: float, trace: str) -> alt.LayerChart:
-    across = alt.Scale(domain=[0, width], range=[0, width], nice=False)
-    down = alt.Scale(domain=[-_ROW / 2, height], range=[0, height + _ROW / 2], nice=False)
-    x, y = alt.X("x:Q", scale=across, axis=None), alt.Y("y:Q", scale=down, axis=None)
-    source = alt.Tooltip("trace:N", title="source")
-    ribbons = (
-        alt.Chart(links)
-        .transform_calculate(trace=alt.expr.toString(trace))
-        .mark_area(orient="horizontal", opacity=0.38)
-        .encode(
-            x=x,
-            x2="x2:Q",
-            y=y,
-            detail="link:N",
-            color=alt.Color(
-                "back:N",
-                scale=alt.Scale(domain=[False, True], range=[COLOURS["simulated"], COLOURS["other"]]),
-                legend=None,
-            ),
-            tooltip=[
-                alt.Tooltip("origin:N", title="from"),
-                alt.Tooltip("destination:N", title="to"),
-                alt.Tooltip("people:Q", title="people (mean)", format=",.0f"),
-                alt.Tooltip("low:Q", title="90 % from", format=",.0f"),
-                alt.Tooltip("high:Q", title="to", format=",.0f"),
-                source,
+def _chart(links: pd.DataFrame, bars: pd.DataFrame, width: float, height: float, trace: str) -> Spec:
+    across = {"domain": [0, width], "range": [0, width], "nice": False}
+    down = {"domain": [-_ROW / 2, height], "range": [0, height + _ROW / 2], "nice": False}
+    x, y = _place_of("x", across), _place_of("y", down)
+    people = tip("people", "people (mean)", ",.0f")
+    colour = {
+        "field": "back",
+        "type": "nominal",
+        "scale": {"domain": [False, True], "range": [COLOURS["simulated"], COLOURS["other"]]},
+        "legend": None,
+    }
+    ribbons: Spec = {
+        "data": records(links),
+        "transform": [traced(trace)],
+        "mark": {"type": "area", "orient": "horizontal", "opacity": 0.38},
+        "encoding": {
+            "x": x,
+            "x2": {"field": "x2"},
+            "y": y,
+            "detail": {"field": "link", "type": "nominal"},
+            "color": colour,
+            "tooltip": [
+                tip("origin", "from"),
+                tip("destination", "to"),
+                people,
+                tip("low", "90 % from", ",.0f"),
+                tip("high", "to", ",.0f"),
+                tip("trace", "source"),
             ],
-        )
-    )
-    nodes = alt.Chart(bars).transform_calculate(trace=alt.expr.toString(trace))
-    tips = [alt.Tooltip("stage:N"), alt.Tooltip("kind:N"), alt.Tooltip("people:Q", format=",.0f"), source]
-    drawn = nodes.mark_rect(color="#23313d").encode(x=x, x2="x2:Q", y=y, y2="y2:Q", tooltip=tips)
-    text = nodes.mark_text(fontSize=11.5, baseline="bottom", dy=-3, color="#111").encode(
-        x=alt.X("middle:Q", scale=across, axis=None), y=y, text="text:N", tooltip=tips
-    )
-    halo = nodes.mark_text(
-        fontSize=11.5, baseline="bottom", dy=-3, stroke="white", strokeWidth=3, opacity=0.85
-    ).encode(x=alt.X("middle:Q", scale=across, axis=None), y=y, text="text:N")
-    return alt.layer(ribbons, drawn, halo, text).properties(width=round(width), height=round(height + _ROW / 2))
+        },
+    }
+    tips = [tip("stage", "stage"), tip("kind", "kind"), people, tip("trace", "source")]
+    text = {"type": "text", "fontSize": 11.5, "baseline": "bottom", "dy": -3}
+    named = {"x": _place_of("middle", across), "y": y, "text": {"field": "text"}, "tooltip": tips}
+    halo = {"stroke": "white", "strokeWidth": 3, "opacity": 0.85}
+    nodes: Spec = {
+        "data": records(bars),
+        "transform": [traced(trace)],
+        "layer": [
+            {
+                "mark": {"type": "rect", "color": "#23313d"},
+                "encoding": {"x": x, "x2": {"field": "x2"}, "y": y, "y2": {"field": "y2"}, "tooltip": tips},
+            },
+            {"mark": text | halo, "encoding": named},
+            {"mark": text | {"color": "#111"}, "encoding": named},
+        ],
+    }
+    return {"layer": [ribbons, nodes], "width": round(width), "height": round(height + _ROW / 2)}
+
+
+def _place_of(name: str, scale: Spec) -> Spec:
+    return {"field": name, "type": "quantitative", "scale": scale, "axis": None}

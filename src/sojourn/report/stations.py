@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sojourn.observe.link import agreement
-from sojourn.report.facts import Facts, policy_table
-from sojourn.report.picture import COLOURS, Picture, amounts, dated, policy_rules
+from sojourn.report.facts import Facts
+from sojourn.report.picture import AMOUNTS, COLOURS, Picture, Spec, dated, policy_rules, records, tip, traced
 
-__all__ = ["agreements", "band_chart", "bands", "source_of", "stations"]
+__all__ = ["band_chart", "bands", "source_of", "stations"]
 
 _LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
-LOG_LEAST = 100.0
-"""Smallest published count that enters the logarithmic error."""
 
 
 def bands(values: xr.DataArray) -> pd.DataFrame:
@@ -41,7 +37,7 @@ def source_of(data: xr.Dataset) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def stations(facts: Facts, fitted_to: str | None) -> list[Picture]:
+def stations(facts: Facts) -> list[Picture]:
     """Return a picture for each observation: bands of the simulated counts, and the published ones as dots."""
     pictures = []
     for name, data in facts.seen.items():
@@ -49,6 +45,8 @@ def stations(facts: Facts, fitted_to: str | None) -> list[Picture]:
             period_end=data["period_end"].values,
             complete=data["complete"].values,
             published=data["observed_count"].values,
+            # A flow is drawn in the middle of its period, a stock at its end.
+            at=_moment(data),
         )
         table = table[table["complete"] & (table["q50"].notna() | table["published"].notna())]
         if not len(table):
@@ -57,54 +55,74 @@ def stations(facts: Facts, fitted_to: str | None) -> list[Picture]:
         known = table.dropna(subset=["published"])
         inside = (known["published"] >= known["q05"]) & (known["published"] <= known["q95"])
         said = (
-            f"{data.attrs['title']}: simulated median and bands from {table['time'].min():%B %Y} to "
-            f"{table['time'].max():%B %Y}, by {data.attrs['period']}; {len(known)} published figures, "
-            f"{int(inside.sum())} of them inside the 90 % band."
+            f"By {data.attrs['period']}, {table['time'].min():%B %Y} to {table['time'].max():%B %Y}: {len(known)} "
+            f"published figures, {int(inside.sum())} of them inside the 90 % band."
         )
-        chart = band_chart(table, facts, unit=unit, trace=trace, fitted_to=fitted_to)
+        chart = band_chart(table, facts, unit=unit, trace=trace)
         pictures.append(Picture(f"station-{name}", str(data.attrs["title"]), said, trace, chart, table))
     return pictures
 
 
-def band_chart(
-    table: pd.DataFrame, facts: Facts, *, unit: str, trace: str, fitted_to: str | None = None, height: int = 210
-) -> alt.LayerChart:
-    """Return a chart of ``q05`` to ``q95`` by ``time``, dots where ``published`` is given, and policies."""
+def _moment(data: xr.Dataset) -> pd.DatetimeIndex:
+    start, end = pd.DatetimeIndex(data["time"].values), pd.DatetimeIndex(data["period_end"].values)
+    return end if data.attrs["measure"] == "stock" else start + (end - start) / 2
+
+
+def band_chart(table: pd.DataFrame, facts: Facts, *, unit: str, trace: str, height: int = 210) -> Spec:
+    """Return a chart of ``q05`` to ``q95`` by ``time``, dots where ``published`` is given, and policies.
+
+    Marks stand at ``at``, or at the first day of the period where there is no such column.
+    """
+    drawn = table if "at" in table else table.assign(at=table["time"])
     colour = COLOURS["simulated"]
-    base = alt.Chart(table).encode(x=dated("time", facts.start, facts.end))
     tips = [
-        alt.Tooltip("time:T", title="from", format="%d %b %Y"),
-        alt.Tooltip("q50:Q", title=f"simulated median ({unit})", format=",.0f"),
-        alt.Tooltip("q05:Q", title="90 % band from", format=",.0f"),
-        alt.Tooltip("q95:Q", title="to", format=",.0f"),
+        tip("time", "from", "%d %b %Y"),
+        tip("q50", f"simulated median ({unit})", ",.0f"),
+        tip("q05", "90 % band from", ",.0f"),
+        tip("q95", "to", ",.0f"),
+        tip("trace", "source"),
     ]
-    if "published" in table:
-        tips.insert(1, alt.Tooltip("published:Q", title=f"published ({unit})", format=",.0f"))
-    tips.append(alt.Tooltip("trace:N", title="source"))
-    traced = base.transform_calculate(trace=alt.expr.toString(trace))
-    axis = alt.Y("q05:Q", title=unit, axis=amounts(), scale=alt.Scale(zero=True))
-    layers = [
-        base.mark_area(opacity=0.18, color=colour).encode(y=axis, y2="q95:Q"),
-        base.mark_area(opacity=0.32, color=colour).encode(y=alt.Y("q25:Q"), y2="q75:Q"),
-        base.mark_line(color=colour, size=1.6).encode(y="q50:Q"),
+    with_dots = "published" in table and bool(table["published"].notna().any())
+    if with_dots:
+        tips.insert(1, tip("published", f"published ({unit})", ",.0f"))
+    rules, above = policy_rules(facts.policies, facts.start, facts.end)
+    axis = {"labelExpr": AMOUNTS, "titleY": -10 - above}
+    layers: list[Spec] = [
+        _area("q05", "q95", colour, 0.18, {"title": unit, "axis": axis}),
+        _area("q25", "q75", colour, 0.32, {}),
+        {"mark": {"type": "line", "color": colour, "strokeWidth": 1.6}, "encoding": {"y": _amount("q50")}},
+        *rules,
     ]
-    rules = policy_rules(policy_table(facts.scenario), facts.start, facts.end)
-    if rules is not None:
-        layers.append(rules)
-    if fitted_to is not None:
-        cut = alt.Chart(pd.DataFrame({"day": [pd.Timestamp(fitted_to)], "what": ["fit ends, test begins"]}))
-        layers.append(cut.mark_rule(color="#222", size=1.4).encode(x="day:T", tooltip="what:N"))
-    if "published" in table and table["published"].notna().any():
-        dots = traced.mark_point(filled=True, size=26, color=COLOURS["published"], opacity=0.95)
-        layers.append(dots.encode(y="published:Q", tooltip=tips))
-    hover = traced.mark_rule(opacity=0.001, size=9).encode(tooltip=tips)
-    return alt.layer(*layers, hover).properties(width="container", height=height)
+    if with_dots:
+        layers += _end_of_fit(facts)
+    if with_dots:
+        dot = {"type": "point", "filled": True, "size": 26, "color": COLOURS["published"], "opacity": 0.95}
+        layers.append({"mark": dot, "encoding": {"y": _amount("published"), "tooltip": tips}})
+    # An unseen line at every period shows the figures wherever the pointer is.
+    layers.append({"mark": {"type": "rule", "opacity": 0.001, "size": 9}, "encoding": {"tooltip": tips}})
+    return {
+        "data": records(drawn),
+        "transform": [traced(trace)],
+        "encoding": {"x": dated("at", facts.start, facts.end)},
+        "layer": layers,
+        "width": "container",
+        "height": height,
+    }
 
 
-def agreements(facts: Facts, fitted_to: str | None) -> pd.DataFrame:
-    """Return how far each station agrees with what was published; see :func:`sojourn.observe.link.agreement`."""
-    table = agreement(facts.seen, until=fitted_to, least=LOG_LEAST)
-    if not len(table):
-        return table
-    titles = {name: str(data.attrs["title"]) for name, data in facts.seen.items()}
-    return table.assign(title=table["observation"].map(titles))
+def _end_of_fit(facts: Facts) -> list[Spec]:
+    """Return a line where the fit ends and the test begins, if that is known."""
+    if facts.fitted_to is None:
+        return []
+    cut = {"values": [{"day": facts.fitted_to.isoformat(), "what": "the fit ends here, the test begins"}]}
+    where = {"x": {"field": "day", "type": "temporal"}, "tooltip": [tip("what", "note")]}
+    return [{"data": cut, "mark": {"type": "rule", "color": COLOURS["ink"], "size": 1.4}, "encoding": where}]
+
+
+def _amount(name: str) -> Spec:
+    return {"field": name, "type": "quantitative"}
+
+
+def _area(low: str, high: str, colour: str, opacity: float, more: Spec) -> Spec:
+    mark = {"type": "area", "color": colour, "opacity": opacity}
+    return {"mark": mark, "encoding": {"y": _amount(low) | more, "y2": {"field": high}}}

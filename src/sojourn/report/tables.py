@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,24 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from sojourn.report.codes import refuse
 from sojourn.report.facts import Facts, label, long_date, policy_table
 from sojourn.report.figure import figure, rounded, share
-from sojourn.report.stations import LOG_LEAST, agreements, source_of
+from sojourn.report.stations import source_of
 from sojourn.scenario import Scenario
 from sojourn.scenario.calendar import period_start
 from sojourn.scenario.phrase import number, prior, profile
 
-__all__ = ["Score", "Table", "agreement_table", "gaps", "policies", "provenance", "quantities", "scores", "series"]
+__all__ = [
+    "Table",
+    "agreement_table",
+    "bar_table",
+    "bar_words",
+    "gaps",
+    "policies",
+    "provenance",
+    "quantities",
+    "series",
+]
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ class Table:
 
 def quantities(facts: Facts) -> Table:
     """Return every quantity: value or prior, what was drawn, unit, source, date, confidence."""
-    drawn = {str(n): facts.run.parameters.sel(quantity=n).values for n in facts.run.data["quantity"].values}
+    drawn = dict(zip(map(str, facts.run.data["quantity"].values), facts.run.parameters.values.T, strict=True))
     rows = []
     for name, q in facts.scenario.quantities.items():
         trace = (
@@ -96,105 +105,65 @@ def policies(scenario: Scenario) -> Table:
     return Table("Policies", ("no.", "policy", "from", "to", "citation", "confidence"), rows)
 
 
-def agreement_table(facts: Facts, fitted_to: str | None) -> Table:
+def agreement_table(facts: Facts) -> Table:
     """Return for each station how many published figures lie in the bands, and the logarithmic error."""
     rows = []
-    for row in agreements(facts, fitted_to).to_dict("records"):
+    right = {"in 50 %": "within_50", "in 90 %": "within_90", "log-RMSE": "log_rmse", "ratio": "ratio"}
+    naive = {"log-RMSE, last value": "log_rmse_last", "log-RMSE, upstream": "log_rmse_upstream"}
+    told = {k: v for k, v in naive.items() if v in facts.agreement and facts.agreement[v].notna().any()}
+    split = facts.fitted_to is not None
+    for row in facts.agreement.to_dict("records"):
         data = facts.seen[row["observation"]]
         trace = f"{source_of(data)}; {facts.trace}"
-        cells = [row["title"], data.attrs["units"]]
-        if fitted_to:
-            cells.append({"fit": "in sample", "test": "out of sample"}[row["span"]])
+        cells: list[object] = [_title(facts, row["observation"]), data.attrs["units"]]
+        cells += [{"fit": "in sample", "test": "out of sample"}[row["span"]]] if split else []
         cells.append(figure(str(row["periods"]), f"periods compared; {trace}"))
-        cells += [
-            figure(share(row[c]), f"published figures inside the band; {trace}") for c in ("within_50", "within_90")
-        ]
-        log = "–" if pd.isna(row["log_rmse"]) else f"{row['log_rmse']:.2f}"
-        cells.append(
-            figure(
-                log, f"log-RMSE of the median over {row['log_periods']} periods of {LOG_LEAST:.0f} or more; {trace}"
-            )
-        )
-        ratio = "–" if pd.isna(row["ratio"]) else f"{row['ratio']:.2f}"
-        cells.append(figure(ratio, f"sum of medians over sum of published figures; {trace}"))
+        for head, column in (right | told).items():
+            text = share(row[column]) if column.startswith("within") else _two(row[column])
+            cells.append(figure(text, f"{_MEANS[column].format(least=facts.least)}; {trace}"))
         rows.append(cells)
-    heads = [
-        "station",
-        "unit",
-        *(["span"] if fitted_to else []),
-        "periods",
-        "in 50 %",
-        "in 90 %",
-        "log-RMSE",
-        "ratio",
-    ]
-    return Table(
-        "Agreement at each station", heads, rows, frozenset({"periods", "in 50 %", "in 90 %", "log-RMSE", "ratio"})
-    )
+    heads = ["station", "unit", *(["span"] if split else []), "periods", *right, *told]
+    return Table("Agreement at each station", heads, rows, frozenset({"periods", *right, *told}))
 
 
-@dataclass(frozen=True)
-class Score:
-    """A measure of fit with the bar that it must reach: ``low`` and ``high`` are the ends of what is allowed."""
+def _two(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:.2f}"
 
-    station: str
-    measure: str
-    value: float
-    low: float
-    high: float
-    sample: str = ""
 
-    @property
-    def met(self) -> bool:
-        """Whether the value lies within the bar; a missing value never does."""
-        return bool(self.low <= self.value <= self.high)
+_MEANS = {
+    "within_50": "part of the published figures inside the 50 % band",
+    "within_90": "part of the published figures inside the 90 % band",
+    "log_rmse": "root mean square of log(median / published), over periods of {least:.0f} or more published",
+    "ratio": "sum of medians over sum of published figures",
+    "log_rmse_last": "the same error of a naive prediction: the last value before the test",
+    "log_rmse_upstream": "the same error of a naive prediction: the series upstream times its last ratio",
+}
 
-    @property
-    def bar(self) -> str:
-        """The bar in words."""
-        if np.isinf(self.low):
-            return f"at most {number(self.high)}"
-        return (
-            f"at least {number(self.low)}" if np.isinf(self.high) else f"{number(self.low)} to {number(self.high)}"
+
+def bar_table(facts: Facts) -> Table:
+    """Return what must be reached at the stations, and whether it is, bars that are not reached first."""
+    rows = []
+    for row in facts.bars.sort_values("verdict").to_dict("records"):
+        title = _title(facts, row["station"])
+        trace = f"{row['measure']} at {title} over {row['sample']}; unit: 1; {source_of(facts.seen[row['station']])}; {facts.trace}"
+        verdict = row["verdict"]
+        shown = Markup('<strong class="missed">not reached</strong>') if verdict == "not reached" else verdict
+        rows.append(
+            [title, row["measure"], row["sample"], figure(rounded(row["value"]), trace), bar_words(row), shown]
         )
+    return Table("Bars", ("station", "measure", "over", "value", "bar", "verdict"), rows, frozenset({"value"}))
 
 
-def scores(given: Iterable[Mapping[str, Any]]) -> list[Score]:
-    """Return scores as given: station, measure, value, and the bar (``low``, ``high`` or both); ``sample`` if told.
-
-    Raises :class:`~sojourn.report.codes.ReportError` P103 for a score without station, measure, value or bar.
-    """
-    found = []
-    for i, row in enumerate(given):
-        lacking = [key for key in ("station", "measure", "value") if key not in row]
-        if lacking or ("low" not in row and "high" not in row):
-            needed = ", ".join(lacking) or "low or high"
-            raise refuse("P103", f"score {i + 1}", "the score is incomplete", found=f"no {needed}")
-        value, low, high = (
-            float("nan") if row.get(k, d) is None else float(row.get(k, d))
-            for k, d in (("value", np.nan), ("low", -np.inf), ("high", np.inf))
-        )
-        found.append(Score(str(row["station"]), str(row["measure"]), value, low, high, str(row.get("sample", ""))))
-    return found
+def bar_words(row: Mapping[Any, Any]) -> str:
+    """Return a bar in words."""
+    low, high = float(row["low"]), float(row["high"])
+    if np.isinf(low):
+        return f"at most {number(high)}"
+    return f"at least {number(low)}" if np.isinf(high) else f"{number(low)} to {number(high)}"
 
 
-def score_table(found: Sequence[Score]) -> Table:
-    """Return the scores, bars missed first."""
-    rows = [
-        [
-            score.station,
-            score.measure,
-            score.sample,
-            figure(
-                rounded(score.value),
-                f"{score.measure} at {score.station}; unit: that of the measure; bar {score.bar}",
-            ),
-            score.bar,
-            Markup('<strong class="missed">missed</strong>') if not score.met else "reached",
-        ]
-        for score in sorted(found, key=lambda s: s.met)
-    ]
-    return Table("Bars", ("station", "measure", "sample", "value", "bar", ""), rows, frozenset({"value"}))
+def _title(facts: Facts, station: str) -> str:
+    return str(facts.seen[station].attrs["title"])
 
 
 def provenance(facts: Facts) -> Table:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from sojourn.report.facts import Facts, label
 from sojourn.report.figure import share
-from sojourn.report.picture import Picture, amounts
+from sojourn.report.picture import AMOUNTS, Picture, Spec, records, tip, traced
 
 __all__ = ["whereabouts", "whereabouts_table"]
 
@@ -37,14 +36,14 @@ def whereabouts_table(facts: Facts) -> pd.DataFrame:
     last = np.flatnonzero(np.append(quarter[1:] != quarter[:-1], True))
     stocks = facts.stocks.values[:, last]
     names = [str(n) for n in facts.run.data["stage"].values]
-    inside = [i for i, n in enumerate(names) if facts.kinds[n] not in ("source", "end")]
+    inside = [i for i, n in enumerate(names) if facts.kinds[n] not in ("source", "end") and n not in facts.aside]
     size = stocks.mean(0).max(0)
     large = set(sorted((i for i in inside if size[i] > 0), key=lambda i: -size[i])[:_STAGES])
     groups: dict[str, list[int]] = {text: [] for text in _OUTCOMES.values()}
     for i in inside:
         groups.setdefault(label(names[i]) if i in large else OTHER, []).append(i)
     for i, name in enumerate(names):
-        if facts.kinds[name] == "end":
+        if facts.kinds[name] == "end" and name not in facts.aside:
             groups[_OUTCOMES[facts.scenario.stages[name].outcome]].append(i)  # type: ignore[union-attr]
     parts = []
     for where, stages in groups.items():
@@ -73,50 +72,52 @@ def whereabouts(facts: Facts) -> Picture:
     outcomes = [w for w in order if w in _OUTCOMES.values()]
     stages = [w for w in order if w not in outcomes and w != OTHER]
     names = [*outcomes, *stages, *([OTHER] if OTHER in order else [])]
-    look = dict(zip(_OUTCOMES.values(), _PALETTE, strict=False)) | dict(
-        zip(stages, _PALETTE[len(_OUTCOMES) :], strict=False)
-    )
-    look[OTHER] = _PALETTE[-1]
+    outcome_colours = dict(zip(_OUTCOMES.values(), _PALETTE, strict=False))
+    look = {name: outcome_colours[name] for name in outcomes}
+    look |= dict(zip(stages, _PALETTE[len(_OUTCOMES) :], strict=False)) | {OTHER: _PALETTE[-1]}
     table["rank"] = table["where"].map({n: i for i, n in enumerate(names)})
     final = table[table["quarter"] == table["quarter"].iloc[-1]].sort_values("people", ascending=False)
     total = final["people"].sum()
     told = ", ".join(f"{r['where']} {share(r['people'] / total)}" for _, r in final.head(5).iterrows())
     trace = facts.about("people in each stage at the end of the quarter, mean over replicates")
     said = f"Stacked bars: where all who have entered are at the end of each quarter. At the end: {told}."
-    chart = (
-        alt.Chart(table)
-        .transform_calculate(trace=alt.expr.toString(trace))
-        .mark_bar(stroke="white", strokeWidth=0.4)
-        .encode(
-            x=alt.X(
-                "quarter:O",
-                title=None,
-                axis=alt.Axis(
-                    labelExpr="substring(datum.value, 5) == 'Q1' ? substring(datum.value, 0, 4) : ''",
-                    ticks=False,
-                    labelAngle=0,
-                    labelOverlap=False,
-                ),
-                scale=alt.Scale(paddingInner=0.08),
-            ),
-            y=alt.Y("people:Q", title="person", axis=amounts(), stack="zero"),
-            color=alt.Color(
-                "where:N",
-                scale=alt.Scale(domain=names, range=[look[n] for n in names]),
-                sort=names,
-            ),
-            order=alt.Order("rank:Q"),
-            tooltip=[
-                alt.Tooltip("quarter:N"),
-                alt.Tooltip("where:N"),
-                alt.Tooltip("people:Q", title="people (mean)", format=",.0f"),
-                alt.Tooltip("low:Q", title="90 % from", format=",.0f"),
-                alt.Tooltip("high:Q", title="to", format=",.0f"),
-                alt.Tooltip("trace:N", title="source"),
+    title = "Where everyone who has entered is"
+    return Picture("whereabouts", title, said, trace, _bars(table, look, trace), table.drop(columns="rank"))
+
+
+def _bars(table: pd.DataFrame, look: dict[str, str], trace: str) -> Spec:
+    names = [name for name in look if (table["where"] == name).any()]
+    years = "substring(datum.value, 5) == 'Q1' ? substring(datum.value, 0, 4) : ''"
+    axis = {"title": None, "labelExpr": years, "ticks": False, "labelAngle": 0, "labelOverlap": False}
+    return {
+        "data": records(table),
+        "transform": [traced(trace)],
+        "mark": {"type": "bar", "stroke": "white", "strokeWidth": 0.4},
+        "encoding": {
+            "x": {"field": "quarter", "type": "ordinal", "axis": axis, "scale": {"paddingInner": 0.08}},
+            "y": {
+                "field": "people",
+                "type": "quantitative",
+                "title": "person",
+                "axis": {"labelExpr": AMOUNTS, "titleY": -10},
+                "stack": "zero",
+            },
+            "color": {
+                "field": "where",
+                "type": "nominal",
+                "scale": {"domain": names, "range": [look[name] for name in names]},
+                "legend": {"offset": 26},
+            },
+            "order": {"field": "rank", "type": "quantitative"},
+            "tooltip": [
+                tip("quarter", "quarter"),
+                tip("where", "where"),
+                tip("people", "people (mean)", ",.0f"),
+                tip("low", "90 % from", ",.0f"),
+                tip("high", "to", ",.0f"),
+                tip("trace", "source"),
             ],
-        )
-        .properties(width="container", height=300)
-    )
-    return Picture(
-        "whereabouts", "Where everyone who has entered is", said, trace, chart, table.drop(columns="rank")
-    )
+        },
+        "width": "container",
+        "height": 300,
+    }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -14,13 +14,16 @@ from sojourn.report.codes import refuse
 from sojourn.results import Run, compare as pair
 
 if TYPE_CHECKING:
+    from sojourn.forecast import Scores
     from sojourn.report.facts import Facts
     from sojourn.report.page import Drawn, Part
-    from sojourn.report.tables import Score
 
 __all__ = ["report"]
 
-_NEEDED = ("altair", "vl_convert", "jinja2")
+_QUEUES = (
+    "How many wait, how long those whose turn came had waited, and how the waits are spread. All groups count."
+)
+_NEEDED = ("vl_convert", "jinja2")
 
 
 def report(
@@ -28,35 +31,28 @@ def report(
     path: str | Path,
     *,
     compare: Run | None = None,
-    scores: Iterable[Mapping[str, Any]] | None = None,
-    fitted_to: str | None = None,
+    scores: Scores | None = None,
     files: str | Path | None = None,
 ) -> Path:
     """Write a report of a run as one HTML file that needs no network, and return its path.
 
     With ``compare``, a run of the same scenario with a change under the same seed, the report begins with what
-    the change did. ``scores`` are measures of fit with their bars: mappings with ``station``, ``measure``,
-    ``value``, ``low`` or ``high`` (or both) and perhaps ``sample``; those missed are said at the top.
-    ``fitted_to`` is the last day (ISO 8601) whose figures the fit has seen; agreement is then told apart before
-    and after it. Both are taken from the run's provenance (``scores``, ``fitted_to``) if left out. ``files`` is
-    a folder into which every chart is written as SVG, PNG and CSV.
+    the change did. ``scores`` are those of :func:`sojourn.forecast.score`; left out, a built-in scenario is
+    scored by the rules laid down beside it. Bars that are not reached are said at the top. ``files`` is a folder
+    into which every chart is written as SVG and PNG, and its data as CSV.
 
     Raises ReportError P101 where the packages of the extra ``report`` are missing, P102 where the file cannot
-    be written, P103 for an incomplete score, and RunError R301 for runs that are not pairs.
+    be written, and RunError R301 for runs that are not pairs.
     """
     lacking = [name for name in _NEEDED if find_spec(name) is None]
     if lacking:
         raise refuse("P101", ", ".join(lacking), "a report needs it", remedy='install "sojourn[report]"')
     from sojourn.report.facts import Facts
-    from sojourn.report.tables import scores as read_scores
 
     target = Path(path)
     if not target.parent.is_dir():
         raise refuse("P102", str(target), "its folder does not exist", remedy=f"make {target.parent}")
-    facts = Facts(run)
-    fitted_to = fitted_to or run.provenance.get("fitted_to")
-    found = read_scores(scores if scores is not None else run.provenance.get("scores", ()))
-    text, drawn = _page(facts, compare, found, fitted_to)
+    text, drawn = _page(Facts(run, scores), compare)
     try:
         target.write_text(text, encoding="utf-8")
         if files is not None:
@@ -66,16 +62,15 @@ def report(
     return target
 
 
-def _page(
-    facts: Facts, other: Run | None, scores: Sequence[Score], fitted_to: str | None
-) -> tuple[str, list[Drawn]]:
+def _page(facts: Facts, other: Run | None) -> tuple[str, list[Drawn]]:
     from sojourn.report.answer import answer, asked
-    from sojourn.report.figure import figure, rounded
     from sojourn.report.page import html
+    from sojourn.report.tables import bar_table
 
     title = facts.scenario.title or facts.scenario.name
-    parts = _parts(facts, scores, fitted_to)
-    told, differs, kind = answer(facts, fitted_to), [], "Report of a simulation"
+    parts = _parts(facts)
+    differs: list[str] = []
+    told, kind = answer(facts), "Report of a simulation"
     if other is not None:
         parts, told, differs = _compared(facts, other, parts)
         kind = "What a change did"
@@ -85,11 +80,8 @@ def _page(
         "asked": asked(facts),
         "answer": told,
         "differs": differs,
-        "missed": [score for score in scores if not score.met],
-        "bars": len(scores),
-        "figure_of": lambda s: figure(
-            rounded(s.value), f"{s.measure} at {s.station}; unit: that of the measure; {facts.trace}"
-        ),
+        "missed": bar_table(facts).rows[: len(facts.missed)],
+        "bars": len(facts.bars),
     }
     return html(title, parts, head), [d for part in parts for d in part.pictures]
 
@@ -117,30 +109,21 @@ def _compared(facts: Facts, other: Run, parts: list[Part]) -> tuple[list[Part], 
     return [first, *kept], difference.effects(comparison, facts), differs or ["nothing: the scenarios are the same"]
 
 
-def _parts(facts: Facts, scores: Sequence[Score], fitted_to: str | None) -> list[Part]:
+def _parts(facts: Facts) -> list[Part]:
     from sojourn.report import tables
     from sojourn.report.cards import model_card, odd
     from sojourn.report.page import Part, draw
     from sojourn.report.queues import queues
-    from sojourn.report.stations import stations
     from sojourn.report.timeline import timeline
     from sojourn.report.whereabouts import whereabouts
 
     policies = timeline(facts)
     line = [policies] if policies is not None else []
-    found = [_stations(facts, scores, fitted_to, stations(facts, fitted_to))] if facts.seen else []
+    found = [_stations(facts)] if facts.seen else []
     found += _road(facts)
-    found.append(
-        Part(
-            "queues",
-            "Queues and waiting times",
-            [
-                "How many wait, how long those whose turn came had waited, and how the waits are spread. All groups count."
-            ],
-            draw(queues(facts)),
-            key=True,
-        )
-    )
+    waiting = queues(facts)
+    if waiting:
+        found.append(Part("queues", "Queues and waiting times", [_QUEUES], draw(waiting), key=True))
     found.append(
         Part(
             "whereabouts",
@@ -172,18 +155,18 @@ def _parts(facts: Facts, scores: Sequence[Score], fitted_to: str | None) -> list
     return found
 
 
-def _stations(facts: Facts, scores: Sequence[Score], fitted_to: str | None, pictures: Sequence[Any]) -> Part:
+def _stations(facts: Facts) -> Part:
     from sojourn.report import tables
     from sojourn.report.page import Part, draw
+    from sojourn.report.stations import stations
 
-    shown = [tables.agreement_table(facts, fitted_to)]
-    if scores:
-        shown.insert(0, tables.score_table(scores))
+    shown = [tables.bar_table(facts)] if len(facts.bars) else []
+    shown.append(tables.agreement_table(facts))
     words = [
         "Dots are what publishers counted, in their own unit; bands are what the model says they would have counted, "
         "after the share captured, delay, rounding and noise of the link. Only whole periods are compared."
     ]
-    return Part("stations", "Observed and simulated", words, draw(pictures), shown, key=True)
+    return Part("stations", "Observed and simulated", words, draw(stations(facts)), shown, key=True)
 
 
 def _road(facts: Facts) -> list[Part]:
@@ -191,7 +174,8 @@ def _road(facts: Facts) -> list[Part]:
     from sojourn.report.roadmap import LEAST, road, roadmap
     from sojourn.report.sankey import sankey
 
-    pictures = [p for p in (roadmap(facts), sankey(facts)) if p is not None]
+    diagram = sankey(facts)
+    pictures = [*roadmap(facts), *([diagram] if diagram is not None else [])]
     if not pictures:
         return []
     words = [
@@ -214,9 +198,12 @@ def _write_charts(drawn: Sequence[Drawn], folder: Path) -> None:
     """Write every chart as SVG and PNG, and its data as CSV."""
     import vl_convert
 
+    from sojourn.report.picture import static_svg
+
     folder.mkdir(parents=True, exist_ok=True)
     for one in drawn:
         place = folder / one.picture.name
-        place.with_suffix(".svg").write_text(one.svg, encoding="utf-8")
-        place.with_suffix(".png").write_bytes(vl_convert.svg_to_png(one.svg, scale=2))
+        svg = static_svg(one.picture, titled=True)
+        place.with_suffix(".svg").write_text(svg, encoding="utf-8")
+        place.with_suffix(".png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
         place.with_suffix(".csv").write_text(one.picture.csv, encoding="utf-8")
