@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from sojourn.engine.walk.routes import mark_open, rebuild_all, room_left
-from sojourn.engine.walk.run import run_replicate
+from sojourn.engine.walk.deal import SCRATCH
+from sojourn.engine.walk.routes import room_left
+from sojourn.engine.walk.run import ENTRIES, run_replicate
 from sojourn.engine.walk.state import new_state
 
 STILL = {"camp_movechance": 0.0, "default_movechance": 0.0}
@@ -13,10 +14,12 @@ STILL = {"camp_movechance": 0.0, "default_movechance": 0.0}
 def table(program, place, day=0, people=()):
     """Return the open routes of a place as places and shares of the choice, with ``people`` in places."""
     state = new_state(program)
+    stream, key = np.zeros(SCRATCH, np.uint64), np.array([1, 0], np.uint64)
+    ENTRIES.dawn(program, state, day, stream, key)
     for row, number in people:
         state.sites.people[row] = number
-    mark_open(program, state, day)
-    rebuild_all(program, state, day)
+    nobody = np.zeros((1, len(state.sites.people)), np.int64), np.zeros((1, len(program.roads.road_km)), np.int64)
+    ENTRIES.settle(program, state, day, *nobody)
     first, size = program.roads.option_start[place], state.tables.size[place]
     options = state.tables.option[first : first + size]
     steps = np.diff(state.tables.cumulative[first : first + size], prepend=0.0)
@@ -98,10 +101,11 @@ def test_poor_routes_are_pruned(world):
 
 
 def test_room_falls_from_the_buffer_to_the_limit():
-    assert [room_left(n, 100.0, 0.9) for n in (0, 90, 100, 101)] == [1.0, 1.0, 0.0, 0.0]
-    assert room_left(95, 100.0, 0.9) == pytest.approx(0.5)
-    assert room_left(10**6, 0.5, 0.9) == 1.0
-    assert room_left(10**6, -1.0, 0.9) == 1.0
+    room = room_left.py_func
+    assert [room(n, 100.0, 0.9) for n in (0, 90, 100, 101)] == [1.0, 1.0, 0.0, 0.0]
+    assert room(95, 100.0, 0.9) == pytest.approx(0.5)
+    assert room(10**6, 0.5, 0.9) == 1.0
+    assert room(10**6, -1.0, 0.9) == 1.0
 
 
 def test_a_full_camp_is_not_chosen_and_not_set_out_for(world):

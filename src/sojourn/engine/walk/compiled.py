@@ -1,20 +1,19 @@
-"""How the functions of the walk engine are compiled.
-
-The kernels allocate nothing and pass arrays in named tuples. Numba would count references to every array on
-every access, which costs more than the simulation and keeps threads apart, so counting is off: whoever calls
-a kernel keeps the arrays alive.
-"""
+"""How the functions of the walk engine are compiled; what Python calls is compiled in ``run.py``."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Ints", "Own", "OwnRule", "Words", "kernel", "rule"]
+from sojourn.engine.kernel import ENGINE_DIGEST, entry, kernel
+
+__all__ = ["WALK_DIGEST", "Floats", "Ints", "Own", "OwnRule", "Words", "entry", "kernel", "rule"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,10 +31,21 @@ class Compile(Protocol):
     def __call__(self, function: Function, /) -> Function: ...
 
 
-_WITHOUT_COUNTING: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "error_model": "numpy"}
+_INSIDE: dict[str, Any] = {
+    "no_cfunc_wrapper": True,
+    "no_cpython_wrapper": True,
+    "error_model": "numpy",
+    "_nrt": False,
+}
 
-kernel = cast(Compile, njit(**_WITHOUT_COUNTING))
-"""Compile a loop over agents, places or days; it may be called from Python threads."""
+rule = cast(Compile, njit(**_INSIDE, forceinline=True))
+"""Compile a rule that kernels call for one agent or place: it becomes part of its caller, and Python cannot call
+it (``rule.py_func`` is the function as written)."""
 
-rule = cast(Compile, njit(**_WITHOUT_COUNTING, forceinline=True))
-"""Compile a rule that kernels call for one agent or place; it becomes part of its caller."""
+WALK_DIGEST = (
+    ENGINE_DIGEST
+    + hashlib.blake2b(
+        b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))), digest_size=16
+    ).hexdigest()
+)
+"""Digest of every source the entries are made of; see :data:`~sojourn.engine.kernel.ENGINE_DIGEST`."""

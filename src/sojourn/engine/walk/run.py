@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 
 from sojourn.engine.streams import component_key, next_uniform, open_stream
-from sojourn.engine.walk.compiled import Floats, Ints, Own, Words, kernel, rule
+from sojourn.engine.walk.compiled import WALK_DIGEST, Floats, Ints, Own, Words, entry, kernel, rule
 from sojourn.engine.walk.deal import SCRATCH
 from sojourn.engine.walk.move import depart, redraw, rest, travel
 from sojourn.engine.walk.program import Arrivals, WalkProgram
 from sojourn.engine.walk.routes import mark_open, rebuild_all
 from sojourn.engine.walk.state import GONE, NEVER, Record, WalkState, new_state
 
-__all__ = ["run_replicate"]
+__all__ = ["ENTRIES", "run_replicate"]
 
 SPAWN = np.uint64(component_key("walk/spawn"))
 LEAVE = np.uint64(component_key("walk/leave"))
@@ -187,6 +188,106 @@ def run_alone(
         dusk(program, state, day, stream, key)
 
 
+class Entries(NamedTuple):
+    """The kernels that Python calls."""
+
+    run_alone: Callable[..., None]
+    dawn: Callable[..., bool]
+    redraw: Callable[..., None]
+    depart: Callable[..., None]
+    travel: Callable[..., None]
+    settle: Callable[..., None]
+    dusk: Callable[..., None]
+
+
+def _build(sources: str) -> Entries:
+    """Return the kernels that Python calls; ``sources`` is the digest that keys their kept machine code."""
+
+    @entry
+    def every_day(
+        program: WalkProgram,
+        state: WalkState,
+        key: Words,
+        tallies: Ints,
+        entered: Ints,
+        streams: Words,
+        own_score: Own,
+        own_chance: Own,
+    ) -> None:
+        sources  # noqa: B018 - makes it a cell
+        run_alone(program, state, key, tallies, entered, streams, own_score, own_chance)
+
+    @entry
+    def first(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> bool:
+        sources  # noqa: B018
+        return dawn(program, state, day, stream, key)
+
+    @entry
+    def again(
+        program: WalkProgram,
+        state: WalkState,
+        day: int,
+        total: int,
+        worker: int,
+        workers: int,
+        stream: Words,
+        key: Words,
+    ) -> None:
+        sources  # noqa: B018
+        redraw(program, state, day, total, worker, workers, stream, key)
+
+    @entry
+    def leaving(
+        program: WalkProgram,
+        state: WalkState,
+        day: int,
+        total: int,
+        worker: int,
+        workers: int,
+        tally: Ints,
+        entered: Ints,
+        stream: Words,
+        key: Words,
+        own_score: Own,
+        own_chance: Own,
+    ) -> None:
+        sources  # noqa: B018
+        depart(program, state, day, total, worker, workers, tally, entered, stream, key, own_score, own_chance)
+
+    @entry
+    def travelling(
+        program: WalkProgram,
+        state: WalkState,
+        day: int,
+        total: int,
+        worker: int,
+        workers: int,
+        tally: Ints,
+        entered: Ints,
+        stream: Words,
+        key: Words,
+        own_score: Own,
+        own_chance: Own,
+    ) -> None:
+        sources  # noqa: B018
+        travel(program, state, day, total, worker, workers, tally, entered, stream, key, own_score, own_chance)
+
+    @entry
+    def between(program: WalkProgram, state: WalkState, day: int, tallies: Ints, entered: Ints) -> None:
+        sources  # noqa: B018
+        settle(program, state, day, tallies, entered)
+
+    @entry
+    def last(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> None:
+        sources  # noqa: B018
+        dusk(program, state, day, stream, key)
+
+    return Entries(every_day, first, again, leaving, travelling, between, last)
+
+
+ENTRIES = _build(WALK_DIGEST)
+
+
 def run_shared(
     program: WalkProgram,
     state: WalkState,
@@ -209,12 +310,12 @@ def run_shared(
 
         for day in range(len(program.days.frozen)):
             before = int(state.created[0])
-            if dawn(program, state, day, streams[0], key):
-                each(redraw, day, before, [streams])
-            for phase in (depart, travel):
+            if ENTRIES.dawn(program, state, day, streams[0], key):
+                each(ENTRIES.redraw, day, before, [streams])
+            for phase in (ENTRIES.depart, ENTRIES.travel):
                 each(phase, day, int(state.created[0]), [tallies, entered, streams], own_score, own_chance)
-                settle(program, state, day, tallies, entered)
-            dusk(program, state, day, streams[0], key)
+                ENTRIES.settle(program, state, day, tallies, entered)
+            ENTRIES.dusk(program, state, day, streams[0], key)
 
 
 def drawn(arrivals: Arrivals, seed: int, replicate: int) -> Arrivals:
@@ -251,5 +352,7 @@ def run_replicate(
     tallies = np.zeros((threads, len(state.sites.people)), np.int64)
     entered = np.zeros((threads, len(program.roads.road_km)), np.int64)
     streams = np.zeros((threads, SCRATCH), np.uint64)
-    (run_shared if shared else run_alone)(program, state, key, tallies, entered, streams, own_score, own_chance)
+    (run_shared if shared else ENTRIES.run_alone)(
+        program, state, key, tallies, entered, streams, own_score, own_chance
+    )
     return state.record, state
