@@ -50,7 +50,7 @@ def answer(facts: Facts) -> list[Markup]:
 
 
 def _entered(facts: Facts) -> Markup:
-    total = spread_of(facts.entered.sum(1)).html(facts.about("all who leave a source, whole run"))
+    total = spread_of(facts.entered.sum(1)).html(facts.about("all who leave a source, whole run"), "count")
     text = Markup("From {} {} people enter ({})").format(facts.span, total, facts.followed_text)
     if facts.aside:
         ends = sorted(n for n in facts.aside if facts.kinds[n] == "end")
@@ -63,7 +63,9 @@ def _entered(facts: Facts) -> Markup:
     month = pd.DatetimeIndex(facts.run.data["time"].values).to_period("M")
     by_month = np.stack([facts.entered[:, month == m].sum(1) for m in month.unique()], axis=1)
     top = int(np.median(by_month, axis=0).argmax())
-    peak = spread_of(by_month[:, top]).html(facts.about(f"all who leave a source in {month.unique()[top]}"))
+    peak = spread_of(by_month[:, top]).html(
+        facts.about(f"all who leave a source in {month.unique()[top]}"), "count"
+    )
     return text + Markup(", most of them in {}: {}.").format(month.unique()[top].strftime("%B %Y"), peak)
 
 
@@ -82,7 +84,7 @@ def _outcomes(facts: Facts) -> Markup:
         people = parts.get(key)
         if people is not None and people.any():
             what = f"people who {words} on {facts.last_day.date()}, of all who entered or were there at the start"
-            told.append(Markup("{} {}").format(spread_of(people).html(facts.about(what)), words))
+            told.append(Markup("{} {}").format(spread_of(people).html(facts.about(what), "count"), words))
     there = float(facts.initial_followed.sum("stage").mean())
     begun = Markup("")
     if there >= 1:
@@ -115,8 +117,8 @@ def _queue(facts: Facts) -> Markup:
         "last twelve months had waited {} days on average."
     ).format(
         label(name),
-        waiting.html(facts.about(f"people in queue {name} on {facts.last_day.date()}, all groups")),
-        before.html(facts.about(f"people in queue {name} on {facts.start.date()}, all groups")),
+        waiting.html(facts.about(f"people in queue {name} on {facts.last_day.date()}, all groups"), "count"),
+        before.html(facts.about(f"people in queue {name} on {facts.start.date()}, all groups"), "count"),
         wait.html(facts.about(f"mean wait in queue {name}, last twelve months, all groups", "day")),
     )
 
@@ -132,9 +134,9 @@ def _fit(facts: Facts) -> Markup:
     number = int(table["periods"].sum())
     inside = float((table["within_90"] * table["periods"]).sum())
     worst = table.sort_values("within_90").iloc[0]
-    when = f"after {long_date(facts.fitted_to)}, which the fit did not see, " if facts.fitted_to is not None else ""
-    series = {str(r["observation"]): facts.seen[str(r["observation"])].attrs["series"] for _, r in table.iterrows()}
-    trace = f"published figures of the series {', '.join(sorted(set(series.values())))}; bands: {facts.trace}"
+    when = "" if facts.fitted_to is None else f"after {long_date(facts.fitted_to)}, which the fit did not see, "
+    series = sorted({str(facts.seen[str(name)].attrs["series"]) for name in table["observation"]})
+    trace = f"published figures of the series {', '.join(series)}; unit: figure; bands: {facts.trace}"
     return Markup(
         "Held against {} official series, {}{} of {} published figures ({}) lie inside the 90 % bands{}."
     ).format(
@@ -143,12 +145,17 @@ def _fit(facts: Facts) -> Markup:
         figure(f"{inside:.0f}", trace),
         figure(f"{number:,}", trace),
         figure(share(inside / number), f"{trace}; unit: share of published figures"),
-        facts.seen[str(worst["observation"])].attrs["title"],
-        figure(
-            share(float(worst["within_90"])),
-            f"series {series[str(worst['observation'])]}; unit: share; {facts.trace}",
-        ),
+        _least(worst, facts),
     )
+
+
+def _least(worst: pd.Series[Any], facts: Facts) -> Markup:
+    """Name the station that agrees least, unless all agree."""
+    part, seen = float(worst["within_90"]), facts.seen[str(worst["observation"])].attrs
+    if part == 1.0:
+        return Markup("")
+    number = figure(share(part), f"series {seen['series']}; unit: share of published figures; {facts.trace}")
+    return Markup("; they agree least at {} ({} inside)").format(seen["title"], number)
 
 
 def _drivers(facts: Facts) -> Markup:

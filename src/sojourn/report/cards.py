@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sojourn.scenario import Scenario, check, digest, resolve
 from sojourn.scenario.explain_stages import stage_lines
 from sojourn.scenario.flows import flows
+from sojourn.scenario.model import Policy
 from sojourn.scenario.phrase import listed
 
 __all__ = ["Section", "card", "model_card", "odd"]
@@ -59,7 +60,8 @@ def model_card(s: Scenario) -> list[Section]:
         Section(
             "Data",
             [
-                f"{len(s.series)} published series, {len(s.observations)} of the model's flows and stocks linked to them."
+                f"{len(s.series)} published series, {len(s.observations)} of the model's flows and stocks "
+                "linked to them."
             ],
             [
                 f"{name}: {x.unit} by {x.period}, from {x.start}; "
@@ -73,7 +75,8 @@ def model_card(s: Scenario) -> list[Section]:
         Section(
             "How sure",
             [
-                f"{len(s.quantities)} quantities, {sum(q.prior is not None for q in s.quantities.values())} of them with a "
+                f"{len(s.quantities)} quantities, {sum(q.prior is not None for q in s.quantities.values())} of "
+                "them with a "
                 "prior that is drawn anew in each replicate. Confidence in their sources: "
                 + ", ".join(f"{name} {count}" for name, count in sorted(confidence.items()))
                 + "."
@@ -117,15 +120,18 @@ def odd(s: Scenario) -> list[Section]:
         Section(
             "Entities, state variables and scales",
             [
-                "People are counted, not followed one by one: persons of a group in a stage are exchangeable. The state "
-                "is the number of each group in each stage; journeys keep dates of departure, queues dates of entry."
+                "People are counted, not followed one by one: persons of a group in a stage are exchangeable. "
+                "The state "
+                "is the number of each group in each stage; journeys keep dates of departure, queues dates of "
+                "entry."
             ],
             [*_groups(s), *_extent(s)],
         ),
         Section(
             "Process overview and scheduling",
             [
-                "In every step sources let people in, stages that take no time pass them on, and stages that take time "
+                "In every step sources let people in, stages that take no time pass them on, and stages that "
+                "take time "
                 "release those whose time is over, in the order of the flows. Queues serve up to their capacity."
             ],
             [
@@ -151,27 +157,30 @@ def odd(s: Scenario) -> list[Section]:
     ]
 
 
-def _dated(s: Scenario) -> list[tuple[str, object]]:
+def _dated(s: Scenario) -> list[tuple[str, Policy]]:
     return sorted(s.policies.items(), key=lambda item: item[1].start)
 
 
 def _concepts(s: Scenario) -> list[str]:
     kinds = {stage.kind for stage in s.stages.values()}
     texts = [
-        "Stochasticity: numbers who leave, and by which exit, are drawn as whole people; every draw is keyed by seed, "
+        "Stochasticity: numbers who leave, and by which exit, are drawn as whole people; every draw is keyed "
+        "by seed, "
         "replicate, component and step, so that two policies under one seed differ by the policy alone."
     ]
     if any(getattr(getattr(x, "inflow", None), "feedback", ()) for x in s.stages.values()):
         texts.append("Feedback: what became of those who went before moves later departures of the same group.")
     if "choice" in kinds:
         texts.append(
-            "Adaptation: where options are weighed, shares follow a multinomial logit over price, time, risk and legal access."
+            "Adaptation: where options are weighed, shares follow a multinomial logit over price, time, risk "
+            "and legal access."
         )
     if "queue" in kinds:
         texts.append("Interaction: groups compete for the capacity of the queues that they share.")
     if s.observations:
         texts.append(
-            "Observation: flows and stocks are counted as publishers count them: share captured, delay, rounding, noise."
+            "Observation: flows and stocks are counted as publishers count them: share captured, delay, "
+            "rounding, noise."
         )
     return texts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,8 @@ def _about(comparison: Comparison, what: str, unit: str = "person") -> str:
     one, two = (r.provenance for r in (comparison.base, comparison.other))
     return (
         f"{what}, with the change less without it; unit: {unit}; simulated, {comparison.base.replicates} paired "
-        f"replicates, seed {comparison.base.seed}, scenarios {str(one['digest'])[:12]} and {str(two['digest'])[:12]}"
+        f"replicates, seed {comparison.base.seed}, scenarios {str(one['digest'])[:12]} and "
+        f"{str(two['digest'])[:12]}"
     )
 
 
@@ -156,8 +158,9 @@ def _sure(table: pd.DataFrame, comparison: Comparison) -> Markup:
 def moved(comparison: Comparison, facts: Facts) -> list[Picture]:
     """Return pictures of the difference over time, for the stages that the change moves most."""
     stocks = comparison.stocks.sum("group")
-    size = np.abs(stocks.mean("replicate")).max("time")
-    order = [str(n) for n in stocks["stage"].values[np.argsort(-size.values)] if float(size.sel(stage=n)) >= 1]
+    size = np.abs(stocks.values.mean(0)).max(0)
+    names = stocks["stage"].values
+    order = [str(names[i]) for i in np.argsort(-size) if size[i] >= 1]
     pictures = []
     for name in order[:_PICTURES]:
         table = bands(stocks.sel(stage=name))
@@ -195,7 +198,7 @@ def shunting_table(comparison: Comparison) -> Table:
     return Table("Where the queue moved", heads, rows, right)
 
 
-def _cell(row: dict[str, Any], name: str, about: str) -> Markup | str:
+def _cell(row: Mapping[Any, Any], name: str, about: str) -> Markup | str:
     if not np.isfinite(row[name]):
         return "–"
     text = plus(row[name])
@@ -204,4 +207,4 @@ def _cell(row: dict[str, Any], name: str, about: str) -> Markup | str:
 
 
 def _day(day: object) -> str:
-    return "–" if pd.isna(day) else f"{pd.Timestamp(str(day)):%b %Y}"
+    return f"{day:%b %Y}" if isinstance(day, pd.Timestamp) else "–"

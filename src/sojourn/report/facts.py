@@ -53,7 +53,7 @@ class Facts:
 
     @cached_property
     def scores(self) -> Scores | None:
-        """The scores given, or those by the rules laid down beside a built-in scenario; None where there are none."""
+        """The scores given, or those by the rules laid down beside a built-in scenario, if there are any."""
         if self.given is None and self.seen and fitted_to(self.run) is not None:
             return score(self.run)
         return self.given
@@ -141,7 +141,7 @@ class Facts:
 
     @property
     def initial_followed(self) -> xr.DataArray:
-        """People of the groups followed at the start: (replicate, stage) float64; zero where it was not recorded."""
+        """People of the groups followed at the start: (replicate, stage) float64; zero if not recorded."""
         if "initial" in self.run.data:
             return self.run.data["initial"].sel(group=list(self.followed)).sum("group").astype(np.float64)
         return self.initial * 0
@@ -176,7 +176,7 @@ class Facts:
             if stage.kind == "end" and stage.outcome == "elsewhere" and float(final.sel(stage=name)) > most > 0
         }
         leads: dict[str, set[str]] = {}
-        used = self.flows.values.any((0, 1))
+        used = (self.flows.values != 0).any((0, 1)).tolist()
         ways = zip(self.run.data["origin"].values, self.run.data["destination"].values, used, strict=True)
         for origin, destination, some in ways:
             if some:

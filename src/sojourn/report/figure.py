@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-__all__ = ["Spread", "figure", "rounded", "share", "spread_of"]
+__all__ = ["Spread", "count", "figure", "rounded", "share", "spread_of"]
 
 _DIGITS = 3
 _LEVELS = (0.05, 0.5, 0.95)
@@ -26,6 +27,11 @@ def rounded(value: float) -> str:
     if abs(kept) >= 100:
         return f"{kept:,.0f}"
     return f"{kept:,.{max(0, places)}f}".rstrip("0").rstrip(".") if places > 0 else f"{kept:,.0f}"
+
+
+def count(value: float) -> str:
+    """Return a number of people: whole, to three significant digits."""
+    return rounded(float(round(value))) if math.isfinite(value) else "–"
 
 
 def share(value: float) -> str:
@@ -52,9 +58,9 @@ class Spread:
     median: float
     high: float
 
-    def html(self, trace: str, *, as_share: bool = False) -> Markup:
-        """Return median and interval, each a figure that tells its trace."""
-        write = share if as_share else rounded
+    def html(self, trace: str, kind: Literal["amount", "count"] = "amount") -> Markup:
+        """Return median and interval, each a figure that tells its trace; a ``count`` is whole."""
+        write = count if kind == "count" else rounded
         if not math.isfinite(self.median):
             return figure("–", trace)
         exact = f"median {self.median:,.6g}, 90 % interval {self.low:,.6g} to {self.high:,.6g}"

@@ -57,16 +57,16 @@ def graph(facts: Facts, least: float) -> Graph:
         out = [pair for pair in people if pair[0] == name]
         if not into or not out or any(a == b for a, b in (*into, *out)):
             continue
-        one_out = len(out) == 1
-        one_in = len(into) == 1 and places.get(into[0][0]) == places.get(name)
-        if not (one_out or one_in):
+        # What was set aside is missing from the way out: then only the way out says how many go on.
+        whole = abs(sum(people[p] for p in into) - sum(people[p] for p in out)).max() < 0.5
+        same = places.get(into[0][0]) == places.get(name)
+        if len(into) == 1 and (same or len(out) == 1):
+            kept = [(into[0][0], d, people[(o, d)]) for o, d in out]
+        elif len(out) == 1 and whole:
+            kept = [(o, out[0][1], people[(o, d)]) for o, d in into]
+        else:
             continue
         joined.append(name)
-        kept = (
-            [(o, out[0][1], people[(o, d)]) for o, d in into]
-            if one_out
-            else [(into[0][0], d, people[(o, d)]) for o, d in out]
-        )
         for pair in (*into, *out):
             people.pop(pair, None)
         for origin, end, count in kept:

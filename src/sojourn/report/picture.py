@@ -78,7 +78,7 @@ class Picture:
 
 def _config() -> Spec:
     """Return the look of all charts; the figure around a chart says what it shows, so its marks say nothing."""
-    axis = {"gridColor": "#e6e6e6", "domainColor": "#9a9a9a", "tickColor": "#9a9a9a", "labelColor": "#333"}
+    axis: Spec = {"gridColor": "#e6e6e6", "domainColor": "#9a9a9a", "tickColor": "#9a9a9a", "labelColor": "#333"}
     axis |= {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "titleColor": "#333"}
     return {
         "font": _FONT,

@@ -46,7 +46,7 @@ class Road(NamedTuple):
 
 
 def place_of_stages(scenario: Scenario) -> dict[str, str]:
-    """Return the place of each stage; a stage without one stands where all that enter it come from, if that is one."""
+    """Return the place of each stage; one without stands where all who enter it come from, if that is one."""
     places = {name: stage.place or "" for name, stage in scenario.stages.items()}
     before = _origins(scenario)
     for _ in places:
@@ -171,7 +171,7 @@ def _view(places: pd.DataFrame, longitudes: NDArray[np.float64]) -> View:
 
 
 def roadmap(facts: Facts) -> list[Picture]:
-    """Return the maps with flows by month: of all places, and nearer; none where nobody goes from place to place."""
+    """Return the maps with flows by month, of all places and nearer; none where nobody changes place."""
     drawn = road(facts)
     if not len(drawn.table):
         return []
@@ -210,15 +210,16 @@ def labelled(places: pd.DataFrame, view: View) -> pd.DataFrame:
     x = ((places["longitude"] - view.longitude + 180) % 360 - 180) * view.pixels
     y = -(places["latitude"] - view.latitude) * view.pixels
     inside = (x.abs() < _WIDTH / 2) & (y.abs() < _HEIGHT / 2)
-    places, x, y = places[inside], x[inside].to_numpy(), y[inside].to_numpy()
-    taken = [(a - 4, b - 4, a + 4, b + 4) for a, b in zip(x, y, strict=True)]
+    places = places[inside]
+    spots = list(zip(x[inside].tolist(), y[inside].tolist(), strict=True))
+    taken = [(a - 4, b - 4, a + 4, b + 4) for a, b in spots]
     rows = []
     for i, name in enumerate(places["name"]):
         wide = len(name) * _LETTER
         best = ("", 0, 0, "left")
         for dx, dy, align in _SPOTS:
-            left = x[i] + dx - {"left": 0.0, "center": wide / 2, "right": wide}[align]
-            box = (left, y[i] + dy - 6, left + wide, y[i] + dy + 6)
+            left = spots[i][0] + dx - {"left": 0.0, "center": wide / 2, "right": wide}[align]
+            box = (left, spots[i][1] + dy - 6, left + wide, spots[i][1] + dy + 6)
             others = [b for k, b in enumerate(taken) if k != i]
             if all(box[2] < b[0] or box[0] > b[2] or box[3] < b[1] or box[1] > b[3] for b in others):
                 taken.append(box)

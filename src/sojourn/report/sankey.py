@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -81,7 +82,7 @@ def _with_bends(row: dict[str, int], edges: list[Edge]) -> tuple[list[_Node], li
         out = sum(e.people for e in edges if e.origin == name)
         nodes[i].people = max(into, out)
     for chain in chains:
-        for a, b in zip(chain, chain[1:], strict=False):
+        for a, b in pairwise(chain):
             nodes[a].outs.append(b)
             nodes[b].ins.append(a)
     return nodes, chains
@@ -125,7 +126,7 @@ def _spread_out(nodes: list[_Node], layer: list[int], wish: dict[int, float]) ->
         nodes[i].x = max(wish[i] - nodes[i].slot / 2, at)
         at = nodes[i].x + nodes[i].slot + _GAP
     # What was pushed to the right goes back by half of the push, so that a row keeps its middle.
-    push = np.mean([nodes[i].x + nodes[i].slot / 2 - wish[i] for i in layer])
+    push = float(np.mean([nodes[i].x + nodes[i].slot / 2 - wish[i] for i in layer]))
     for i in layer:
         nodes[i].x -= push
 
@@ -140,17 +141,17 @@ def _ribbons(nodes: list[_Node], chains: list[list[int]], edges: list[Edge], sca
     arrivals = dict(starts)
     depart: dict[tuple[int, int], float] = {}
     arrive: dict[tuple[int, int], float] = {}
-    steps = [(k, a, b) for k, chain in enumerate(chains) for a, b in zip(chain, chain[1:], strict=False)]
-    for k, a, b in sorted(steps, key=lambda s: nodes[s[2]].x):
+    steps = [(k, a, b) for k, chain in enumerate(chains) for a, b in pairwise(chain)]
+    for k, a, _ in sorted(steps, key=lambda s: nodes[s[2]].x):
         depart[(k, a)] = starts[a]
         starts[a] += edges[k].people * scale
-    for k, a, b in sorted(steps, key=lambda s: nodes[s[1]].x):
+    for k, _, b in sorted(steps, key=lambda s: nodes[s[1]].x):
         arrive[(k, b)] = arrivals[b]
         arrivals[b] += edges[k].people * scale
     parts = []
     for k, chain in enumerate(chains):
-        edge, wide = edges[k], max(edges[k].people * scale, 0.6)
-        for a, b in zip(chain, chain[1:], strict=False):
+        wide = max(edges[k].people * scale, 0.6)
+        for a, b in pairwise(chain):
             t = np.linspace(0.0, 1.0, _SAMPLES)
             smooth = t * t * (3 - 2 * t)
             x = depart[(k, a)] + (arrive[(k, b)] - depart[(k, a)]) * smooth

@@ -99,7 +99,7 @@ def policies(scenario: Scenario) -> Table:
     """Return the policies by date, numbered as in the charts, each with its citation."""
     rows = []
     for row in policy_table(scenario).itertuples():
-        until = "in force" if pd.isna(row.end) else long_date(row.end)
+        until = "in force" if row.end is pd.NaT else long_date(row.end)
         cited = row.citation or Markup('<em class="gap">none given</em>')
         rows.append([str(row.number), row.title, long_date(row.start), until, cited, row.confidence])
     return Table("Policies", ("no.", "policy", "from", "to", "citation", "confidence"), rows)
@@ -118,7 +118,7 @@ def agreement_table(facts: Facts) -> Table:
         cells: list[object] = [_title(facts, row["observation"]), data.attrs["units"]]
         cells += [{"fit": "in sample", "test": "out of sample"}[row["span"]]] if split else []
         cells.append(figure(str(row["periods"]), f"periods compared; {trace}"))
-        for head, column in (right | told).items():
+        for column in (right | told).values():
             text = share(row[column]) if column.startswith("within") else _two(row[column])
             cells.append(figure(text, f"{_MEANS[column].format(least=facts.least)}; {trace}"))
         rows.append(cells)
@@ -145,7 +145,8 @@ def bar_table(facts: Facts) -> Table:
     rows = []
     for row in facts.bars.sort_values("verdict").to_dict("records"):
         title = _title(facts, row["station"])
-        trace = f"{row['measure']} at {title} over {row['sample']}; unit: 1; {source_of(facts.seen[row['station']])}; {facts.trace}"
+        source = source_of(facts.seen[row["station"]])
+        trace = f"{row['measure']} at {title} over {row['sample']}; {source}; {facts.trace}"
         verdict = row["verdict"]
         shown = Markup('<strong class="missed">not reached</strong>') if verdict == "not reached" else verdict
         rows.append(
@@ -190,7 +191,8 @@ def gaps(facts: Facts) -> list[str]:
         found.append(f"{len(unsourced)} of {len(s.quantities)} quantities have no source: {_names(unsourced)}.")
     if assumed:
         found.append(
-            f"{len(assumed)} of {len(s.quantities)} quantities are assumptions or of low confidence: {_names(assumed)}."
+            f"{len(assumed)} of {len(s.quantities)} quantities are assumptions or of low confidence: "
+            f"{_names(assumed)}."
         )
     cited = [p.title or label(n) for n, p in s.policies.items() if not p.citation]
     if cited:

@@ -21,8 +21,8 @@ def timeline(facts: Facts) -> Picture | None:
         return None
     span = facts.end - facts.start
     shown = table.assign(
-        from_day=table["start"].clip(lower=facts.start),
-        to_day=table["end"].fillna(facts.last_day).clip(upper=facts.last_day),
+        from_day=table["start"].where(table["start"] > facts.start, facts.start),
+        to_day=table["end"].where(table["end"] < facts.last_day, facts.last_day),
         text=table["number"].astype(str) + "  " + table["title"],
         until=["open" if pd.isna(end) else long_date(end) for end in table["end"]],
     )

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 import sojourn
 from sojourn.report.codes import refuse
-from sojourn.results import Run, compare as pair
+from sojourn.results import Run
+from sojourn.results import compare as pair
 
 if TYPE_CHECKING:
     from sojourn.forecast import Scores
@@ -129,8 +130,10 @@ def _parts(facts: Facts) -> list[Part]:
             "whereabouts",
             "Where the people are",
             [
-                "Everyone who has entered by the end of each quarter, or was there at the start, by where they are then. "
-                "This is exact. People of one stage cannot be told apart by when they came, so the table says where all "
+                "Everyone who has entered by the end of each quarter, or was there at the start, by where they "
+                "are then. "
+                "This is exact. People of one stage cannot be told apart by when they came, so the table says "
+                "where all "
                 "arrivals to date are, not those of one quarter alone."
             ],
             draw([whereabouts(facts)]),
@@ -163,7 +166,8 @@ def _stations(facts: Facts) -> Part:
     shown = [tables.bar_table(facts)] if len(facts.bars) else []
     shown.append(tables.agreement_table(facts))
     words = [
-        "Dots are what publishers counted, in their own unit; bands are what the model says they would have counted, "
+        "Dots are what publishers counted, in their own unit; bands are what the model says they would have "
+        "counted, "
         "after the share captured, delay, rounding and noise of the link. Only whole periods are compared."
     ]
     return Part("stations", "Observed and simulated", words, draw(stations(facts)), shown, key=True)
@@ -179,7 +183,8 @@ def _road(facts: Facts) -> list[Part]:
     if not pictures:
         return []
     words = [
-        f"Shown for: {facts.followed_text}. Mean over replicates; lines of fewer than {LEAST} people are not shown by place."
+        f"Shown for: {facts.followed_text}. Mean over replicates; lines of fewer than {LEAST} people are not "
+        "shown by place."
     ]
     left_out = road(facts).left_out
     if left_out:
