@@ -51,8 +51,11 @@ def schema(
 
 
 def list_scenarios() -> None:
-    """List the built-in scenarios."""
-    titles = {name: sj.load(name).title for name in sj.builtins()}
-    width = max(map(len, titles))
-    for name, title in titles.items():
+    """List the built-in scenarios, and below each the what-ifs shipped with it."""
+    lines = []
+    for name in sj.builtins():
+        lines.append((name, sj.load(name).title))
+        lines += [(f"  --with {part}", sj.load(name, what_if=part).title) for part in sj.builtins(name)]
+    width = max(len(name) for name, _ in lines)
+    for name, title in lines:
         show.line(f"{name.ljust(width)}  {title}")

@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 import sojourn as sj
-from sojourn.app import describe, runs, show
+from sojourn.app import describe, report, runs, show
 from sojourn.app.demo import demo
 from sojourn.app.group import Group
+from sojourn.app.score import score
 from sojourn.app.simulate import simulate
 
 __all__ = ["app", "main"]
@@ -33,6 +34,9 @@ app.command("schema")(describe.schema)
 app.command("list")(describe.list_scenarios)
 app.command("open")(runs.open_run)
 app.command("compare")(runs.compare)
+app.command("report")(report.report)
+app.command("card")(report.card)
+app.command("score")(score)
 app.command("demo")(demo)
 
 

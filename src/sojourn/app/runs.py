@@ -1,4 +1,4 @@
-"""Commands about runs: open and compare."""
+"""Commands about runs: open, and compare runs or a scenario with a change of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 import sojourn as sj
 from sojourn.app import show
+from sojourn.app.inputs import Changes, Settings, Without, changed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,24 +60,53 @@ def open_run(
 
 
 def compare(
-    base: Saved,
-    other: Annotated[Path, typer.Argument(metavar="OTHER", help="The run with the change, under the same seed.")],
+    base: Annotated[str, typer.Argument(metavar="RUN", help="A saved run, or a scenario that is then simulated.")],
+    other: Annotated[
+        Path | None, typer.Argument(metavar="[OTHER]", help="The saved run with the change, under the same seed.")
+    ] = None,
+    settings: Settings = None,
+    changes: Changes = None,
+    without: Without = None,
+    replicates: Annotated[int, typer.Option(min=1, help="Number of replicates of a scenario.")] = 100,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of a scenario's draws; drawn if left out.")] = None,
     what: What = "stages",
     by: By = "run",
     groups: Each = False,
     csv: Csv = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the effect as an HTML report.")] = None,
 ) -> None:
-    """Show what a change did: OTHER less RUN, paired by replicate.
+    """Show what a change did, paired by replicate: OTHER less RUN, or a scenario with a change less without it.
 
     The table of stages says by how much the stock, wait and outflow of each moved, and when.
     """
-    comparison = sj.compare(sj.open(base), sj.open(other))
+    change = bool(settings or changes or without)
+    if change == (other is not None):
+        problem = "name either a second run, or the change of a scenario: --with, --without or --set"
+        raise typer.BadParameter(problem, param_hint="OTHER")
+    if other is not None:
+        first, second = sj.open(base), sj.open(other)
+    else:
+        scenarios = (sj.load(base), changed(base, settings, changes, without))
+        first = _simulated(scenarios[0], "as it is", replicates, seed)
+        second = _simulated(scenarios[1], "with the change", replicates, first.seed)
+    comparison = sj.compare(first, second)
+    show.note(
+        f"{second.provenance['name']} less {first.provenance['name']}, {first.replicates} pairs, seed {first.seed}"
+    )
     if comparison.unchanged:
         show.note("no difference in any replicate, period, stage or flow")
     if what == "stages":
         _table(comparison.to_frame(), "Where the people went", csv)
     else:
         _table(comparison.effect(what, by, groups="each" if groups else "sum"), "", csv)
+    if report is not None:
+        sj.report(first, report, compare=second)
+        show.note(f"report written to {report}")
+
+
+def _simulated(scenario: sj.Scenario, title: str, replicates: int, seed: int | None) -> sj.Run:
+    with show.progress(title, 0, replicates, quiet=False) as progress:
+        return sj.simulate(scenario, replicates=replicates, seed=seed, progress=progress)
 
 
 def _table(frame: pd.DataFrame, title: str, csv: Path | None) -> None:

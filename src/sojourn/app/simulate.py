@@ -14,6 +14,7 @@ import typer
 import sojourn as sj
 from sojourn.app import show
 from sojourn.app.inputs import Changes, Settings, Source, Without, changed
+from sojourn.app.report import ReportFile, check_report, write_report
 from sojourn.app.runs import stages_at_end
 
 __all__ = ["simulate"]
@@ -40,6 +41,7 @@ def simulate(
     ] = True,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; all cores if left out.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="RUN", help="Save the run at this path.")] = None,
+    report: ReportFile = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run at --out.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the run at --out.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no table.")] = False,
@@ -50,6 +52,7 @@ def simulate(
     adds the rest. The result is the same to the bit.
     """
     _check_place(out, resume, force)
+    check_report(report)
     described = changed(scenario, settings, changes, without)
     earlier = sj.open(out) if resume and out is not None else None
     if earlier is not None and seed is None:
@@ -65,6 +68,8 @@ def simulate(
         raise typer.Exit(INTERRUPTED) from stop
     if out is not None:
         run.save(out, force=force or resume)
+    if report is not None:
+        write_report(run, report)
     if not quiet:
         where = f"saved at {out}" if out is not None else "not saved: name a path with --out"
         show.note(f"{run}, {time.monotonic() - started:.1f} s, {where}")

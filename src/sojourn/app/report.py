@@ -1,0 +1,69 @@
+"""Commands about reports: the page of a run or of what a change did, and the card of a scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import sojourn as sj
+from sojourn.app import show
+from sojourn.app.inputs import Changes, Settings, Source, Without, changed
+
+__all__ = ["ReportFile", "card", "check_report", "report", "write_report"]
+
+ReportFile = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE", help="Write a report: one HTML file that needs no network."),
+]
+
+
+def check_report(path: Path | None, option: str = "--report") -> None:
+    """Refuse a path that a report could not be written to, before the work rather than after it."""
+    if path is not None and not path.parent.is_dir():
+        raise typer.BadParameter(f"there is no directory {path.parent}", param_hint=option)
+
+
+def write_report(run: sj.Run, path: Path, other: sj.Run | None = None, files: Path | None = None) -> None:
+    """Write a report and name the file to open."""
+    written = sj.report(run, path, compare=other, files=files)
+    show.note(f"report: {written} ({written.stat().st_size / 1e6:.1f} MB)")
+    if files is not None:
+        show.note(f"charts: {files}")
+
+
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A saved run.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The HTML file to write.")],
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            "--compare", metavar="OTHER", help="A run with a change, under the same seed: report what it did."
+        ),
+    ] = None,
+    files: Annotated[
+        Path | None,
+        typer.Option("--files", metavar="FOLDER", help="Write every chart as SVG, PNG and CSV as well."),
+    ] = None,
+) -> None:
+    """Write a report of a saved run: one HTML file that needs no network."""
+    check_report(out, "--out")
+    write_report(sj.open(run), out, None if compare is None else sj.open(compare), files)
+
+
+def card(
+    scenario: Source,
+    settings: Settings = None,
+    changes: Changes = None,
+    without: Without = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a Markdown file.")] = None,
+) -> None:
+    """Write the model card, the ODD description and the statement of misuse of a scenario, from the scenario."""
+    check_report(out, "--out")
+    text = sj.card(changed(scenario, settings, changes, without))
+    if out is None:
+        show.line(text.rstrip("\n"))
+    else:
+        out.write_text(text, encoding="utf-8")
+        show.note(f"card: {out}")
