@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -75,6 +77,11 @@ class Comparison:
         ``share`` and ``people`` say what is material; see :func:`sojourn.results.shunting.shunting`.
         """
         return shunting(self, share=share, people=people)
+
+    def report(self, path: str | Path, **options: Any) -> Path:
+        """Write a report of what the change did as one HTML file; see :func:`sojourn.report`."""
+        # Reports stand above results: the front door is asked for them, and only when one is wanted.
+        return Path(import_module("sojourn").report(self.base, path, compare=self.other, **options))
 
     def __str__(self) -> str:
         head = (

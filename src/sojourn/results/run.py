@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +135,11 @@ class Run:
     def summary(self, what: str = "flows", by: str = "month", **options: Any) -> pd.DataFrame:
         """Return quantiles over replicates as a tidy table; see :func:`sojourn.results.summarise`."""
         return summarise(self, what, by, **options)
+
+    def report(self, path: str | Path, **options: Any) -> Path:
+        """Write a report of the run as one HTML file and return its path; see :func:`sojourn.report`."""
+        # Reports stand above results: the front door is asked for them, and only when one is wanted.
+        return Path(import_module("sojourn").report(self, path, **options))
 
     def check(self) -> None:
         """Raise unless entered - left is the change of every stock; see :func:`sojourn.results.conserved`."""
