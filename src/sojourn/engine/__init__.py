@@ -1,1 +1,1 @@
-"""TODO."""
+"""The engines: pure functions on plain arrays."""
