@@ -61,8 +61,8 @@ def _courts(run: sj.Run) -> str:
     waiting = run.stocks.sel(stage="court").isel(time=-1)
     return (
         f"At the end of {str(run.data['time'].values[-1])[:4]} the immigration courts have "
-        f"{_spread(waiting.sum('group'))} pending cases, {_spread(waiting.sel(group='chinese'))} of them of Chinese "
-        "nationals."
+        f"{_spread(waiting.sum('group'))} pending cases, {_spread(waiting.sel(group='chinese'))} of them "
+        "those of Chinese nationals."
     )
 
 

@@ -96,7 +96,11 @@ def compare(
     if comparison.unchanged:
         show.note("no difference in any replicate, period, stage or flow")
     if what == "stages":
-        _table(comparison.to_frame(), "Where the people went", csv)
+        table = comparison.to_frame()
+        moved = table[(table[["stock", "peak", "outflow"]] != 0).any(axis=1)] if csv is None else table
+        _table(moved, "Where the people went", csv)
+        if len(moved) < len(table):
+            show.note(f"{len(table) - len(moved)} stages did not move")
     else:
         _table(comparison.effect(what, by, groups="each" if groups else "sum"), "", csv)
     if report is not None:

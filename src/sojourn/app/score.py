@@ -24,14 +24,15 @@ _SHOWN = {
     "within_50": "in 50 %",
     "within_90": "in 90 %",
     "log_rmse": "log-RMSE",
-    "log_rmse_last": "last value",
-    "log_rmse_upstream": "upstream",
+    "log_rmse_last": "of last",
+    "log_rmse_upstream": "of upstream",
     "ratio": "ratio",
     "crps": "CRPS",
-    "crps_last": "last value",
-    "crps_upstream": "upstream",
+    "crps_last": "CRPS of last",
+    "crps_upstream": "CRPS of upstream",
     "log_score": "log score",
 }
+"""Columns of the table, and their headings; naive predictors are the last value and the upstream series."""
 _DIGITS = {"within_50": ".0%", "within_90": ".0%", "crps": ",.0f", "crps_last": ",.0f", "crps_upstream": ",.0f"}
 _SPANS = {"fit": "in sample", "test": "out of sample"}
 
@@ -76,7 +77,8 @@ def score(
         f"{run}; out of sample from {scores.split:%Y-%m-%d}; log-RMSE over counts of {scores.least:g} or more"
     )
     show.table(
-        _shown(table), "Simulated against published; naive predictors: last value, upstream series x last ratio"
+        _shown(table),
+        "Simulated against published, and two naive predictors: last value; upstream series, times the last ratio",
     )
     if len(bars):
         show.line("")
