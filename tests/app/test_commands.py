@@ -47,7 +47,7 @@ def saved(tmp_path_factory):
 
 def test_help_names_every_command(sojourn):
     text = sojourn("--help").stdout
-    for name in ("simulate", "explain", "validate", "schema", "list", "compare", "open", "demo"):
+    for name in ("simulate", "explain", "validate", "schema", "list", "compare", "score", "open", "demo"):
         assert f" {name} " in text
         assert "Usage" in sojourn(name, "--help").stdout
 
@@ -58,8 +58,12 @@ def test_version(sojourn):
 
 def test_list_names_every_built_in(sojourn):
     lines = sojourn("list").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == sorted(sj.builtins())
+    assert [line.split()[0] for line in lines if line[0] != " "] == sorted(sj.builtins())
     assert "A border post with a queue" in lines[0]
+    at = next(i for i, line in enumerate(lines) if line.startswith("china-us"))
+    below = lines[at + 1 : at + 1 + len(sj.builtins("china-us"))]
+    assert [line.split()[:2] for line in below] == [["--with", name] for name in sj.builtins("china-us")]
+    assert "twice-the-judges" in " ".join(below)
 
 
 def test_schema_is_json_schema(sojourn, tmp_path):
@@ -141,6 +145,7 @@ def test_problems_of_a_change_are_listed(sojourn, tmp_path):
         (["--set", "officers"], "is not QUANTITY=NUMBER"),
         (["--without", "summer-officer"], "did you mean 'summer-officers'?"),
         (["--with", "none.yaml"], "no file none.yaml"),
+        (["--with", "weekly-charters"], "no file weekly-charters"),
         (["--resume"], "need --out"),
         (["--force"], "need --out"),
         (["--out", "no/run.zarr"], "no directory no"),
@@ -233,10 +238,70 @@ def test_compare_refuses_unpaired_runs(sojourn, saved, tmp_path):
     assert result.stderr.count("R301 at") == 2
 
 
-def test_demo_compares_with_and_without(sojourn):
-    text = sojourn("demo").stdout
-    assert "50 replicates, seed 7" in text
-    assert "where the people went" in text
+def test_a_shipped_what_if_has_a_name(sojourn, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    assert "weekly-charter-seats" in sojourn("explain", "china-us", "--with", "weekly-charters").stdout
+    wrong = sojourn("explain", "china-us", "--with", "weekly-charter", code=2)
+    assert "did you mean 'weekly-charters'?" in wrong.stderr
+
+
+def test_compare_simulates_a_scenario_with_its_change(sojourn, saved, tmp_path):
+    words = ["compare", "border-post", "--without", "summer-officers", "--replicates", 3, "--seed", 7]
+    shown = sojourn(*words, "--what", "flows", "--csv", "one.csv", "--report", "effect.html")
+    assert "report written to effect.html" in shown.stderr
+    assert "<html" in (tmp_path / "effect.html").read_text()
+    sojourn("compare", saved / "a.zarr", saved / "b.zarr", "--what", "flows", "--csv", "two.csv")
+    assert (tmp_path / "one.csv").read_text() == (tmp_path / "two.csv").read_text()
+
+
+def test_a_change_to_nothing_changes_nothing(sojourn, tmp_path):
+    officers = sj.load("border-post").quantities["officers"].value
+    (tmp_path / "same.yaml").write_text(f"quantities: {{officers: {{value: {officers}}}}}\n")
+    result = sojourn("compare", "border-post", "--with", "same.yaml", "--replicates", 2, "--seed", 7)
+    assert "no difference in any replicate" in result.stderr
+    assert f"{len(sj.load('border-post').stages)} stages did not move" in result.stderr
+
+
+def test_compare_needs_one_change(sojourn, saved):
+    sojourn("compare", "border-post", code=2)
+    sojourn("compare", saved / "a.zarr", saved / "b.zarr", "--without", "summer-officers", code=2)
+
+
+def test_score_shows_stations_naive_predictors_and_bars(sojourn, tmp_path):
+    words = ["score", "china-us", "--split", "2024-01", "--replicates", 3, "--seed", 7]
+    text = sojourn(*words, "--csv", "scores.csv").stdout
+    known = sj.load("china-us").observations
+    assert all(f"\n{name} " in text for name in known)
+    for heading in ("of last", "of upstream", "verdict", "reached"):
+        assert heading in text
+    run = sj.simulate(sj.load("china-us"), replicates=3, seed=7)
+    expected = sj.score(run, "2024-01").stations
+    written = pd.read_csv(tmp_path / "scores.csv", parse_dates=["first", "last"])
+    pd.testing.assert_frame_equal(written, expected, check_dtype=False)
+    run.save(tmp_path / "run.zarr")
+    one = sojourn("score", "run.zarr", "--split", "2024-01", "--station", "usbp").stdout
+    table = [line for line in text.splitlines() if line.startswith(("station", "usbp "))]
+    assert [line.split() for line in one.splitlines() if line.startswith(("station", "usbp "))] == [
+        line.split() for line in table
+    ]
+    assert "darien" not in one
+    assert "did you mean 'usbp'?" in sojourn("score", "run.zarr", "--station", "usb", code=2).stderr
+
+
+def test_score_says_why_not(sojourn):
+    words = ["--replicates", 1, "--seed", 7]
+    assert "S101 at split" in sojourn("score", "border-post", *words, code=1).stderr
+    assert "S102 at border-post" in sojourn("score", "border-post", "--split", "2024-06", *words, code=1).stderr
+    assert "S101 at split" in sojourn("score", "border-post", "--split", "soon", *words, code=1).stderr
+
+
+def test_demo_writes_a_report_and_names_it(sojourn, tmp_path):
+    lines = sojourn("demo", "--replicates", 3, "--out", "road.html").stdout.splitlines()
+    assert lines[0].startswith("For fiscal year 2024 the model gives ")
+    assert "37,833 were published" in lines[0]
+    assert "pending cases" in lines[1] and "bars" in lines[2]
+    assert lines[3].startswith("Open road.html in a browser")
+    assert "<html" in (tmp_path / "road.html").read_text()
 
 
 def test_light_commands_stay_light():

@@ -55,7 +55,13 @@ def list_scenarios() -> None:
     lines = []
     for name in sj.builtins():
         lines.append((name, sj.load(name).title))
-        lines += [(f"  --with {part}", sj.load(name, what_if=part).title) for part in sj.builtins(name)]
+        lines += [(f"  --with {part}", _title(path)) for part, path in sj.builtins(name).items()]
     width = max(len(name) for name, _ in lines)
     for name, title in lines:
         show.line(f"{name.ljust(width)}  {title}")
+
+
+def _title(path: Path) -> str:
+    """Return the title of a shipped what-if, without the scenario that it is part of."""
+    rows = path.read_text(encoding="utf-8").splitlines()
+    return next(row.removeprefix("title: ") for row in rows if row.startswith("title: "))

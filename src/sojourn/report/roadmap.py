@@ -185,7 +185,7 @@ def roadmap(facts: Facts) -> list[Picture]:
     through = pd.concat([whole.groupby(side)["people"].sum() for side in ("origin", "destination")])
     places = places.join(through.groupby(level=0).sum().rename("people"), how="inner")
     places = places.sort_values("people", ascending=False)
-    table = drawn.table.join(places[_WHERE], on="origin").join(places[_WHERE], on="destination", rsuffix="_to")
+    table = drawn.table.join(places[_WHERE], on="origin").join(places[_WHERE].add_suffix("_to"), on="destination")
     table = table.rename(columns={"name": "origin_name", "name_to": "destination_name"})
     top = table[table["step"] == -1].sort_values("people", ascending=False).head(5)
     told = "; ".join(
