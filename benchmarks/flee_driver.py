@@ -13,9 +13,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from flee import InputGeography, flee, spawning
 from flee.datamanager import handle_refugee_data, read_period
 from flee.SimulationSettings import SimulationSettings
+
+from flee import InputGeography, flee, spawning
 
 
 def supported(function, **wanted):

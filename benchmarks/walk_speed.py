@@ -35,7 +35,7 @@ DAY = "agent-days"
 
 
 def sojourn_runs(name, scale, compat, workers, least_seconds=0.5):
-    """Return agents, agent-days, set-outs, CPU and wall seconds of one run (repeated while very short), and its error."""
+    """Return size, CPU and wall seconds of one run (repeated while very short), and its error."""
     scenario = read(SHARED / "instances" / name, compat=compat)
     program = compile_walk(scenario, scale)
     warm = compile_walk(scenario, max(scale, 20_000))
@@ -79,7 +79,7 @@ def beside_flee(options):
     if flee is None:
         print("no Flee to compare with: give --flee-python, an interpreter that has the package flee")
     print(
-        f"{'instance':12s} {'scale':>6s} {'compat':7s} {'agents':>8s} {DAY:>10s} {'CPU s':>8s} {DAY + '/CPU s':>14s}",
+        f"{'instance':12s} {'scale':>6s} {'compat':7s} {'agents':>8s} {DAY:>10s} {'CPU s':>8s} {'a CPU s':>14s}",
         end="",
     )
     print("   Flee: agents, agent-days/CPU s, ratio" if flee else "")
@@ -99,9 +99,7 @@ def beside_flee(options):
 
 def full_size(options):
     """Print a run of every agent, and the error beside that at the reference scale."""
-    print(
-        "instance       agents  agent-days  workers  wall s   CPU s  agent-days/wall s  error full, scaled  bytes/agent"
-    )
+    print("instance       agents  agent-days  workers  wall s   CPU s  a wall s  error full, scaled  bytes/agent")
     for name in options.instance or SCALES:
         small = sojourn_runs(name, SCALES[name], None, 1)
         ours = sojourn_runs(name, 1, None, options.workers)
@@ -146,9 +144,7 @@ def movers_and_resters(options):
         record, _ = run_replicate(changed, 1, 0)
         seconds = time.process_time() - started
         total = int(record.created.sum())
-        print(
-            f"{label}: {seconds / total * 1e9:.1f} ns an agent-day, {record.entered.sum() / total:.3f} set-outs each"
-        )
+        print(f"{label}: {seconds / total * 1e9:.1f} ns an agent-day, {record.entered.sum() / total:.2f} set-outs")
 
 
 def main():

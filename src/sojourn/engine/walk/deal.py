@@ -35,9 +35,9 @@ def gather(agents: Agents, day: int, first: int, last: int, at_rest: bool, strea
         return 0
     due = 0
     for agent in range(first, last):
-        if agents.wake[agent] == today and (agents.where[agent] >= 0) == at_rest:
-            stream[DUE + due] = agent
-            due += 1
+        # No branch, as who is due cannot be foreseen: each is written, and stays if the next is one further.
+        stream[DUE + due] = agent
+        due += (agents.wake[agent] == today) & ((agents.where[agent] >= 0) == at_rest)
     return due
 
 
