@@ -177,9 +177,14 @@ def moved(comparison: Comparison, facts: Facts) -> list[Picture]:
 
 
 def shunting_table(comparison: Comparison) -> Table:
-    """Return how far each stage moved: stock at the end, largest, when first, wait, and all who left."""
+    """Return how far each stage moved: stock at the end, largest, when first, wait, and all who left.
+
+    Stages that hold and pass on as many people as before are left out.
+    """
     rows = []
-    for row in comparison.to_frame().to_dict("records"):
+    table = comparison.to_frame()
+    ends = ["stock_low", "stock_high", "peak", "outflow_low", "outflow_high"]
+    for row in table[(table[ends].fillna(0) != 0).any(axis=1)].to_dict("records"):
         name = row["stage"]
         rows.append(
             [
@@ -207,4 +212,4 @@ def _cell(row: Mapping[Any, Any], name: str, about: str) -> Markup | str:
 
 
 def _day(day: object) -> str:
-    return f"{day:%b %Y}" if isinstance(day, pd.Timestamp) else "–"
+    return f"{day:%b\u00a0%Y}" if isinstance(day, pd.Timestamp) else "–"

@@ -13,11 +13,11 @@ from sojourn.report.stations import band_chart, bands
 
 __all__ = ["queue_names", "queues"]
 
-_FEW = 1.0
+_FEW = 10.0
 
 
 def queue_names(facts: Facts) -> list[str]:
-    """Return the queues in which at least one person waits on average at some time, longest first."""
+    """Return the queues in which ten people or more wait on average at some time, longest first."""
     names = [str(n) for n in facts.run.data["queue"].values]
     most = {n: float(facts.run.stocks.sel(stage=n).sum("group").mean("replicate").max()) for n in names}
     return sorted((n for n in names if most[n] >= _FEW), key=lambda n: -most[n])
@@ -78,7 +78,7 @@ def _rising(table: pd.DataFrame, trace: str) -> Spec:
         "field": "days",
         "type": "quantitative",
         "title": "waited at most, days",
-        "axis": {"labelExpr": AMOUNTS},
+        "axis": {"labelExpr": AMOUNTS, "tickCount": 6},
     }
     part = {"field": "share", "type": "quantitative", "title": "share of people", "scale": {"domain": [0, 1]}}
     return {

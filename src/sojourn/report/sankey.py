@@ -21,10 +21,11 @@ LEAST = 0.002
 _ROW = 54
 _BAR = 9
 _GAP = 14
-_PEOPLE_WIDTH = 460.0
+_PEOPLE_WIDTH = 360.0
 _LETTER = 6.3
-_SWEEPS = 12
+_SWEEPS = 24
 _SAMPLES = 9
+_PULL = 0.65
 
 
 @dataclass
@@ -101,7 +102,7 @@ def _place(nodes: list[_Node], chains: Sequence[Sequence[int]], edges: Sequence[
         down = sweep % 2 == 0
         for at in sorted(layers, reverse=not down):
             layer = layers[at]
-            wish = {i: _wish(nodes, i, nodes[i].ins if down else nodes[i].outs) for i in layer}
+            wish = {i: _wish(nodes, i, (nodes[i].ins if down else nodes[i].outs)) for i in layer}
             layer.sort(key=lambda i: wish[i])
             _spread_out(nodes, layer, wish)
     least = min(node.x for node in nodes)
@@ -116,7 +117,8 @@ def _wish(nodes: list[_Node], i: int, near: list[int]) -> float:
         return nodes[i].x + nodes[i].slot / 2
     weight = np.array([max(nodes[j].people, 1e-9) for j in near])
     middle = np.array([nodes[j].x + nodes[j].slot / 2 for j in near])
-    return float((weight * middle).sum() / weight.sum())
+    # A pull to the middle keeps parts that hardly meet from drifting apart.
+    return _PULL * float((weight * middle).sum() / weight.sum())
 
 
 def _spread_out(nodes: list[_Node], layer: list[int], wish: dict[int, float]) -> None:
@@ -125,8 +127,10 @@ def _spread_out(nodes: list[_Node], layer: list[int], wish: dict[int, float]) ->
     for i in layer:
         nodes[i].x = max(wish[i] - nodes[i].slot / 2, at)
         at = nodes[i].x + nodes[i].slot + _GAP
-    # What was pushed to the right goes back by half of the push, so that a row keeps its middle.
-    push = float(np.mean([nodes[i].x + nodes[i].slot / 2 - wish[i] for i in layer]))
+    # What was pushed to the right is pulled back, so that most people stay where they were to be.
+    weight = np.array([max(nodes[i].people, 1e-9) for i in layer])
+    moved = np.array([nodes[i].x + nodes[i].slot / 2 - wish[i] for i in layer])
+    push = float((weight * moved).sum() / weight.sum())
     for i in layer:
         nodes[i].x -= push
 

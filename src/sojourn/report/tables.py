@@ -101,8 +101,13 @@ def policies(scenario: Scenario) -> Table:
     for row in policy_table(scenario).itertuples():
         until = "in force" if row.end is pd.NaT else long_date(row.end)
         cited = row.citation or Markup('<em class="gap">none given</em>')
-        rows.append([str(row.number), row.title, long_date(row.start), until, cited, row.confidence])
+        rows.append([str(row.number), row.title, _kept(long_date(row.start)), _kept(until), cited, row.confidence])
     return Table("Policies", ("no.", "policy", "from", "to", "citation", "confidence"), rows)
+
+
+def _kept(text: str) -> str:
+    """Return a text that is not broken into lines."""
+    return text.replace(" ", "\u00a0")
 
 
 def agreement_table(facts: Facts) -> Table:

@@ -10,6 +10,7 @@ from sojourn.report.picture import COLOURS, Picture, Spec, dated, records, tip
 __all__ = ["timeline"]
 
 _ROW = 24
+_WIDTH = 860
 _SHORT_PART = 0.01
 
 
@@ -31,7 +32,9 @@ def timeline(facts: Facts) -> Picture | None:
     shown["to_day"] = shown["to_day"].where(shown["to_day"] > seen, seen)
     shown["late"] = shown["from_day"] > facts.start + span * 0.5
     said = f"{len(shown)} policies in force during the run; the table lists them with dates and citations."
-    return Picture("policies", "Policies", said, "scenario, citations in the table", _chart(shown, facts), table)
+    return Picture(
+        "policies", "Policies", said, "scenario, citations in the table", _chart(shown, facts), table, wide=True
+    )
 
 
 def _chart(shown: pd.DataFrame, facts: Facts) -> Spec:
@@ -50,6 +53,6 @@ def _chart(shown: pd.DataFrame, facts: Facts) -> Spec:
         "data": records(shown),
         "encoding": {"x": dated("from_day", facts.start, facts.end), "y": row, "tooltip": tips},
         "layer": [{"mark": bar, "encoding": {"x2": {"field": "to_day"}}}, *texts],
-        "width": "container",
+        "width": _WIDTH,
         "height": _ROW * len(shown),
     }
