@@ -182,7 +182,7 @@ def provenance(facts: Facts) -> Table:
         ["mode", str(p["mode"])],
         ["uncertain quantities", "drawn from their priors" if p["priors"] else "at their central values"],
         ["period", f"{facts.span}, step {float(p['step_days']):g} day, recorded by {p['record']}"],
-        ["versions", ", ".join(f"{k} {v}" for k, v in p["versions"].items())],
+        ["versions", ", ".join(f"{k} {v}" for k, v in sorted(p["versions"].items()))],
     ]
     return Table("Provenance", ("", ""), rows)
 
@@ -214,7 +214,9 @@ def gaps(facts: Facts) -> list[str]:
         f"During the run, counted over all replicates: {text}, {count:,} times."
         for text, count in facts.run.notes.items()
     ]
-    found += [f"{what}: {count:,}." for what, count in dict(facts.run.provenance.get("counted", {})).items()]
+    found += [
+        f"{what}: {count:,}." for what, count in sorted(dict(facts.run.provenance.get("counted", {})).items())
+    ]
     return found
 
 
