@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sojourn.engine.walk import run as engine
 from sojourn.engine.walk.run import run_replicate
 from sojourn.flee import data_table, read, relative_difference
 from sojourn.flee.walk_program import compile_walk
@@ -39,7 +40,9 @@ def sojourn_runs(name, scale, compat, workers, least_seconds=0.5):
     scenario = read(SHARED / "instances" / name, compat=compat)
     program = compile_walk(scenario, scale)
     warm = compile_walk(scenario, max(scale, 20_000))
-    run_replicate(warm, 1, 0, 1)
+    least, engine.SHARED_FROM = engine.SHARED_FROM, 0  # compile what threads share, too
+    run_replicate(warm, 1, 0, workers)
+    engine.SHARED_FROM = least
     runs, cpu, wall = 0, time.process_time(), time.perf_counter()
     while runs == 0 or time.process_time() - cpu < least_seconds:
         record, state = run_replicate(program, 1, runs, workers)
