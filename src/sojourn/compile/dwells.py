@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sojourn.compile.discretise import leave_chances, moments_from_quantiles, step_masses
 from sojourn.compile.table import Table
+from sojourn.engine import slots
 from sojourn.scenario.values import Duration
 
 __all__ = ["DwellArrays", "Dwells"]
@@ -23,15 +24,22 @@ class DwellArrays:
 
     index: I64  # (dwell, time, group)
     start: I64  # (distribution + 1)
-    bins: F64  # (bin, 3) chance of k steps; chance to leave at k steps, given not before; the same as a hazard
+    bins: F64  # (bin, column) columns are named in sojourn.engine.slots
     longest: I64  # (dwell) bins of the longest distribution
 
 
 def _bins(mass: F64) -> F64:
-    chance = leave_chances(mass)
+    """Return the columns that the kernels read."""
+    out = np.empty((len(mass), slots.BINS))
+    out[:, slots.MASS] = mass
+    out[:, slots.CHANCE] = leave_chances(mass)
     with np.errstate(divide="ignore"):
-        hazard = -np.log1p(-chance)
-    return np.stack([mass, chance, hazard], axis=-1)
+        out[:, slots.RATE_OF_LEAVING] = -np.log1p(-out[:, slots.CHANCE])
+    reached = np.cumsum(mass)
+    out[:, slots.REACHED] = reached
+    part = np.arange(len(mass)) / len(mass)
+    out[:, slots.GUESS] = np.minimum(np.searchsorted(reached, part, side="right"), len(mass) - 1)
+    return out
 
 
 class Dwells:
@@ -99,6 +107,6 @@ class Dwells:
         return DwellArrays(
             index=index,
             start=start,
-            bins=np.concatenate(bins) if bins else np.zeros((0, 3)),
+            bins=np.concatenate(bins) if bins else np.zeros((0, slots.BINS)),
             longest=longest,
         )

@@ -16,7 +16,16 @@ from sojourn.engine.kernel import kernel
 from sojourn.engine.program import F64, U64
 from sojourn.engine.streams import next_uniform, seek
 
-__all__ = ["binomial", "gamma", "hypergeometric", "log_factorial", "negative_binomial", "normal", "poisson"]
+__all__ = [
+    "binomial",
+    "gamma",
+    "hypergeometric",
+    "log_factorial",
+    "negative_binomial",
+    "next_binomial",
+    "normal",
+    "poisson",
+]
 
 # Stirling remainders of log k! for k = 0..9: log k! - ((k + 1/2) log(k + 1) - (k + 1) + log(2 pi) / 2).
 _REMAINDER = np.array(
@@ -101,11 +110,6 @@ def _binomial_rejection(stream: U64, n: float, p: float) -> float:
     a = -0.0873 + 0.0248 * b + 0.01 * p
     centre = n * p + 0.5
     quick = 0.92 - 4.2 / b
-    odds = p / q
-    alpha = (2.83 + 5.1 / b) * spread
-    mode = float(math.floor((n + 1.0) * p))
-    at_mode = (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0))) + _remainder(mode)
-    at_mode += _remainder(n - mode)
     while True:
         u = next_uniform(stream) - 0.5
         v = next_uniform(stream)
@@ -115,23 +119,24 @@ def _binomial_rejection(stream: U64, n: float, p: float) -> float:
             return k
         if k < 0.0 or k > n:
             continue
-        height = math.log(v * alpha / (a / (us * us) + b))
-        bound = at_mode + (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
-        bound += (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0)) - _remainder(k) - _remainder(n - k)
-        if height <= bound:
+        odds = p / q
+        alpha = (2.83 + 5.1 / b) * spread
+        mode = float(math.floor((n + 1.0) * p))
+        bound = (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0)))
+        bound += _remainder(mode) + _remainder(n - mode) - _remainder(k) - _remainder(n - k)
+        bound += (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
+        bound += (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0))
+        if math.log(v * alpha / (a / (us * us) + b)) <= bound:
             return k
 
 
 @kernel
-def binomial(stream: U64, decision: int, n: float, p: float, expected: bool) -> float:
-    """Return how many of n succeed, each with probability p (or n p)."""
+def next_binomial(stream: U64, n: float, p: float) -> float:
+    """Return how many of n succeed, each with probability p, from the next numbers of the open decision."""
     if n <= 0.0 or p <= 0.0:
         return 0.0
     if p >= 1.0:
         return n
-    if expected:
-        return n * p
-    seek(stream, decision)
     small = min(p, 1.0 - p)
     if n * small < SWITCH:
         count = _binomial_inversion(stream, n, small)
@@ -140,6 +145,15 @@ def binomial(stream: U64, decision: int, n: float, p: float, expected: bool) -> 
     if p > 0.5:
         return n - count
     return count
+
+
+@kernel
+def binomial(stream: U64, decision: int, n: float, p: float, expected: bool) -> float:
+    """Return how many of n succeed, each with probability p (or n p)."""
+    if expected:
+        return max(0.0, n) * min(1.0, max(0.0, p))
+    seek(stream, decision)
+    return next_binomial(stream, n, p)
 
 
 @kernel
@@ -165,9 +179,7 @@ def _poisson_rejection(stream: U64, mean: float) -> float:
     """Transformed rejection (PTRS). Source: W. Hörmann, Insurance: Math. and Econ. 12 (1993), 39-45."""
     b = 0.931 + 2.53 * math.sqrt(mean)
     a = -0.059 + 0.02483 * b
-    inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
     quick = 0.9277 - 3.6224 / (b - 2.0)
-    log_mean = math.log(mean)
     while True:
         u = next_uniform(stream) - 0.5
         v = next_uniform(stream)
@@ -177,8 +189,9 @@ def _poisson_rejection(stream: U64, mean: float) -> float:
             return k
         if k < 0.0 or (us < 0.013 and v > us):
             continue
+        inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
         height = math.log(v) + math.log(inverse_alpha) - math.log(a / (us * us) + b)
-        if height <= k * log_mean - mean - log_factorial(k):
+        if height <= k * math.log(mean) - mean - log_factorial(k):
             return k
 
 

@@ -56,7 +56,7 @@ def _followers(program: Program, sampled: Sampled, watched: F64, s: int, t: int,
         told = 0.0
         for w in range(program.feed[i, 2], program.feed[i, 3]):
             for k in range(min(bins, t + 1) if t > 0 else 0):
-                told += sampled.dwell[start + k, 0] * watched[w, t - max(k, 1), g]
+                told += sampled.dwell[start + k, slots.MASS] * watched[w, t - max(k, 1), g]
         total += each * told
     return total
 

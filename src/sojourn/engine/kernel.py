@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from numba import njit
 
-__all__ = ["ENGINE_DIGEST", "entry", "kernel"]
+__all__ = ["ENGINE_DIGEST", "entry", "kernel", "part"]
 
 Function = TypeVar("Function")
 
@@ -29,6 +29,9 @@ _KERNEL: dict[str, Any] = {**_ENTRY, "no_cpython_wrapper": True}
 
 kernel = cast(Decorator, njit(**_KERNEL))
 """Compile a function that only other kernels call."""
+
+part = cast(Decorator, njit(**_KERNEL, forceinline=True))
+"""Compile a function that becomes part of its caller: calls that pass whole tuples of arrays are dear."""
 
 entry = cast(Decorator, njit(cache=True, nogil=True, **_ENTRY))
 """Compile a function that Python calls without holding its lock, and keep the machine code on disk."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 
 from sojourn.engine import slots
-from sojourn.engine.draws import binomial, hypergeometric
-from sojourn.engine.kernel import kernel
+from sojourn.engine.draws import binomial, hypergeometric, next_binomial
+from sojourn.engine.kernel import kernel, part
 from sojourn.engine.program import F64, I64, U64, Program, Sampled
 from sojourn.engine.state import State, open_component, open_shared, send, shared_value, value
 from sojourn.engine.streams import next_uniform, seek
 
 __all__ = ["admit", "due", "leave", "schedule", "total", "work_choice", "work_hold", "work_journey"]
 
-FEW = 8.0  # up to this many people are placed one by one
+FEW_PER_BIN = 1.5  # people for each step of a distribution, up to whom all are placed one by one
+FEW = 8.0  # people left of more than that, up to whom they are placed one by one
 
 
-@kernel
+@part
 def total(people: F64, plane: int, s: int) -> float:
     """Sum of a count over the groups."""
     n = 0.0
@@ -25,7 +26,7 @@ def total(people: F64, plane: int, s: int) -> float:
     return n
 
 
-@kernel
+@part
 def leave(program: Program, values: F64, state: State, stream: U64, s: int, t: int, expected: bool) -> None:
     """Send those who leave a stage in this step through its regular exits: a chain of binomials."""
     people = state.people
@@ -57,7 +58,7 @@ def leave(program: Program, values: F64, state: State, stream: U64, s: int, t: i
             weight -= state.share[i]
 
 
-@kernel
+@part
 def _shares(program: Program, values: F64, state: State, s: int, t: int, g: int) -> None:
     """Shares of the regular exits; the one marked as the rest has what the others leave."""
     left = 1.0
@@ -130,46 +131,52 @@ def schedule(
     """Place n people who enter now in the stage's ring by step of exit; return how many leave at once."""
     table = sampled.dwell_index[dwell, t, g]
     start = sampled.dwell_start[table]
-    stop = sampled.dwell_start[table + 1]
+    bins = sampled.dwell_start[table + 1] - start
     ring = sampled.ring_start[s]
     length = sampled.ring_start[s + 1] - ring
+    now = t % length
     at_once = 0.0
     left = n
-    if n <= FEW and not expected:
-        while left > 0.0:
-            seek(stream, base + int(left))
-            k = _place(sampled.dwell, start, stop, next_uniform(stream))
-            if k == 0:
-                at_once += 1.0
-            else:
-                state.ring[ring + (t + k) % length, g] += 1.0
-            left -= 1.0
-        return at_once
-    for k in range(stop - start):
+    before = 0.0  # chance of leaving earlier than at step k
+    k = 0
+    while left > 0.0:
         if expected:
-            out = n * sampled.dwell[start + k, 0]
+            out = n * sampled.dwell[start + k, slots.MASS] if k < bins - 1 else left
+        elif left <= (FEW_PER_BIN * bins if k == 0 else FEW):
+            break
         else:
-            out = binomial(stream, base + k, left, sampled.dwell[start + k, 1], expected)
+            if k % 2 == 0:  # a block of random numbers serves two binomials
+                seek(stream, base + k)
+            out = next_binomial(stream, left, sampled.dwell[start + k, slots.CHANCE])
         left -= out
         if k == 0:
             at_once = out
         else:
-            state.ring[ring + (t + k) % length, g] += out
-        if left <= 0.0:
-            break
+            state.ring[ring + (now + k if now + k < length else now + k - length), g] += out
+        before = sampled.dwell[start + k, slots.REACHED]
+        k += 1
+    seek(stream, base + bins)
+    while left > 0.0:  # the few who are left are placed one by one
+        u = before + (1.0 - before) * next_uniform(stream)
+        k = _place(sampled.dwell, start, bins, u)
+        if k == 0:
+            at_once += 1.0
+        else:
+            state.ring[ring + (now + k if now + k < length else now + k - length), g] += 1.0
+        left -= 1.0
     return at_once
 
 
 @kernel
-def _place(dwell: F64, start: int, stop: int, u: float) -> int:
-    for k in range(stop - start - 1):
-        u -= dwell[start + k, 0]
-        if u < 0.0:
-            return k
-    return stop - start - 1
+def _place(dwell: F64, start: int, bins: int, u: float) -> int:
+    """Return the first step at which the distribution function exceeds u, from a guess that is never beyond it."""
+    k = int(dwell[start + min(bins - 1, int(u * bins)), slots.GUESS])
+    while k < bins - 1 and dwell[start + k, slots.REACHED] <= u:
+        k += 1
+    return k
 
 
-@kernel
+@part
 def due(ring_start: I64, ring: F64, s: int, t: int, g: int) -> float:
     """Take out of the stage's ring those whose time ends at this step."""
     slot = ring_start[s] + t % (ring_start[s + 1] - ring_start[s])
@@ -178,7 +185,7 @@ def due(ring_start: I64, ring: F64, s: int, t: int, g: int) -> float:
     return n
 
 
-@kernel
+@part
 def work_journey(
     program: Program, sampled: Sampled, state: State, stream: U64, s: int, t: int, expected: bool
 ) -> None:
@@ -195,7 +202,7 @@ def work_journey(
         people[slots.LEAVING, s, g] = leaving
 
 
-@kernel
+@part
 def work_choice(people: F64, s: int) -> None:
     """Let all who came leave."""
     for g in range(people.shape[2]):
@@ -230,7 +237,7 @@ def admit(
             send(program.flow, people, state.flow_now, s, slot[slots.OVERFLOW], g, out)
 
 
-@kernel
+@part
 def work_hold(program: Program, values: F64, state: State, stream: U64, s: int, t: int, expected: bool) -> None:
     """Let people leave by hazards that are constant within a step; arrivals are spread evenly over their step."""
     people = state.people

@@ -45,7 +45,7 @@ class Sampled(NamedTuple):
     values: F64  # (time, row)
     dwell_index: I64  # (dwell, time, group) distribution in force at entry
     dwell_start: I64  # (distribution + 1) first bin of each distribution
-    dwell: F64  # (bin, 3) chance of k steps; chance to leave at k steps, given not before; the same as a hazard
+    dwell: F64  # (bin, column) probabilities by step of exit; columns are named in sojourn.engine.slots
     ring_start: I64  # (stage + 1) first slot of each stage's exit ring: a slot for each step ahead
 
 

@@ -10,8 +10,8 @@ import math
 
 from sojourn.engine import slots
 from sojourn.engine.draws import binomial, hypergeometric, poisson
-from sojourn.engine.kernel import kernel
-from sojourn.engine.move import FEW, admit, due, schedule, total
+from sojourn.engine.kernel import kernel, part
+from sojourn.engine.move import admit, due, schedule, total
 from sojourn.engine.program import F64, I64, U64, Program, Sampled
 from sojourn.engine.state import State, open_component, open_shared, send, shared_value, value
 from sojourn.engine.streams import next_uniform, seek
@@ -19,6 +19,7 @@ from sojourn.engine.streams import next_uniform, seek
 __all__ = ["work_queue"]
 
 MOST_ROUNDS = 10_000  # services that a server can begin within one step
+FEW = 8.0  # expected to leave a cohort, up to which they are found one by one
 NOBODY = 1e-9  # people, below which means are taken for none
 
 
@@ -70,10 +71,10 @@ def _give_up(
             continue
         table = sampled.dwell_index[patience, max(0, c - oldest), g]
         row = min(sampled.dwell_start[table] + t + oldest - c, sampled.dwell_start[table + 1] - 1)
-        hazard = sampled.dwell[row, 2]
+        hazard = sampled.dwell[row, slots.RATE_OF_LEAVING]
         left = n
         if expected or n * hazard > FEW:
-            left -= binomial(stream, slots.COHORT_DRAW + c, n, sampled.dwell[row, 1], expected)
+            left -= binomial(stream, slots.COHORT_DRAW + c, n, sampled.dwell[row, slots.CHANCE], expected)
         else:
             while left * hazard >= budget and left > 0.0:
                 left -= min(left, float(math.floor(budget / hazard)) + 1.0)
@@ -111,6 +112,8 @@ def _balk(program: Program, values: F64, state: State, stream: U64, s: int, t: i
 def _bin_of(edges: I64, wait: int) -> int:
     low = 0
     high = len(edges) - 1
+    if wait < high and edges[wait] == wait:
+        return wait
     while high - low > 1:
         middle = (low + high) // 2
         if edges[middle] <= wait:
@@ -120,7 +123,7 @@ def _bin_of(edges: I64, wait: int) -> int:
     return low
 
 
-@kernel
+@part
 def _begin(program: Program, state: State, s: int, t: int, c: int, g: int, n: float) -> None:
     """Begin service for n people of one cohort and group, and record their wait."""
     q = program.stage[s, slots.QUEUE_AT]
@@ -134,7 +137,7 @@ def _begin(program: Program, state: State, s: int, t: int, c: int, g: int, n: fl
     state.wait_hist[q, _bin_of(program.wait_edge, wait), g] += n
 
 
-@kernel
+@part
 def _take_cohort(
     program: Program,
     state: State,
@@ -166,7 +169,7 @@ def _take_cohort(
     return n, there
 
 
-@kernel
+@part
 def _there(program: Program, state: State, s: int, c: int, of_class: int) -> float:
     """Count the people of a cohort (of a class; -1: all)."""
     n = 0.0
@@ -176,7 +179,7 @@ def _there(program: Program, state: State, s: int, c: int, of_class: int) -> flo
     return n
 
 
-@kernel
+@part
 def _advance(state: State, first: int, s: int, newest: int) -> None:
     """Move the head of the queue past cohorts of whom nobody waits any more."""
     while state.head[s] < newest:
@@ -186,7 +189,7 @@ def _advance(state: State, first: int, s: int, newest: int) -> None:
         state.head[s] += 1
 
 
-@kernel
+@part
 def _take(program: Program, state: State, stream: U64, s: int, t: int, n: float, draw: int, expected: bool) -> None:
     """Take n people into service by the stage's discipline; the plane TAKEN receives them."""
     people = state.people
@@ -229,7 +232,7 @@ def _capacity(program: Program, values: F64, state: State, stream: U64, s: int, 
     return capacity
 
 
-@kernel
+@part
 def _serve(program: Program, sampled: Sampled, state: State, stream: U64, s: int, t: int, expected: bool) -> None:
     """Begin services: as many as the rate allows; or, with service times, round by round while servers are free.
 
@@ -260,7 +263,7 @@ def _serve(program: Program, sampled: Sampled, state: State, stream: U64, s: int
             people[slots.LEAVING, s, g] += done
 
 
-@kernel
+@part
 def work_queue(
     program: Program, sampled: Sampled, state: State, stream: U64, s: int, t: int, expected: bool
 ) -> None:

@@ -8,9 +8,11 @@ __all__ = [
     "BALK_DRAW",
     "BALK_FLOW",
     "BALK_PROB",
+    "BINS",
     "CAPACITY_DRAW",
     "CAPACITY_NOISE",
     "CARRY",
+    "CHANCE",
     "CHOICE",
     "COHORT_DRAW",
     "CONSTANT",
@@ -33,6 +35,7 @@ __all__ = [
     "FRESH",
     "FRESH_DRAW",
     "GIVE_UP_DRAW",
+    "GUESS",
     "HAZARD",
     "HOLD",
     "INBOX",
@@ -52,6 +55,7 @@ __all__ = [
     "LEVEL_NOW",
     "LIFO",
     "LOGIT",
+    "MASS",
     "NOISE",
     "NOISES",
     "NOISE_EXACT",
@@ -78,6 +82,8 @@ __all__ = [
     "QUEUE_FIRST",
     "RANDOM",
     "RATE",
+    "RATE_OF_LEAVING",
+    "REACHED",
     "REF",
     "RISK",
     "ROOM",
@@ -165,6 +171,16 @@ DISCIPLINES = ("fifo", "lifo", "random", "priority")
 
 # Columns of Program.flow: the destination stage and refs; REF -1: the rest.
 TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, FLOW_SLOTS = range(8)
+
+# Columns of Sampled.dwell.
+(
+    MASS,  # probability of k steps
+    CHANCE,  # to leave at k steps, given not before
+    RATE_OF_LEAVING,  # the same as a hazard over the step
+    REACHED,  # probability of at most k steps
+    GUESS,  # smallest k that a uniform number in the bin'th part of (0, 1) can mean
+    BINS,
+) = range(6)
 
 # Planes of State.people: what is counted for every stage and group.
 (

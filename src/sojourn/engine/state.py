@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sojourn.engine import slots
-from sojourn.engine.kernel import kernel
+from sojourn.engine.kernel import part
 from sojourn.engine.program import F64, I64, U64, Program, Sampled
 
 __all__ = ["State", "new_state", "open_component", "open_shared", "send", "shared_value", "value"]
@@ -31,19 +31,19 @@ class State(NamedTuple):
     notes: I64  # (note)
 
 
-@kernel
+@part
 def value(values: F64, ref_row: I64, ref: int, t: int, g: int) -> float:
     """Return a parameter's value at a step for a group."""
     return values[t, ref_row[ref, g]]
 
 
-@kernel
+@part
 def shared_value(values: F64, ref_row: I64, ref: int, t: int) -> float:
     """Return the value at a step of a parameter that is the same for all groups."""
     return values[t, ref_row[ref, 0]]
 
 
-@kernel
+@part
 def open_component(program: Program, stream: U64, s: int, g: int, t: int) -> None:
     """Point the stream at a stage and group at a step."""
     stream[3] = np.uint64(t)
@@ -51,7 +51,7 @@ def open_component(program: Program, stream: U64, s: int, g: int, t: int) -> Non
     stream[5] = program.group_key[g]
 
 
-@kernel
+@part
 def open_shared(program: Program, stream: U64, s: int, t: int) -> None:
     """Point the stream at a stage at a step, for draws that concern all groups together."""
     stream[3] = np.uint64(t)
@@ -59,7 +59,7 @@ def open_shared(program: Program, stream: U64, s: int, t: int) -> None:
     stream[5] = np.uint64(0)
 
 
-@kernel
+@part
 def send(flows: I64, people: F64, flow_now: F64, s: int, flow: int, g: int, n: float) -> None:
     """Move n people of a group along a flow out of stage s."""
     to = flows[flow, slots.TO]
