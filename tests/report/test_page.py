@@ -4,6 +4,8 @@ import json
 import re
 import sys
 from html.parser import HTMLParser
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import altair as alt
 import numpy as np
@@ -88,7 +90,11 @@ def test_every_chart_is_there_twice_with_words_and_source(read, embedded):
     names = [e["attrs"]["data-chart"] for e in figures]
     assert set(names) == set(embedded["specs"]) == set(embedded["tables"])
     assert {"station-border", "station-settled", "map", "sankey", "whereabouts", "policies"} <= set(names)
-    assert len(read.of("static")) == len(names)
+    images = [e["attrs"]["src"] for e in read.of("static")]
+    assert len(images) == len(names)
+    for image in images:
+        drawn = ElementTree.fromstring(unquote(image.removeprefix("data:image/svg+xml,")))  # noqa: S314
+        assert drawn.tag.endswith("svg") and len(list(drawn.iter())) > 10
     for name in names:
         assert len(read.by_id(f"said-{name}")["text"]) > 20
         assert embedded["tables"][name].startswith("# ")

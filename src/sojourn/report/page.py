@@ -64,8 +64,8 @@ def _embedded(data: object) -> Markup:
 
 def _inline_svg(drawn: Drawn) -> Markup:
     """Return the static form as an image: its parts need no names of their own on the page."""
-    text = drawn.svg.replace('"', "'")
-    for mark in "%#<>&":
+    text = drawn.svg
+    for mark in '%#<>&"':
         text = text.replace(mark, f"%{ord(mark):02x}")
     size = re.search(r'width="([\d.]+)" height="([\d.]+)"', drawn.svg)
     width, height = size.groups() if size else ("680", "300")
