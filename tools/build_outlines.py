@@ -1,8 +1,9 @@
 """Build the country outlines of the report's map from Natural Earth.
 
 ``python tools/build_outlines.py countries-110m.json`` reads the TopoJSON of the npm package ``world-atlas``
-(version 2.0.2; Natural Earth 1:110m, public domain) and writes ``src/sojourn/report/outlines.json``: the outlines of the
-countries, without Antarctica and without names, coordinates rounded to a tenth of a degree.
+(version 2.0.2; Natural Earth 1:110m, public domain) and writes
+``src/sojourn/report/outlines.json``: the outlines of the countries, without Antarctica and without names,
+coordinates rounded to a tenth of a degree.
 """
 
 from __future__ import annotations
