@@ -114,10 +114,12 @@ def _entry(stage: st.Stage, groups: tuple[str, ...]) -> list[tuple[int, int]]:
     ]
 
 
-def _stage_table(scenario: Scenario, net: Network, n_step: int) -> I64:
+def _stage_table(
+    scenario: Scenario, net: Network, n_step: int, order: list[int], watched: dict[str, list[int]]
+) -> I64:
     """Return the slots (stage, slot), with positions of flows and terms counted over all stages."""
-    rows = []
-    flow = push = feed = queue = cohort = 0
+    rows: list[list[int]] = []
+    flow = term = queue = cohort = 0
     for name, stage in scenario.stages.items():
         slot = list(net.param[name])
         slot[slots.KIND] = slots.KINDS.index(stage.kind)
@@ -125,25 +127,27 @@ def _stage_table(scenario: Scenario, net: Network, n_step: int) -> I64:
         for where in (slots.OVERFLOW, slots.PATIENCE_FLOW, slots.BALK_FLOW):
             slot[where] += flow if slot[where] >= 0 else 0
         flow += len(net.flows[name])
-        slot[slots.PUSH_FROM], slot[slots.FEED_FROM] = push, feed
-        push += len(net.push.get(name, []))
-        feed += len(net.feed.get(name, []))
-        slot[slots.PUSH_TO], slot[slots.FEED_TO] = push, feed
+        slot[slots.PUSH_FROM], term = term, term + len(net.push.get(name, []))
+        slot[slots.PUSH_TO] = slot[slots.FEED_FROM] = term
+        term += sum(len(watched[after]) for _, _, after in net.feed.get(name, []))
+        slot[slots.FEED_TO] = term
         if stage.kind == "queue":
             slot[slots.QUEUE_AT], slot[slots.QUEUE_FIRST] = queue, cohort
             cohort += slot[slots.QUEUE_AGE] + n_step
             queue += 1
+        slot[slots.WORKS] = order[len(rows)]
         rows.append(slot)
     return np.array(rows, np.int64).reshape(-1, slots.SLOTS)
 
 
-def _feed_table(feeds: list[tuple[int, int, str]], watched: list[list[int]]) -> list[tuple[int, int, int, int]]:
-    """Return followers ref, lag table, and the range of watched flows of each feedback term."""
-    out, at = [], 0
-    for (ref, dwell, _), flows in zip(feeds, watched, strict=True):
-        out.append((ref, dwell, at, at + len(flows)))
-        at += len(flows)
-    return out
+def _terms(net: Network, stages: list[str], watched: dict[str, list[int]], watch: list[int]) -> I64:
+    """Return the terms of the sources with momentum, stage by stage: pushes, then feedback by watched flow."""
+    rows: list[tuple[int, int, int, int]] = []
+    for s in stages:
+        rows += net.push.get(s, [])
+        for ref, dwell, after in net.feed.get(s, []):
+            rows += [(ref, dwell, watch.index(flow), -1) for flow in watched[after]]
+    return np.array(rows, np.int64).reshape(-1, 4)
 
 
 def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: bool = True) -> Compiled:
@@ -159,21 +163,20 @@ def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: b
     flow_names = [f"{f.origin} -> {f.to}" for f in flows]
     queues = [s for s in stages if scenario.stages[s].kind == "queue"]
     order = work_order({s: destinations(scenario.stages[s]) for s in stages})
-    feeds = [f for s in stages for f in net.feed.get(s, [])]
-    watched = [_watched(after, flow_names, [f.to for f in flows]) for _, _, after in feeds]
+    told = dict.fromkeys(after for s in stages for _, _, after in net.feed.get(s, []))
+    watched = {after: _watched(after, flow_names, [f.to for f in flows]) for after in told}
+    watch = sorted({i for chosen in watched.values() for i in chosen})
     edges = _wait_edges(grid.n_step + max((net.param[s][slots.QUEUE_AGE] for s in queues), default=0) + 1)
+    names = [f"stage/{s}" for s in stages] + [f"group/{g}" for g in groups]
+    rows = [(position[f.to], f.ref, *f.option, watch.index(i) if i in watch else -1) for i, f in enumerate(flows)]
     program = Program(
         step_days=grid.step_days,
         n_step=grid.n_step,
-        stage=_stage_table(scenario, net, grid.n_step),
-        order=np.array([position[s] for s in order], np.int64),
-        stage_key=np.array([component_key(f"stage/{s}") for s in stages], np.uint64),
-        group_key=np.array([component_key(f"group/{g}") for g in groups], np.uint64),
+        stage=_stage_table(scenario, net, grid.n_step, [position[s] for s in order], watched),
+        key=np.array([component_key(n) for n in names], np.uint64),
         entry=np.array([_entry(stage, groups) for stage in scenario.stages.values()], np.int64),
-        flow=np.array([(position[f.to], f.ref, *f.option) for f in flows], np.int64).reshape(-1, slots.FLOW_SLOTS),
-        push=np.array([p for s in stages for p in net.push.get(s, [])], np.int64).reshape(-1, 4),
-        feed=np.array(_feed_table(feeds, watched), np.int64).reshape(-1, 4),
-        watch=np.array([i for w in watched for i in w], np.int64),
+        flow=np.array(rows, np.int64).reshape(-1, slots.FLOW_SLOTS),
+        term=_terms(net, stages, watched, watch),
         ref_row=table.ref_row,
         period_of=grid.period_of,
         wait_edge=edges,

@@ -151,7 +151,7 @@ def next_binomial(stream: U64, n: float, p: float) -> float:
 def binomial(stream: U64, decision: int, n: float, p: float, expected: bool) -> float:
     """Return how many of n succeed, each with probability p (or n p)."""
     if expected:
-        return max(0.0, n) * min(1.0, max(0.0, p))
+        return n * p
     seek(stream, decision)
     return next_binomial(stream, n, p)
 

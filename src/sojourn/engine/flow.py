@@ -27,7 +27,7 @@ def _balanced(program: Program, ring_start: I64, people: F64, ring: F64, cohort:
     """Tell whether every stage holds exactly its stock, and nowhere less than nobody."""
     for s in range(len(program.stage)):
         kind = program.stage[s, slots.KIND]
-        for g in range(len(program.group_key)):
+        for g in range(program.ref_row.shape[1]):
             stock = people[slots.STOCK, s, g]
             held = people[slots.INBOX, s, g]
             for slot in range(ring_start[s], ring_start[s + 1]):
@@ -43,17 +43,18 @@ def _balanced(program: Program, ring_start: I64, people: F64, ring: F64, cohort:
 
 
 @kernel
-def _keep(program: Program, state: State, t: int) -> None:
+def _keep(program: Program, state: State, stocks: F64, flows: F64, t: int) -> None:
     """Add a step to the record, and clear its flows."""
     period = program.period_of[t]
-    for g in range(len(program.group_key)):
-        for w in range(len(program.watch)):
-            state.watched[w, t, g] = state.flow_now[program.watch[w], g]
+    for g in range(stocks.shape[2]):
         for flow in range(len(program.flow)):
-            state.flows[period, flow, g] += state.flow_now[flow, g]
+            n = state.flow_now[flow, g]
             state.flow_now[flow, g] = 0.0
+            flows[period, flow, g] += n
+            if program.flow[flow, slots.WATCH] >= 0:
+                state.watched[program.flow[flow, slots.WATCH], t, g] = n
         for s in range(len(program.stage)):
-            state.stocks[period, s, g] = state.people[slots.STOCK, s, g]
+            stocks[period, s, g] = state.people[slots.STOCK, s, g]
 
 
 def _build(sources: str) -> tuple[Callable[..., None], Callable[..., bool]]:
@@ -61,12 +62,20 @@ def _build(sources: str) -> tuple[Callable[..., None], Callable[..., bool]]:
 
     @entry
     def steps(
-        program: Program, sampled: Sampled, state: State, stream: U64, first: int, last: int, expected: bool
+        program: Program,
+        sampled: Sampled,
+        state: State,
+        stocks: F64,
+        flows: F64,
+        stream: U64,
+        first: int,
+        last: int,
+        expected: bool,
     ) -> None:
         sources  # noqa: B018 - makes it a cell
         for t in range(first, last):
-            for i in range(len(program.order)):
-                s = program.order[i]
+            for i in range(len(program.stage)):
+                s = program.stage[i, slots.WORKS]
                 kind = program.stage[s, slots.KIND]
                 if kind == slots.SOURCE:
                     work_source(program, sampled, state, stream, s, t, expected)
@@ -79,7 +88,7 @@ def _build(sources: str) -> tuple[Callable[..., None], Callable[..., bool]]:
                 elif kind == slots.CHOICE:
                     work_choice(state.people, s)
                 leave(program, sampled.values, state, stream, s, t, expected)
-            _keep(program, state, t)
+            _keep(program, state, stocks, flows, t)
 
     @entry
     def balanced(program: Program, ring_start: I64, people: F64, ring: F64, cohort: F64) -> bool:
@@ -103,15 +112,17 @@ def run_replicate(
     stream[0], stream[1] = seed, replicate
     state = new_state(program, sampled, expected=expected)
     initial = state.people[slots.STOCK].copy()
+    n_period, n_group = int(program.period_of[-1]) + 1, program.ref_row.shape[1]
+    stocks, flows = np.zeros((n_period, *initial.shape)), np.zeros((n_period, len(program.flow), n_group))
     broken = -1
     for t in range(program.n_step if guard else 0):
-        _steps(program, sampled, state, stream, t, t + 1, expected)
+        _steps(program, sampled, state, stocks, flows, stream, t, t + 1, expected)
         if not _is_balanced(program, sampled.ring_start, state.people, state.ring, state.cohort):
             broken = t
             break
     if not guard:
-        _steps(program, sampled, state, stream, 0, program.n_step, expected)
-    return (initial, state.stocks, state.flows, state.wait_sum, state.wait_hist, state.notes), broken
+        _steps(program, sampled, state, stocks, flows, stream, 0, program.n_step, expected)
+    return (initial, stocks, flows, state.wait_sum, state.wait_hist, state.notes), broken
 
 
 def run_replicates(

@@ -37,10 +37,10 @@ def _pushed(program: Program, values: F64, s: int, t: int, g: int) -> float:
     """Sum of the covariates' effects on the log intensity."""
     total = 0.0
     for i in range(program.stage[s, slots.PUSH_FROM], program.stage[s, slots.PUSH_TO]):
-        earlier = max(0, t - program.push[i, 3])
-        x = value(values, program.ref_row, program.push[i, 0], earlier, g)
-        x -= value(values, program.ref_row, program.push[i, 2], t, g)
-        total += value(values, program.ref_row, program.push[i, 1], t, g) * x
+        earlier = max(0, t - program.term[i, 3])
+        x = value(values, program.ref_row, program.term[i, 0], earlier, g)
+        x -= value(values, program.ref_row, program.term[i, 2], t, g)
+        total += value(values, program.ref_row, program.term[i, 1], t, g) * x
     return total
 
 
@@ -49,14 +49,13 @@ def _followers(program: Program, sampled: Sampled, watched: F64, s: int, t: int,
     """Departures that earlier outcomes bring: renewal sum over the lags, at least one step."""
     total = 0.0
     for i in range(program.stage[s, slots.FEED_FROM], program.stage[s, slots.FEED_TO]):
-        each = value(sampled.values, program.ref_row, program.feed[i, 0], t, g)
-        table = sampled.dwell_index[program.feed[i, 1], t, g]
+        each = value(sampled.values, program.ref_row, program.term[i, 0], t, g)
+        table = sampled.dwell_index[program.term[i, 1], t, g]
         start = sampled.dwell_start[table]
         bins = sampled.dwell_start[table + 1] - start
         told = 0.0
-        for w in range(program.feed[i, 2], program.feed[i, 3]):
-            for k in range(min(bins, t + 1) if t > 0 else 0):
-                told += sampled.dwell[start + k, slots.MASS] * watched[w, t - max(k, 1), g]
+        for k in range(min(bins, t + 1) if t > 0 else 0):
+            told += sampled.dwell[start + k, slots.MASS] * watched[program.term[i, 2], t - max(k, 1), g]
         total += each * told
     return total
 
@@ -92,7 +91,7 @@ def work_source(
     values = sampled.values
     people = state.people
     kind = program.stage[s, slots.INFLOW]
-    for g in range(len(program.group_key)):
+    for g in range(program.ref_row.shape[1]):
         people[slots.INBOX, s, g] = 0.0
         if program.entry[s, g, 0] == 0:
             continue

@@ -32,7 +32,7 @@ def leave(program: Program, values: F64, state: State, stream: U64, s: int, t: i
     people = state.people
     first = program.stage[s, slots.FIRST]
     count = program.stage[s, slots.EXITS]
-    for g in range(len(program.group_key)):
+    for g in range(program.ref_row.shape[1]):
         left = people[slots.LEAVING, s, g]
         people[slots.LEAVING, s, g] = 0.0
         if left <= 0.0:
@@ -192,7 +192,7 @@ def work_journey(
     """Let those leave whose dwell time ends; give a dwell time to those who came."""
     people = state.people
     dwell = program.stage[s, slots.DWELL]
-    for g in range(len(program.group_key)):
+    for g in range(program.ref_row.shape[1]):
         arriving = people[slots.INBOX, s, g]
         people[slots.INBOX, s, g] = 0.0
         leaving = due(sampled.ring_start, state.ring, s, t, g)
@@ -227,7 +227,7 @@ def admit(
     if over <= 0.0:
         return
     open_shared(program, stream, s, t)
-    for g in range(len(program.group_key)):
+    for g in range(program.ref_row.shape[1]):
         fresh = people[slots.FRESH, s, g]
         left -= fresh
         out = hypergeometric(stream, slots.ROOM_DRAW + g, fresh, left, over, expected)
@@ -241,7 +241,7 @@ def admit(
 def work_hold(program: Program, values: F64, state: State, stream: U64, s: int, t: int, expected: bool) -> None:
     """Let people leave by hazards that are constant within a step; arrivals are spread evenly over their step."""
     people = state.people
-    n_group = len(program.group_key)
+    n_group = program.ref_row.shape[1]
     for g in range(n_group):
         people[slots.FRESH, s, g] = people[slots.INBOX, s, g]
         people[slots.INBOX, s, g] = 0.0

@@ -26,14 +26,11 @@ class Program(NamedTuple):
     step_days: float
     n_step: int
     stage: I64  # (stage, slot) kind, flows, refs, codes
-    order: I64  # (stage) order of work within a step
-    stage_key: U64  # (stage) stream key
-    group_key: U64  # (group)
+    key: U64  # (stage + group) stream keys
     entry: I64  # (stage, group, 2) whether a source admits the group; its priority class in a queue, 0 first
     flow: I64  # (flow, slot) destination, refs
-    push: I64  # (push, 4) refs of indicator, coefficient, reference; lag in steps
-    feed: I64  # (feed, 4) ref of followers per person; dwell table of the lag; first and last + 1 watched flow
-    watch: I64  # (watch) flow
+    term: I64  # (term, 4) push: refs of indicator, coefficient, reference, and lag in steps;
+    # feedback: ref of followers per person, dwell table of the lag, row of the watched flow, and -1
     ref_row: I64  # (ref, group)
     period_of: I64  # (time) record period of each step
     wait_edge: I64  # (bin + 1) edges of the waiting-time histogram, steps

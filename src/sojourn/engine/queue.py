@@ -29,7 +29,7 @@ def _renege(program: Program, sampled: Sampled, state: State, stream: U64, s: in
     patience = program.stage[s, slots.PATIENCE]
     if patience < 0:
         return
-    for g in range(len(program.group_key)):
+    for g in range(program.ref_row.shape[1]):
         if state.people[slots.WAITING, s, g] <= 0.0:
             continue
         open_component(program, stream, s, g, t)
@@ -99,7 +99,7 @@ def _balk(program: Program, values: F64, state: State, stream: U64, s: int, t: i
         return
     if total(people, slots.WAITING, s) <= shared_value(values, program.ref_row, slot[slots.BALK_ABOVE], t):
         return
-    for g in range(len(program.group_key)):
+    for g in range(program.ref_row.shape[1]):
         open_component(program, stream, s, g, t)
         chance = value(values, program.ref_row, slot[slots.BALK_PROB], t, g)
         out = binomial(stream, slots.BALK_DRAW, people[slots.FRESH, s, g], chance, expected)
@@ -156,7 +156,7 @@ def _take_cohort(
     Return how many of the n are still to take, and how many people are left beyond this cohort.
     """
     slot = program.stage[s, slots.QUEUE_FIRST] + c
-    n_group = len(program.group_key)
+    n_group = program.ref_row.shape[1]
     for g in range(n_group):
         good = state.cohort[slot, g]
         if good <= 0.0 or (of_class >= 0 and program.entry[s, g, 1] != of_class):
@@ -173,7 +173,7 @@ def _take_cohort(
 def _there(program: Program, state: State, s: int, c: int, of_class: int) -> float:
     """Count the people of a cohort (of a class; -1: all)."""
     n = 0.0
-    for g in range(len(program.group_key)):
+    for g in range(program.ref_row.shape[1]):
         if of_class < 0 or program.entry[s, g, 1] == of_class:
             n += state.cohort[program.stage[s, slots.QUEUE_FIRST] + c, g]
     return n
@@ -193,7 +193,7 @@ def _advance(state: State, first: int, s: int, newest: int) -> None:
 def _take(program: Program, state: State, stream: U64, s: int, t: int, n: float, draw: int, expected: bool) -> None:
     """Take n people into service by the stage's discipline; the plane TAKEN receives them."""
     people = state.people
-    n_group = len(program.group_key)
+    n_group = program.ref_row.shape[1]
     discipline = program.stage[s, slots.DISCIPLINE]
     newest = program.stage[s, slots.QUEUE_AGE] + t
     for g in range(n_group):
@@ -253,7 +253,7 @@ def _serve(program: Program, sampled: Sampled, state: State, stream: U64, s: int
             break
         free -= n
         _take(program, state, stream, s, t, n, slots.TAKE_DRAW + turn * slots.ROUND, expected)
-        for g in range(len(program.group_key)):
+        for g in range(program.ref_row.shape[1]):
             done = people[slots.TAKEN, s, g]
             if done > 0.0 and service >= 0:
                 open_component(program, stream, s, g, t)
@@ -269,7 +269,7 @@ def work_queue(
 ) -> None:
     """Let a queue work for one step."""
     people = state.people
-    n_group = len(program.group_key)
+    n_group = program.ref_row.shape[1]
     if program.stage[s, slots.SERVICE] >= 0:
         for g in range(n_group):
             people[slots.LEAVING, s, g] = due(sampled.ring_start, state.ring, s, t, g)

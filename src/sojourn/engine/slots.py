@@ -108,6 +108,8 @@ __all__ = [
     "TREND_DRAW",
     "TREND_NOW",
     "WAITING",
+    "WATCH",
+    "WORKS",
 ]
 
 SOURCE, JOURNEY, CHOICE, QUEUE, HOLD, END = range(6)
@@ -166,11 +168,12 @@ DISCIPLINES = ("fifo", "lifo", "random", "priority")
     PUSH_TO,  # last push term + 1
     FEED_FROM,  # first feedback term
     FEED_TO,  # last feedback term + 1
+    WORKS,  # in row i: the stage that works i-th in a step
     SLOTS,
-) = range(43)
+) = range(44)
 
-# Columns of Program.flow: the destination stage and refs; REF -1: the rest.
-TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, FLOW_SLOTS = range(8)
+# Columns of Program.flow: destination stage, refs (REF -1: the rest), row in State.watched.
+TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, WATCH, FLOW_SLOTS = range(9)
 
 # Columns of Sampled.dwell.
 (

@@ -15,7 +15,7 @@ __all__ = ["State", "new_state", "open_component", "open_shared", "send", "share
 
 
 class State(NamedTuple):
-    """State and record of one replicate. Counts are float64 holding integers when drawn."""
+    """State of one replicate, and its record of waits. Counts are float64 holding integers when drawn."""
 
     people: F64  # (plane, stage, group) counts, named in sojourn.engine.slots
     ring: F64  # (slot, group) people by step of exit, per stage with dwell or service times
@@ -24,8 +24,6 @@ class State(NamedTuple):
     share: F64  # (exit) chances of the exits at work
     flow_now: F64  # (flow, group) people in this step
     watched: F64  # (watch, time, group) past of the flows that feed back
-    stocks: F64  # (period, stage, group) people at the end of the period
-    flows: F64  # (period, flow, group) people in the period
     wait_sum: F64  # (2, period, queue, group) people who began service, and the sum of their waits in steps
     wait_hist: F64  # (queue, bin, group)
     notes: I64  # (note)
@@ -47,15 +45,15 @@ def shared_value(values: F64, ref_row: I64, ref: int, t: int) -> float:
 def open_component(program: Program, stream: U64, s: int, g: int, t: int) -> None:
     """Point the stream at a stage and group at a step."""
     stream[3] = np.uint64(t)
-    stream[4] = program.stage_key[s]
-    stream[5] = program.group_key[g]
+    stream[4] = program.key[s]
+    stream[5] = program.key[len(program.stage) + g]
 
 
 @part
 def open_shared(program: Program, stream: U64, s: int, t: int) -> None:
     """Point the stream at a stage at a step, for draws that concern all groups together."""
     stream[3] = np.uint64(t)
-    stream[4] = program.stage_key[s]
+    stream[4] = program.key[s]
     stream[5] = np.uint64(0)
 
 
@@ -71,7 +69,7 @@ def send(flows: I64, people: F64, flow_now: F64, s: int, flow: int, g: int, n: f
 
 def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:
     """Return the state before the first step, with the initial stocks in place."""
-    n_stage, n_flow, n_group = len(program.stage), len(program.flow), len(program.group_key)
+    n_stage, n_flow, n_group = len(program.stage), len(program.flow), program.ref_row.shape[1]
     queues = program.stage[program.stage[:, slots.QUEUE_AT] >= 0]
     n_queue, n_period = len(queues), int(program.period_of[-1]) + 1
     state = State(
@@ -81,9 +79,7 @@ def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:
         head=np.zeros(n_stage, np.int64),
         share=np.zeros(int(program.stage[:, slots.EXITS].max())),
         flow_now=np.zeros((n_flow, n_group)),
-        watched=np.zeros((len(program.watch), program.n_step, n_group)),
-        stocks=np.zeros((n_period, n_stage, n_group)),
-        flows=np.zeros((n_period, n_flow, n_group)),
+        watched=np.zeros((int(program.flow[:, slots.WATCH].max(initial=-1)) + 1, program.n_step, n_group)),
         wait_sum=np.zeros((2, n_period, n_queue, n_group)),
         wait_hist=np.zeros((n_queue, len(program.wait_edge) - 1, n_group)),
         notes=np.zeros(len(slots.NOTES), np.int64),
