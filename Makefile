@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 $(VENV)/.demo: pyproject.toml
 	$(PY) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[report]'
+	$(BIN)/sojourn simulate china-us --replicates 1 --quiet  # compiles the kernels once; they are kept
 	touch $@
 
 $(VENV)/.dev: pyproject.toml
