@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.sheets import MAX_BYTES, Reading, decode, parse_csv, shown
 from sojourn.flee.table import DataTable, data_table
-from sojourn.flee.walk_program import newly_displaced
+from sojourn.flee.walk_program import newly_displaced, registered_new
 from sojourn.results.walk import WalkRun
 
 __all__ = ["OutTable", "out_csv", "out_files", "read_out"]
@@ -134,7 +134,4 @@ def _raw_and_debt(scenario: FleeScenario, table: DataTable) -> tuple[Integers, I
     spawn = scenario.settings.spawn
     if spawn.conflict_driven_spawning or spawn.flood_driven_spawn_mode:
         return np.zeros_like(table.new), np.zeros_like(table.new)
-    new = table.new.copy()
-    if spawn.insert_day0:
-        new[0] = 0
-    return np.cumsum(table.new), newly_displaced(new)[1]
+    return np.cumsum(table.new), newly_displaced(registered_new(scenario, table))[1]

@@ -22,7 +22,7 @@ from sojourn.engine.walk.state import Record
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.read import read
 from sojourn.flee.table import data_table
-from sojourn.flee.walk_program import compile_walk
+from sojourn.flee.walk_program import compile_walk, waiting
 from sojourn.results.walk import WalkRun, label
 
 __all__ = ["run"]
@@ -67,7 +67,8 @@ def run(
         "simulated_gone": np.stack([record.gone for record in records]),
         "observed_count": _observed(scenario, people),
     }
-    return label(values, _coordinates(scenario, program.roads), _provenance(scenario, seed, people))
+    notes = Counter(problem.code for problem in scenario.warnings) + _absent(scenario, program, records, people)
+    return label(values, _coordinates(scenario, program.roads), _provenance(scenario, seed, people, notes))
 
 
 def _replicates(
@@ -86,6 +87,17 @@ def _replicates(
             if progress is not None:
                 progress(len(records), replicates)
     return records
+
+
+def _absent(scenario: FleeScenario, program: WalkProgram, records: list[Record], people: int) -> Counter[str]:
+    """Count the agents that appear late or never, by code."""
+    late, never = waiting(scenario, program, people)
+    arrivals = program.arrivals
+    left = 0
+    if not len(arrivals.placed_mean):
+        expected = len(arrivals.present) + int(arrivals.spread.sum()) + int(arrivals.placed.sum())
+        left = sum(expected - int(record.created[-1]) for record in records)
+    return +Counter({"FLEE-WAITED": late, "FLEE-NEVER-LEFT": never, "FLEE-NOBODY-LEFT": left})
 
 
 def _observed(scenario: FleeScenario, people: int) -> np.ndarray[Any, Any]:
@@ -122,14 +134,14 @@ def _coordinates(scenario: FleeScenario, roads: RoadMap) -> dict[str, Any]:
     }
 
 
-def _provenance(scenario: FleeScenario, seed: int, people: int) -> dict[str, Any]:
+def _provenance(scenario: FleeScenario, seed: int, people: int, notes: Counter[str]) -> dict[str, Any]:
     provenance = {
         "name": scenario.name,
         "seed": seed,
         "scale": people,
         "compat": scenario.compat,
         "settings": asdict(scenario.settings),
-        "notes": dict(Counter(problem.code for problem in scenario.warnings)),
+        "notes": dict(notes),
         "versions": {
             "sojourn": version("sojourn"),
             "python": platform.python_version(),

@@ -14,7 +14,7 @@ from sojourn.flee.walk_routes import road_map
 from sojourn.flee.walk_spawning import departures
 from sojourn.flee.walk_timetable import timetable
 
-__all__ = ["compile_walk", "newly_displaced"]
+__all__ = ["compile_walk", "newly_displaced", "registered_new", "waiting"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -125,6 +125,14 @@ def newly_displaced(new: Ints) -> tuple[Ints, Ints]:
     return appear, debts
 
 
+def registered_new(scenario: FleeScenario, table: DataTable) -> Ints:
+    """Return by how many registrations rise on each day, less those put in the camps at the start."""
+    new = table.new.copy()
+    if scenario.settings.spawn.insert_day0:
+        new[0] = 0
+    return new
+
+
 def arrivals(
     scenario: FleeScenario, table: DataTable, day0: Ints, days: Timetable, conflicts: Floats, scale: int
 ) -> Arrivals:
@@ -134,7 +142,6 @@ def arrivals(
     place is in conflict.
     """
     spawn = scenario.settings.spawn
-    new = table.new.copy()
     present: list[int] = []
     for row, place in enumerate(scenario.locations):
         if place.is_camp and not spawn.empty_camps_on_day0:
@@ -142,9 +149,7 @@ def arrivals(
             present += [row] * ((int(day0[row]) if spawn.insert_day0 else 0) + idps)
     if spawn.read_from_agents_csv_file and scenario.initial_agents is not None:
         present = [*map(int, scenario.initial_agents.locations), *present]
-    if spawn.insert_day0:
-        new[0] = 0
-    spread, _ = newly_displaced(new)
+    spread, _ = newly_displaced(registered_new(scenario, table))
     initial = np.array(present, np.int32)
     population = np.array([place.population // scale for place in scenario.locations], np.int64)
     placed, placed_mean = departures(scenario, conflicts, population)
@@ -186,3 +191,16 @@ def delayed(spread: Ints, possible: NDArray[np.bool_]) -> Ints:
         if possible[day]:
             moved[day], waiting = waiting, 0
     return moved
+
+
+def waiting(scenario: FleeScenario, program: WalkProgram, scale: int) -> tuple[int, int]:
+    """Return how many agents appear later than registrations say, and how many never, for want of a conflict.
+
+    Those who would appear on a day on which no place with people is in conflict wait for the next such day.
+    """
+    spread = program.arrivals.spread
+    if len(program.arrivals.placed) or len(program.arrivals.placed_mean):
+        return 0, 0
+    asked, _ = newly_displaced(registered_new(scenario, data_table(scenario, scale)))
+    never = int(asked.sum() - spread.sum())
+    return int(asked[spread < asked].sum()) - never, never
