@@ -2,8 +2,8 @@
 
 Whoever enters during a step enters evenly over it, so a duration of D days ends K = floor(U + D / step) steps
 later, U uniform on [0, 1). Then E[K] = E[D] / step exactly, for every step length; the variance gains at most a
-quarter of a squared step. With F the distribution function of D / step and G(x) the integral of F from 0 to x,
-P(K <= k) = G(k + 1) - G(k).
+quarter of a squared step. With H(x) the mean of what is left of D / step beyond x (zero where nothing is),
+P(K > k) = H(k) - H(k + 1), which keeps the tail exact.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from sojourn.scenario.values import Duration
 __all__ = ["leave_chances", "moments_from_quantiles", "step_masses"]
 
 F64 = NDArray[np.float64]
-TAIL = 1e-12  # mass beyond which a distribution is cut; the last bin takes it
+TAIL = 1e-14  # mass beyond which a distribution is cut; the last bin takes it
 NEGLIGIBLE = 1e-12
 
 
-def _gamma_integral(shape: float, scale: float) -> Callable[[F64], F64]:
-    def integral(x: F64) -> F64:
+def _gamma_excess(shape: float, scale: float) -> Callable[[F64], F64]:
+    def excess(x: F64) -> F64:
         z = x / scale
-        return x * special.gammainc(shape, z) - shape * scale * special.gammainc(shape + 1.0, z)
+        return shape * scale * special.gammaincc(shape + 1.0, z) - x * special.gammaincc(shape, z)
 
-    return integral
+    return excess
 
 
-def _lognormal_integral(mean: float, sd: float) -> Callable[[F64], F64]:
+def _lognormal_excess(mean: float, sd: float) -> Callable[[F64], F64]:
     s2 = math.log1p((sd / mean) ** 2)
     mu, s = math.log(mean) - s2 / 2.0, math.sqrt(s2)
 
-    def integral(x: F64) -> F64:
+    def excess(x: F64) -> F64:
         with np.errstate(divide="ignore"):
             z = (np.log(x) - mu) / s
-        return x * special.ndtr(z) - mean * special.ndtr(z - s)
+        return mean * special.ndtr(s - z) - x * special.ndtr(-z)
 
-    return integral
+    return excess
 
 
 def _weibull_shape(cv: float) -> float:
@@ -51,47 +51,47 @@ def _weibull_shape(cv: float) -> float:
     return float(optimize.brentq(gap, 0.05, 500.0))
 
 
-def _weibull_integral(mean: float, sd: float) -> Callable[[F64], F64]:
+def _weibull_excess(mean: float, sd: float) -> Callable[[F64], F64]:
     k = _weibull_shape(sd / mean)
     scale = mean / math.gamma(1 + 1 / k)
 
-    def integral(x: F64) -> F64:
+    def excess(x: F64) -> F64:
         z = (x / scale) ** k
-        return -x * np.expm1(-z) - mean * special.gammainc(1 + 1 / k, z)
+        return mean * special.gammaincc(1 + 1 / k, z) - x * np.exp(-z)
 
-    return integral
+    return excess
 
 
-def _empirical_integral(days: F64, weights: F64) -> Callable[[F64], F64]:
+def _empirical_excess(days: F64, weights: F64) -> Callable[[F64], F64]:
     share = weights / weights.sum()
 
-    def integral(x: F64) -> F64:
-        return np.maximum(0.0, x[:, None] - days[None, :]) @ share
+    def excess(x: F64) -> F64:
+        return np.maximum(0.0, days[None, :] - x[:, None]) @ share
 
-    return integral
+    return excess
 
 
-def _integral(duration: Duration, mean: float, sd: float) -> Callable[[F64], F64]:
-    """Return G in days: the integral of the distribution function."""
+def _excess(duration: Duration, mean: float, sd: float) -> Callable[[F64], F64]:
+    """Return H in days: the mean of what is left of the duration beyond x (stop-loss transform)."""
     family = duration.distribution
     if family == "empirical":
         days = np.asarray(duration.days, float)
         weights = np.ones(len(days)) if duration.weights is None else np.asarray(duration.weights, float)
-        return _empirical_integral(days, weights)
+        return _empirical_excess(days, weights)
     if (
         family == "fixed"
         or mean <= NEGLIGIBLE
         or (family in ("gamma", "lognormal", "weibull") and sd <= NEGLIGIBLE)
     ):
-        return lambda x: np.maximum(0.0, x - mean)
+        return lambda x: np.maximum(0.0, mean - x)
     if family == "exponential":
-        return _gamma_integral(1.0, mean)
+        return _gamma_excess(1.0, mean)
     if family == "erlang":
         stages = duration.stages or 1
-        return _gamma_integral(float(stages), mean / stages)
+        return _gamma_excess(float(stages), mean / stages)
     if family == "gamma":
-        return _gamma_integral((mean / sd) ** 2, sd * sd / mean)
-    return _lognormal_integral(mean, sd) if family == "lognormal" else _weibull_integral(mean, sd)
+        return _gamma_excess((mean / sd) ** 2, sd * sd / mean)
+    return _lognormal_excess(mean, sd) if family == "lognormal" else _weibull_excess(mean, sd)
 
 
 def moments_from_quantiles(duration: Duration) -> tuple[float, float]:
@@ -131,24 +131,22 @@ def step_masses(duration: Duration, mean: float, sd: float, step_days: float, mo
 
     ``mean`` and ``sd`` are in days (unused by the empirical family). What lies beyond the last bin is put there.
     """
-    integral = _integral(duration, mean, sd)
+    excess = _excess(duration, mean, sd)
     size = 16
     while True:
         count = min(size, most + 1)
-        g = integral(np.arange(count + 2, dtype=float) * step_days) / step_days
-        cumulative = np.clip(np.diff(g), 0.0, 1.0)[:count]
-        if cumulative[-1] >= 1.0 - TAIL or count == most + 1:
+        left = -np.diff(excess(np.arange(count + 1) * step_days)) / step_days
+        left = np.minimum.accumulate(np.clip(left, 0.0, 1.0))
+        if left[-1] <= TAIL or count == most + 1:
             break
         size *= 4
-    reached = int(np.argmax(cumulative >= 1.0 - TAIL)) if cumulative[-1] >= 1.0 - TAIL else count - 1
-    cumulative = np.maximum.accumulate(cumulative[: reached + 1])
-    cumulative[-1] = 1.0
-    return np.diff(cumulative, prepend=0.0)
+    reached = int(np.argmax(left <= TAIL)) if left[-1] <= TAIL else count - 1
+    return -np.diff(np.append(left[:reached], 0.0), prepend=1.0)
 
 
 def leave_chances(mass: F64) -> F64:
     """Return the chance to leave at each step given not before; the last is 1."""
-    before = 1.0 - np.concatenate(([0.0], np.cumsum(mass)[:-1]))
+    before = np.cumsum(mass[::-1])[::-1]
     with np.errstate(divide="ignore", invalid="ignore"):
         chance = np.where(before > NEGLIGIBLE, mass / np.maximum(before, NEGLIGIBLE), 1.0)
     chance = np.clip(chance, 0.0, 1.0)
