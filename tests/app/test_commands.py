@@ -248,7 +248,7 @@ def test_a_shipped_what_if_has_a_name(sojourn, monkeypatch):
 def test_compare_simulates_a_scenario_with_its_change(sojourn, saved, tmp_path):
     words = ["compare", "border-post", "--without", "summer-officers", "--replicates", 3, "--seed", 7]
     shown = sojourn(*words, "--what", "flows", "--csv", "one.csv", "--report", "effect.html")
-    assert "report written to effect.html" in shown.stderr
+    assert "report: effect.html" in shown.stderr
     assert "<html" in (tmp_path / "effect.html").read_text()
     sojourn("compare", saved / "a.zarr", saved / "b.zarr", "--what", "flows", "--csv", "two.csv")
     assert (tmp_path / "one.csv").read_text() == (tmp_path / "two.csv").read_text()
@@ -260,6 +260,13 @@ def test_a_change_to_nothing_changes_nothing(sojourn, tmp_path):
     result = sojourn("compare", "border-post", "--with", "same.yaml", "--replicates", 2, "--seed", 7)
     assert "no difference in any replicate" in result.stderr
     assert f"{len(sj.load('border-post').stages)} stages did not move" in result.stderr
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(sojourn, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    words = ["compare", "border-post", "--without", "summer-officers", "--report", "no/effect.html"]
+    assert "no directory no" in sojourn(*words, code=2).stderr
+    assert "no directory no" in sojourn("demo", "--out", "no/road.html", code=2).stderr
 
 
 def test_compare_needs_one_change(sojourn, saved):

@@ -10,6 +10,7 @@ import typer
 
 import sojourn as sj
 from sojourn.app import show
+from sojourn.app.report import check_report
 
 __all__ = ["demo"]
 
@@ -25,6 +26,7 @@ def demo(
 
     The report is one HTML file, which opens without a network. Three sentences of result end the command.
     """
+    check_report(out, "--out")
     started = time.monotonic()
     scenario = sj.load(SCENARIO)
     show.note(f"{scenario.title}: {replicates} replicates, seed {seed}; median and 90 % interval below")

@@ -10,6 +10,7 @@ import typer
 import sojourn as sj
 from sojourn.app import show
 from sojourn.app.inputs import Changes, Settings, Without, changed
+from sojourn.app.report import ReportFile, check_report, write_report
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +74,7 @@ def compare(
     by: By = "run",
     groups: Each = False,
     csv: Csv = None,
-    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the effect as an HTML report.")] = None,
+    report: ReportFile = None,
 ) -> None:
     """Show what a change did, paired by replicate: OTHER less RUN, or a scenario with a change less without it.
 
@@ -83,6 +84,7 @@ def compare(
     if change == (other is not None):
         problem = "name either a second run, or the change of a scenario: --with, --without or --set"
         raise typer.BadParameter(problem, param_hint="OTHER")
+    check_report(report)
     if other is not None:
         first, second = sj.open(base), sj.open(other)
     else:
@@ -104,8 +106,7 @@ def compare(
     else:
         _table(comparison.effect(what, by, groups="each" if groups else "sum"), "", csv)
     if report is not None:
-        sj.report(first, report, compare=second)
-        show.note(f"report written to {report}")
+        write_report(first, report, second)
 
 
 def _simulated(scenario: sj.Scenario, title: str, replicates: int, seed: int | None) -> sj.Run:
