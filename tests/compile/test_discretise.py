@@ -11,7 +11,7 @@ from scipy import stats
 from sojourn.compile.discretise import leave_chances, moments_from_quantiles, step_masses
 from sojourn.scenario.values import Duration
 
-MOST = 20_000
+MOST = 200_000  # far enough that no family here has a tail beyond it that its variance would miss
 
 
 def made(family, **more):

@@ -135,13 +135,14 @@ def step_masses(duration: Duration, mean: float, sd: float, step_days: float, mo
     size = 16
     while True:
         count = min(size, most + 1)
-        left = -np.diff(excess(np.arange(count + 1) * step_days)) / step_days
+        left = -np.diff(excess(np.arange(count + 1, dtype=float) * step_days)) / step_days
         left = np.minimum.accumulate(np.clip(left, 0.0, 1.0))
         if left[-1] <= TAIL or count == most + 1:
             break
         size *= 4
     reached = int(np.argmax(left <= TAIL)) if left[-1] <= TAIL else count - 1
-    return -np.diff(np.append(left[:reached], 0.0), prepend=1.0)
+    mass: F64 = -np.diff(np.append(left[:reached], 0.0), prepend=1.0)
+    return mass
 
 
 def leave_chances(mass: F64) -> F64:
