@@ -1,0 +1,39 @@
+"""Kept machine code is never older than the sources, and what kernels are handed fits their types."""
+
+import shutil
+from pathlib import Path
+
+from sojourn.engine import flow, kernel
+
+
+def test_any_changed_source_makes_another_digest(tmp_path):
+    folder = Path(kernel.__file__).parent
+    for source in folder.glob("*.py"):
+        shutil.copy(source, tmp_path)
+    assert kernel._digest(tmp_path) == kernel.ENGINE_DIGEST
+    (tmp_path / "draws.py").write_text((tmp_path / "draws.py").read_text() + "\n# another draw\n")
+    assert kernel._digest(tmp_path) != kernel.ENGINE_DIGEST
+
+
+def test_the_digest_is_part_of_the_key_of_kept_code():
+    for entry in (flow._steps, flow._is_balanced):
+        assert kernel.ENGINE_DIGEST in [cell.cell_contents for cell in entry.py_func.__closure__]
+    other, _ = flow._build("another digest")
+    key = "_index_key"
+    ours, theirs = (getattr(e._cache, key)(None, _Target()) for e in (flow._steps, other))
+    assert ours != theirs
+
+
+class _Target:
+    def magic_tuple(self):
+        return ("machine",)
+
+
+def test_kernels_are_compiled_for_one_signature_only():
+    """Constants and mixed types in calls would compile a kernel twice."""
+    import sojourn as sj
+
+    for name in sj.builtins():
+        sj.simulate(sj.load(name), replicates=1, seed=1)
+        sj.simulate(sj.load(name), mode="expected")
+    assert len(flow._steps.signatures) == 1
