@@ -12,7 +12,7 @@ variance). Every quantity keeps its source; only values and priors are written.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +123,9 @@ def fitted(theta: np.ndarray, sd: np.ndarray) -> dict[str, dict[str, object]]:
 
 def main() -> int:
     """Fit, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dry-run", action="store_true", help="fit and print, and write nothing")
+    options = parser.parse_args()
     base = sj.load("china-us")
     start = np.array([np.log(m) for m, _ in FREE.values()])
     result = least_squares(lambda x: residuals(base, x), start, diff_step=0.02, max_nfev=12)
@@ -134,7 +137,7 @@ def main() -> int:
     posterior = base.replace(**fitted(result.x, sd))
     noise = sizes(posterior)
     print({k: round(v, 1) for k, v in noise.items()})
-    if "--dry-run" not in sys.argv:
+    if not options.dry_run:
         with TARGET.open("w") as file:
             file.write("# Written by `python -m benchmarks.fit_china_us`; months to December 2023 only.\n")
             writer = YAML(typ="safe", pure=True)
