@@ -18,7 +18,8 @@ class World:
         self.names = list(places)
         self.places, self.roads, self.days, self.compat = places, roads, days, compat
         self.move, self.spawn, self.closures, self.conflicts, self.data = {}, {}, [], {}, {}
-        self.country, self.extra = {}, {}
+        self.country, self.extra, self.gps = {}, {}, {}
+        self.demographics, self.agents, self.major = (), None, ()
 
     def moving(self, **move):
         self.move |= move
@@ -52,8 +53,8 @@ class World:
                 region="",
                 country=self.country.get(name, "Home"),
                 foreign=self.country.get(name, "Home") != "Home",
-                gps_x=0.0,
-                gps_y=0.0,
+                gps_x=self.gps.get(name, (0.0, 0.0))[0],
+                gps_y=self.gps.get(name, (0.0, 0.0))[1],
                 type_text=kind,
                 kind=kind,
                 conflict_date=0,
@@ -76,6 +77,9 @@ class World:
             conflicts=levels,
             series=self.series(),
             settings=Settings(move=MoveRules(**self.move), spawn=SpawnRules(**self.spawn)),
+            demographics=self.demographics,
+            initial_agents=self.agents,
+            major_routes=self.major,
             compat=self.compat,
         )
 

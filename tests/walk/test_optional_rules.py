@@ -110,7 +110,7 @@ def test_camps_that_are_sinks(world):
 
 
 def test_rules_that_are_not_there_are_refused_together(world):
-    build = two(world).moving(fixed_routes=True, stay_close_to_home=True)
+    build = two(world).moving(match_town_ethnicity=True, match_camp_religion=True)
     with pytest.raises(FleeError) as caught:
         build.program()
     assert caught.value.codes == ("FLEE-RULE-MISSING",) * 2

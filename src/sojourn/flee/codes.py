@@ -93,6 +93,7 @@ RUN: dict[str, str] = {
     "FLEE-WAITED": "agents that appear later than registered: no place with people was in conflict on their day",
     "FLEE-NEVER-LEFT": "agents that never appear: no place with people is in conflict from their day on",
     "FLEE-NOBODY-LEFT": "agents that never appear, over all replicates: those in conflict zones had all left",
+    "FLEE-ATTRIBUTE-MISSING": "people or places lack an attribute that a rule needs, or its number",
     "FLEE-RULE-MISSING": "a rule of Flee that the walk engine does not have",
 }
 """Codes of running a folder that was read: an error under ``flee3``, otherwise counted in the results."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.engine.walk.program import Arrivals, Rules, Timetable, WalkProgram
+from sojourn.engine.walk.program import Arrivals, Rules, Timetable, Views, WalkProgram
 from sojourn.errors import Problem
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.sheets import FleeError
 from sojourn.flee.table import DataTable, data_table
+from sojourn.flee.walk_people import nearness, people
 from sojourn.flee.walk_routes import road_map
 from sojourn.flee.walk_spawning import departures
 from sojourn.flee.walk_timetable import timetable
@@ -26,17 +27,24 @@ def compile_walk(scenario: FleeScenario, scale: int | None = None) -> WalkProgra
     With ``scenario.compat == "flee3"`` agents decide one after another and every oddity of Flee is kept.
     """
     refuse_missing(scenario)
-    people = scenario.settings.hasten if scale is None else scale
-    table = data_table(scenario, people)
+    scale = scenario.settings.hasten if scale is None else scale
+    table = data_table(scenario, scale)
     roads = road_map(scenario)
     count = len(scenario.locations)
     day0 = np.zeros(count, np.int64)
     for name, registered in zip(table.names, table.day0, strict=True):
         if name in scenario.index:
             day0[scenario.index[name]] = registered
-    days, conflicts = timetable(scenario, roads, people, day0, leave_world(scenario))
-    entering = arrivals(scenario, table, day0, days, conflicts, people)
-    return WalkProgram(roads, days, entering, rules(scenario))
+    who = people(scenario)
+    days, conflicts, seen = timetable(scenario, roads, scale, day0, leave_world(scenario), who)
+    entering = arrivals(scenario, table, day0, days, conflicts, scale)
+    views = Views(
+        score=seen,
+        kind_share=np.zeros((0, 0)) if who is None else who.share,
+        present_kind=np.zeros(0, np.int32) if who is None else who.present,
+        nearness=nearness(scenario),
+    )
+    return WalkProgram(roads, days, entering, rules(scenario), views)
 
 
 def leave_world(scenario: FleeScenario) -> Floats:
@@ -55,17 +63,16 @@ def refuse_missing(scenario: FleeScenario) -> None:
     """Refuse settings that ask for rules the walk engine does not have, all at once."""
     move = scenario.settings.move
     flood = move.flood_rules
+    literal = scenario.compat == "flee3"
     asked = {
-        "stay_close_to_home": move.stay_close_to_home,
-        "fixed_routes": move.fixed_routes,
-        "WomenAvoidHazards": move.women_avoid_hazards,
-        "ChildrenAvoidHazards": move.children_avoid_hazards,
-        "ElderlyAvoidHazards": move.elderly_avoid_hazards,
-        "BoysTakeRisk": move.boys_take_risk,
-        "MatchCampReligion": move.match_camp_religion,
-        "MatchCampEthnicity": move.match_camp_ethnicity,
-        "MatchTownEthnicity": move.match_town_ethnicity,
-        "MatchConflictEthnicity": move.match_conflict_ethnicity,
+        # Flee compares a major route with another place's route of the day before, and counts no populations.
+        "fixed_routes, with major_routes.csv": literal and move.fixed_routes and bool(scenario.major_routes),
+        "fixed_routes, with use_pop_for_loc_weight": literal and move.fixed_routes and move.use_pop_for_loc_weight,
+        # Flee counts the people present anew each day, and stops on the first day on which one is on a road.
+        "MatchCampReligion": literal and move.match_camp_religion,
+        "MatchCampEthnicity": literal and move.match_camp_ethnicity,
+        "MatchTownEthnicity": literal and move.match_town_ethnicity,
+        "MatchConflictEthnicity": literal and move.match_conflict_ethnicity,
         "flood_rules.flood_forecaster": flood is not None and flood.flood_forecaster,
     }
     missing = [
@@ -107,6 +114,9 @@ def rules(scenario: FleeScenario) -> Rules:
         full_day_again=literal,
         bounce_if_ever_closed=literal,
         present_on_foot=literal,
+        near_here=literal,
+        one_route_each=move.fixed_routes,
+        score_again=move.fixed_routes and literal,
     )
 
 

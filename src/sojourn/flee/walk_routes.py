@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sojourn.engine.walk.program import NOBODY, RoadMap
 from sojourn.flee.model import FleeScenario
+from sojourn.flee.walk_fixed import fixed_routes
 
 __all__ = ["enumerate_routes", "road_map"]
 
@@ -36,9 +37,16 @@ def road_map(scenario: FleeScenario) -> RoadMap:
     road_km = np.array([scenario.routes[row].distance_km for row in rows], np.float64)
     marker = np.array([place.kind == "marker" for place in scenario.locations])
     awareness = max(move.awareness_level, 1)
-    routes = enumerate_routes(road_to, out_start, out_roads, marker, awareness)
+    no_cost = np.zeros_like(marker) if literal and move.fixed_routes else marker
+    routes = enumerate_routes(road_to, out_start, out_roads, marker, no_cost, awareness)
     if literal and move.awareness_level == 0:
         routes = [[] for _ in routes]
+    eases = [1.0] * sum(map(len, routes))
+    if move.fixed_routes:
+        # In Flee nobody finds a fixed route from a marker.
+        routes = [[] if literal and is_marker else one for one, is_marker in zip(routes, marker, strict=True)]
+        majors = [[index[name] for name in stops] for stops in scenario.major_routes]
+        routes, eases = fixed_routes(routes, majors, road_from, road_to, road_km)
     flat = [path for paths in routes for path in paths]
     lengths = np.array([road_km[list(path)].sum() for path in flat], np.float64)
     return RoadMap(
@@ -51,7 +59,7 @@ def road_map(scenario: FleeScenario) -> RoadMap:
         out_roads=out_roads,
         option_start=np.cumsum([0] + [len(paths) for paths in routes]).astype(np.int64),
         option_final=np.array([road_to[path[-1]] for path in flat], np.int32),
-        option_pull=1.0 / (move.softening + lengths) ** move.distance_power,
+        option_pull=1.0 / ((move.softening + lengths) / np.array(eases)) ** move.distance_power,
         path_start=np.cumsum([0] + [len(path) for path in flat]).astype(np.int64),
         path_places=np.array([stop for path in flat for stop in (*road_to[list(path)], NOBODY)], np.int32),
         path_roads=np.array([road for path in flat for road in path], np.int32),
@@ -59,21 +67,25 @@ def road_map(scenario: FleeScenario) -> RoadMap:
 
 
 def enumerate_routes(
-    road_to: Places, out_start: Places, out_roads: Places, marker: NDArray[np.bool_], awareness: int
+    road_to: Places,
+    out_start: Places,
+    out_roads: Places,
+    marker: NDArray[np.bool_],
+    no_cost: NDArray[np.bool_],
+    awareness: int,
 ) -> list[list[tuple[int, ...]]]:
     """Return, for each place, every route of at most ``awareness`` stops, each a tuple of roads.
 
     A route never comes back to where it was. A marker is passed without being a stop: it is no destination
-    and costs no awareness. Roads are followed in the order they leave a place, deepest first.
+    and, with ``no_cost``, costs no awareness. Roads are followed in the order they leave a place, deepest first.
 
     Source: Flee 3, route selection.
     """
 
     def follow(road: int, path: Sequence[int], visited: Sequence[int], step: int) -> None:
         end, path = int(road_to[road]), (*path, road)
-        if marker[end]:
-            step -= 1
-        else:
+        step -= int(no_cost[end])
+        if not marker[end]:
             found.append(path)
         if awareness > step:
             for onward in out_roads[out_start[end] : out_start[end + 1]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sojourn.engine.walk.program import CAMP, TOWN, RoadMap, Timetable
 from sojourn.flee.model import Closure, FleeScenario
 from sojourn.flee.walk_hazards import Hazards, hazards
+from sojourn.flee.walk_people import People
 
 __all__ = ["Today", "timetable"]
 
@@ -164,8 +165,8 @@ class Today:
             here = self.between(closure)
             self.closings[here] = 0 if self.literal else np.maximum(self.closings[here] - 1, 0)
 
-    def score(self, hazard: Hazards) -> Floats:
-        """Return what draws people to each place.
+    def safety(self, hazard: Hazards) -> Floats:
+        """Return what draws people to each place, whoever they are.
 
         Source: Flee 3, location score.
         """
@@ -176,16 +177,31 @@ class Today:
             score = np.where(foreign, score, score * hazard.food_factor[self.day])
         score = np.where(self.camp, score * move.camp_weight, score)
         avoidance = move.conflict_weight ** (self.decay(self.day) * np.maximum(self.conflict, 0.0))
-        score = np.where(self.conflict > 0, score * avoidance, score)
-        score = np.where(self.camp, score, score * hazard.settled_factor[self.day])
+        return np.where(self.conflict > 0, score * avoidance, score)
+
+    def score(self, safety: Floats, hazard: Hazards) -> Floats:
+        """Return ``(..., place)`` what people make of each place: of its safety, its size, and hazards there."""
+        score = np.where(self.camp, safety, safety * hazard.settled_factor[self.day])
         weighted: Floats = score * hazard.score_factor[self.day]
         return weighted
 
+    def seen(self, who: People, safety: Floats, hazard: Hazards) -> Floats:
+        """Return ``(kind, place) float64``, what each kind of people makes of each place."""
+        return self.score(who.see(safety, self.camp, self.conflict > 0), hazard)
+
 
 def timetable(
-    scenario: FleeScenario, roads: RoadMap, scale: int, day0: NDArray[np.int64], leave_world: Floats
-) -> tuple[Timetable, Floats]:
-    """Return the timetable of a scenario, and the intensity of conflict by day and place, -1 for none.
+    scenario: FleeScenario,
+    roads: RoadMap,
+    scale: int,
+    day0: NDArray[np.int64],
+    leave_world: Floats,
+    who: People | None,
+) -> tuple[Timetable, Floats, Floats]:
+    """Return the timetable of a scenario, the intensity of conflict and the scores each kind of people sees.
+
+    Intensity is ``(day, place) float64``, -1 for none; scores ``(day, kind, place) float64``, no rows where all
+    see alike.
 
     ``day0``: ``(place) int64, agents`` registered on day 0, which ``flee3`` takes off the capacities.
     ``leave_world``: see :class:`Timetable`.
@@ -194,6 +210,7 @@ def timetable(
     hazard = hazards(scenario, scale)
     days, count = scenario.days, len(scenario.locations)
     conflicts = np.zeros((days, count))
+    seen: list[Floats] = []
     rows: dict[str, list[NDArray[Any]]] = {name: [] for name in Timetable._fields}
     for day in range(days):
         today.next_day()
@@ -205,7 +222,10 @@ def timetable(
         fixed = fixed * hazard.chance_factor[day]
         asleep = hazard.frozen[day]
         conflicts[day] = today.conflict
-        rows["score"].append(today.score(hazard))
+        safety = today.safety(hazard)
+        rows["score"].append(today.score(safety, hazard))
+        if who is not None:
+            seen.append(today.seen(who, safety, hazard))
         rows["chance"].append(np.zeros(count) if asleep else fixed)
         rows["chance_by_size"].append(np.zeros(count) if asleep else by_size)
         rows["capacity"].append(today.capacity.copy())
@@ -217,12 +237,14 @@ def timetable(
     table["flags"] = table["flags"].astype(np.uint8)
     table["roads_change"] = differs(table["open_roads"])
     changes = (differs(table[name]) for name in ("score", "flags", "capacity", "open_roads"))
-    table["tables_change"] = np.logical_or.reduce(list(changes))
-    return Timetable(**table, frozen=hazard.frozen, leave_world=leave_world), conflicts
+    by_kind = np.array(seen) if seen else np.zeros((0, 0, count))
+    table["tables_change"] = np.logical_or.reduce([*changes, *([differs(by_kind)] if seen else [])])
+    return Timetable(**table, frozen=hazard.frozen, leave_world=leave_world), conflicts, by_kind
 
 
 def differs(rows: NDArray[np.generic]) -> NDArray[np.bool_]:
     """Return on which days a row is not that of the day before; day 0 always differs."""
     changed = np.ones(len(rows), bool)
-    changed[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    flat = rows.reshape(len(rows), -1)
+    changed[1:] = (flat[1:] != flat[:-1]).any(axis=1)
     return changed

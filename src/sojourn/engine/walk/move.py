@@ -97,12 +97,14 @@ def set_out(
     path = agents.path[agent]
     agents.path[agent] = NOBODY
     if path == NOBODY:
-        if program.rules.in_order and state.tables.made[place] != state.tables.version[0]:
-            rebuild(program, state, day, place)
+        view = int(agents.outlook[agent]) if len(agents.outlook) > 0 else 0
+        made = state.tables.made[view * len(state.sites.people) + place]
+        if program.rules.in_order and made != state.tables.version[0]:
+            rebuild(program, state, day, view, place)
         if own_score is None:
-            row = choose(program, state, place, next_uniform(stream))
+            row = choose(program, state, view, place, next_uniform(stream))
         else:
-            row = choose_own(program, state, day, agent, place, next_uniform(stream), own_score)
+            row = choose_own(program, state, day, agent, view, place, next_uniform(stream), own_score)
         if row == NOBODY:
             return False
         option, road = state.tables.option[row], state.tables.road[row]

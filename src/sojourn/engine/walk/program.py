@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CAMP", "NOBODY", "TOWN", "Arrivals", "RoadMap", "Rules", "Timetable", "WalkProgram"]
+__all__ = ["CAMP", "NOBODY", "TOWN", "Arrivals", "RoadMap", "Rules", "Timetable", "Views", "WalkProgram"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -100,6 +100,21 @@ class Arrivals(NamedTuple):
     population: Ints
 
 
+class Views(NamedTuple):
+    """How people of different kinds and homes see places; without rows where all see alike.
+
+    ``score`` ``(day, kind, place) float64`` replaces ``Timetable.score``. ``kind_share`` ``(place, kind)
+    float64`` are cumulative shares of the kinds among those who appear at a place; ``present_kind`` ``(agent)
+    int32`` the kinds of the first of ``Arrivals.present``, the others' being drawn. ``nearness`` ``(home,
+    place) float64`` multiplies the score; with ``Rules.near_here`` its rows are not homes but where people are.
+    """
+
+    score: Floats
+    kind_share: Floats
+    present_kind: Places
+    nearness: Floats
+
+
 class Rules(NamedTuple):
     """Numbers and switches of the movement rules. Speeds in km a day, distances in km.
 
@@ -109,7 +124,9 @@ class Rules(NamedTuple):
     ``bounce_if_ever_closed``: a road that closed after an agent set out turns it back even if open again.
     ``ask_daily``: the chance of setting out is an agent's own, so it is asked every day.
     ``present_on_foot``: those there at the start walk their first road too. ``uniform_choice``: every route
-    has the same weight.
+    has the same weight. ``near_here``: see :class:`Views`. ``one_route_each``: of the open routes to a place
+    only the first counts. ``score_again``: the score counts once more, room and pruning do not, and a route of
+    no weight is none.
     """
 
     max_speed: float
@@ -131,6 +148,9 @@ class Rules(NamedTuple):
     full_day_again: bool
     bounce_if_ever_closed: bool
     present_on_foot: bool
+    near_here: bool
+    one_route_each: bool
+    score_again: bool
 
 
 class WalkProgram(NamedTuple):
@@ -140,3 +160,4 @@ class WalkProgram(NamedTuple):
     days: Timetable
     arrivals: Arrivals
     rules: Rules
+    views: Views

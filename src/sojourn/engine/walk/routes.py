@@ -81,31 +81,64 @@ def mark_open(program: WalkProgram, state: WalkState, day: int) -> None:
     state.tables.version[0] += 1
 
 
-@kernel
-def rebuild(program: WalkProgram, state: WalkState, day: int, place: int) -> None:
-    """Make the table of one place again: cumulative weights of its open routes.
+@rule
+def seen_score(program: WalkProgram, day: int, view: int, place: int, end: int) -> float:
+    """Return the score of ``end`` as people of a view at a place see it."""
+    views, here = program.views, program.rules.near_here
+    homes = 1 if here or len(views.nearness) == 0 else len(views.nearness)
+    score = program.days.score[day, end] if len(views.score) == 0 else views.score[day, view // homes, end]
+    if len(views.nearness) > 0:
+        score *= views.nearness[place if here else view % homes, end]
+    return float(score)
 
-    The weight of a route is ((weight softening + score of its end) x pull x room at its end) to a power,
-    where the pull is 1 / (softening + length) to the distance power. If all are 0, all count the same.
+
+@rule
+def weigh(program: WalkProgram, state: WalkState, day: int, view: int, place: int, option: int) -> float:
+    """Return the weight of a route: ((weight softening + score of its end) x pull x room at its end) to a power.
+
+    The pull is 1 / (softening + length) to the distance power. With ``score_again`` the room does not count,
+    and the score once more.
+
+    Source: Flee 3, route selection.
+    """
+    rules, end = program.rules, program.roads.option_final[option]
+    if rules.uniform_choice:
+        return 1.0
+    seen = seen_score(program, day, view, place, end)
+    pull = program.roads.option_pull[option]
+    if rules.score_again:
+        return float(((rules.weight_softening + program.days.score[day, end]) * pull) ** rules.weight_power * seen)
+    weight = (rules.weight_softening + seen) * pull
+    weight *= state.sites.room[end]
+    if rules.weight_power != 1.0:
+        weight = weight**rules.weight_power
+    return float(weight)
+
+
+@kernel
+def rebuild(program: WalkProgram, state: WalkState, day: int, view: int, place: int) -> None:
+    """Make the table of one place again for one view: cumulative weights of its open routes.
+
+    If all weights are 0, all routes count the same.
 
     Source: Flee 3, route selection.
     """
     roads, tables, rules = program.roads, state.tables, program.rules
-    first, size, total, best = roads.option_start[place], 0, 0.0, 0.0
-    for option in range(first, roads.option_start[place + 1]):
-        if tables.open_option[option]:
-            end = roads.option_final[option]
-            weight = (rules.weight_softening + program.days.score[day, end]) * roads.option_pull[option]
-            weight *= state.sites.room[end]
-            if rules.weight_power != 1.0:
-                weight = weight**rules.weight_power
-            if rules.uniform_choice:
-                weight = 1.0
+    slot = view * len(state.sites.people) + place
+    first, size, total, best = view * len(roads.option_final) + roads.option_start[place], 0, 0.0, 0.0
+    last_end = NOBODY
+    for option in range(roads.option_start[place], roads.option_start[place + 1]):
+        end = roads.option_final[option]
+        if tables.open_option[option] and not (rules.one_route_each and end == last_end):
+            last_end = end
+            weight = weigh(program, state, day, view, place, option)
+            if rules.score_again and weight <= 0.0:
+                continue
             tables.option[first + size] = option
             tables.cumulative[first + size] = weight
             best = max(best, weight)
             size += 1
-    threshold = best / rules.pruning if rules.pruning > 1.001 else 0.0
+    threshold = best / rules.pruning if rules.pruning > 1.001 and not rules.score_again else 0.0
     kept = 0
     for position in range(first, first + size):
         if tables.cumulative[position] >= threshold:
@@ -120,37 +153,45 @@ def rebuild(program: WalkProgram, state: WalkState, day: int, place: int) -> Non
         option = tables.option[position]
         next_stop = roads.path_places[roads.path_start[option] + option]
         tables.road[position] = road_towards(program, day, place, next_stop)
-    tables.size[place] = kept
-    tables.made[place] = tables.version[0]
+    tables.size[slot] = kept
+    tables.made[slot] = tables.version[0]
 
 
 @kernel
 def rebuild_all(program: WalkProgram, state: WalkState, day: int) -> None:
     """Look at the room of every place and make every stale table again."""
-    for place in range(len(state.sites.people)):
+    places = len(state.sites.people)
+    for place in range(places):
         see_room(program, state, day, place)
-    for place in range(len(state.sites.people)):
-        if state.tables.made[place] != state.tables.version[0]:
-            rebuild(program, state, day, place)
+    for slot in range(len(state.tables.made)):
+        if state.tables.made[slot] != state.tables.version[0]:
+            rebuild(program, state, day, slot // places, slot % places)
 
 
 @rule
 def choose_own(
-    program: WalkProgram, state: WalkState, day: int, agent: int, place: int, uniform: float, own_score: OwnRule
+    program: WalkProgram,
+    state: WalkState,
+    day: int,
+    agent: int,
+    view: int,
+    place: int,
+    uniform: float,
+    own_score: OwnRule,
 ) -> int:
     """Return the row of the tables an agent picks by its own view of where the routes end, or -1 for none.
 
     ``own_score(program, state, agent, day, end, score)`` returns the score the agent gives a place.
     """
     tables, rules = state.tables, program.rules
-    first = program.roads.option_start[place]
-    size = tables.size[place]
+    first = view * len(program.roads.option_final) + program.roads.option_start[place]
+    size = tables.size[view * len(state.sites.people) + place]
     total, passed = 0.0, 0.0
     for again in range(2):
         for position in range(first, first + size):
             option = tables.option[position]
             end = program.roads.option_final[option]
-            score = own_score(program, state, agent, day, end, program.days.score[day, end])
+            score = own_score(program, state, agent, day, end, seen_score(program, day, view, place, end))
             weight = (rules.weight_softening + score) * program.roads.option_pull[option] * state.sites.room[end]
             weight = weight**rules.weight_power
             if again == 0:
@@ -165,10 +206,10 @@ def choose_own(
 
 
 @rule
-def choose(program: WalkProgram, state: WalkState, place: int, uniform: float) -> int:
+def choose(program: WalkProgram, state: WalkState, view: int, place: int, uniform: float) -> int:
     """Return the row of the tables a uniform number picks for a place, or -1 when no route is open."""
-    first = program.roads.option_start[place]
-    size = state.tables.size[place]
+    first = view * len(program.roads.option_final) + program.roads.option_start[place]
+    size = state.tables.size[view * len(state.sites.people) + place]
     if size == 0:
         return NOBODY
     cumulative = state.tables.cumulative

@@ -24,6 +24,7 @@ __all__ = ["ENTRIES", "run_replicate"]
 
 SPAWN = np.uint64(component_key("walk/spawn"))
 LEAVE = np.uint64(component_key("walk/leave"))
+KIND = np.uint64(component_key("walk/kind"))
 FIRST_REST = np.uint64(component_key("walk/first-rest"))
 SHARED_FROM = 50_000
 """Agents below which several threads cost more than they bring."""
@@ -53,6 +54,23 @@ def set_chances(program: WalkProgram, state: WalkState, day: int) -> bool:
     return any_changed
 
 
+@rule
+def first_view(program: WalkProgram, agent: int, place: int, stream: Words, key: Words) -> int:
+    """Return how a new agent sees places: by its kind, stated or drawn, and its home, which is here."""
+    views = program.views
+    kind, kinds = 0, views.kind_share.shape[1]
+    if agent < len(views.present_kind):
+        kind = views.present_kind[agent]
+    elif kinds > 1:
+        open_stream(stream, key[0], key[1], KIND, agent, 0)
+        goal = next_uniform(stream) * views.kind_share[place, kinds - 1]
+        while kind < kinds - 1 and views.kind_share[place, kind] <= goal:
+            kind += 1
+    if len(views.nearness) > 0 and not program.rules.near_here:
+        return int(kind * len(views.nearness) + place)
+    return int(kind)
+
+
 @kernel
 def place_agent(
     program: WalkProgram, state: WalkState, day: int, place: int, on_foot: bool, stream: Words, key: Words
@@ -64,6 +82,8 @@ def place_agent(
     state.agents.where[agent] = place
     state.agents.since[agent] = day
     state.agents.on_foot[agent] = on_foot
+    if len(state.agents.outlook) > 0:
+        state.agents.outlook[agent] = first_view(program, agent, place, stream, key)
     open_stream(stream, key[0], key[1], FIRST_REST, agent, day)
     rest(program, state, agent, day, stream)
 

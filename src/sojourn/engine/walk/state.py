@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sojourn.engine.walk.program import NOBODY, WalkProgram
 
-__all__ = ["GONE", "NEVER", "Agents", "Record", "Sites", "Tables", "WalkState", "new_state"]
+__all__ = ["GONE", "NEVER", "Agents", "Record", "Sites", "Tables", "WalkState", "new_state", "view_count"]
 
 NEVER = 65535
 """Value of ``Agents.wake`` for an agent that does not act again within the run."""
@@ -21,14 +21,15 @@ Ints = NDArray[np.int64]
 
 
 class Agents(NamedTuple):
-    """One entry an agent, in order of creation: 29 bytes.
+    """One entry an agent, in order of creation: 29 bytes, 33 where people see places differently.
 
     ``where`` ``int32``: the place, or -1 - road for a traveller. ``wake`` ``uint16``: the day of the next
     decision, or of arrival. ``since`` ``uint16``: the day a traveller set out on this road; for those at
     rest the day from which ``recent`` halves daily. ``recent`` ``float64``: recent travel in days, at the
     start of day ``since`` at rest and of the arrival day on a road. ``progress`` ``float64, km`` done on the
     road before the arrival day. ``path`` ``int32``: where the rest of the route is in
-    ``RoadMap.path_places``, -1 for none. ``on_foot`` ``uint8``: still on the first road.
+    ``RoadMap.path_places``, -1 for none. ``on_foot`` ``uint8``: still on the first road. ``outlook``
+    ``int32``: kind x homes + home (:func:`view_count`), no entries where all see alike.
     """
 
     where: NDArray[np.int32]
@@ -38,6 +39,7 @@ class Agents(NamedTuple):
     progress: Floats
     path: NDArray[np.int32]
     on_foot: NDArray[np.uint8]
+    outlook: NDArray[np.int32]
 
 
 class Sites(NamedTuple):
@@ -59,11 +61,11 @@ class Sites(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """Cumulative weights of the open routes of each place, laid out as in ``RoadMap``.
+    """Cumulative weights of the open routes of each place, laid out as in ``RoadMap``, one view after another.
 
-    ``size`` ``(place) int64`` open routes; ``option`` ``int32`` which; ``road`` ``int32`` their first road;
-    ``cumulative`` ``float64``; ``made``
-    ``(place) int64`` the version a row was made from; ``version`` ``(1) int64`` goes up when an input changes.
+    ``open_option`` ``(option) bool``; ``size`` ``(view x place) int64`` open routes; ``option`` ``(view x option)
+    int32`` which; ``road`` ``int32`` their first road; ``cumulative`` ``float64``; ``made`` ``(view x place)
+    int64`` the version a row was made from; ``version`` ``(1) int64`` goes up when an input changes.
     """
 
     open_option: NDArray[np.bool_]
@@ -98,11 +100,20 @@ class WalkState(NamedTuple):
     created: Ints
 
 
+def view_count(program: WalkProgram) -> int:
+    """Return in how many ways people see the same map: kinds times homes."""
+    views = program.views
+    kinds = views.score.shape[1] if len(views.score) else 1
+    homes = len(views.nearness) if len(views.nearness) and not program.rules.near_here else 1
+    return kinds * homes
+
+
 def new_state(program: WalkProgram) -> WalkState:
     """Return the state before day 0, with room for every agent that will appear."""
     roads, arrivals = program.roads, program.arrivals
     total = len(arrivals.present) + int(arrivals.spread.sum()) + int(arrivals.placed.sum())
     days, places = program.days.score.shape
+    views = view_count(program)
     agents = Agents(
         where=np.zeros(total, np.int32),
         wake=np.zeros(total, np.uint16),
@@ -111,6 +122,7 @@ def new_state(program: WalkProgram) -> WalkState:
         progress=np.zeros(total),
         path=np.full(total, NOBODY, np.int32),
         on_foot=np.zeros(total, np.uint8),
+        outlook=np.zeros(total if views > 1 else 0, np.int32),
     )
     sites = Sites(
         people=np.zeros(places, np.int64),
@@ -124,11 +136,11 @@ def new_state(program: WalkProgram) -> WalkState:
     options = len(roads.option_final)
     tables = Tables(
         open_option=np.zeros(options, np.bool_),
-        size=np.zeros(places, np.int64),
-        option=np.zeros(options, np.int32),
-        road=np.zeros(options, np.int32),
-        cumulative=np.zeros(options),
-        made=np.full(places, -1, np.int64),
+        size=np.zeros(views * places, np.int64),
+        option=np.zeros(views * options, np.int32),
+        road=np.zeros(views * options, np.int32),
+        cumulative=np.zeros(views * options),
+        made=np.full(views * places, -1, np.int64),
         version=np.zeros(1, np.int64),
     )
     record = Record(
