@@ -62,6 +62,10 @@ def run(
     seconds = time.monotonic() - started
     runs = "1 replicate" if replicates == 1 else f"{replicates} replicates"
     show.note(f"{runs} of {agents:,} agents, seed {done.seed}, {seconds:.1f} s")
+    read_before = {warning.code for warning in scenario.warnings}
+    for code, count in done.provenance["notes"].items():
+        if code not in read_before:
+            show.note(f"note: {code}: {sj.flee.CODES[code]}: {count:,} over all replicates")
     _score(sj.flee.score_run(done, first_day=first_day))
 
 

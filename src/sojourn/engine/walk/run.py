@@ -220,8 +220,10 @@ class Entries(NamedTuple):
     dusk: Callable[..., None]
 
 
-def _build(sources: str) -> Entries:
-    """Return the kernels that Python calls; ``sources`` is the digest that keys their kept machine code."""
+def _alone(
+    sources: str,
+) -> tuple[Callable[..., None], Callable[..., bool], Callable[..., None], Callable[..., None]]:
+    """Return the kernels for one thread: every day at once, and what opens, parts and ends a day."""
 
     @entry
     def every_day(
@@ -241,6 +243,22 @@ def _build(sources: str) -> Entries:
     def first(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> bool:
         sources  # noqa: B018
         return dawn(program, state, day, stream, key)
+
+    @entry
+    def between(program: WalkProgram, state: WalkState, day: int, tallies: Ints, entered: Ints) -> None:
+        sources  # noqa: B018
+        settle(program, state, day, tallies, entered)
+
+    @entry
+    def last(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> None:
+        sources  # noqa: B018
+        dusk(program, state, day, stream, key)
+
+    return every_day, first, between, last
+
+
+def _together(sources: str) -> tuple[Callable[..., None], Callable[..., None], Callable[..., None]]:
+    """Return the kernels that several threads run, each for its part of the agents."""
 
     @entry
     def again(
@@ -292,16 +310,13 @@ def _build(sources: str) -> Entries:
         sources  # noqa: B018
         travel(program, state, day, total, worker, workers, tally, entered, stream, key, own_score, own_chance)
 
-    @entry
-    def between(program: WalkProgram, state: WalkState, day: int, tallies: Ints, entered: Ints) -> None:
-        sources  # noqa: B018
-        settle(program, state, day, tallies, entered)
+    return again, leaving, travelling
 
-    @entry
-    def last(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> None:
-        sources  # noqa: B018
-        dusk(program, state, day, stream, key)
 
+def _build(sources: str) -> Entries:
+    """Return the kernels that Python calls; ``sources`` is the digest that keys their kept machine code."""
+    every_day, first, between, last = _alone(sources)
+    again, leaving, travelling = _together(sources)
     return Entries(every_day, first, again, leaving, travelling, between, last)
 
 
