@@ -80,6 +80,12 @@ def score(
         _shown(table),
         "Simulated against published, and two naive predictors: last value; upstream series, times the last ratio",
     )
+    if len(scores.shares) and station is None:
+        show.line("")
+        show.table(
+            _parts(scores.shares),
+            "Parts of a station in another: published, simulated, mean absolute error of a period",
+        )
     if len(bars):
         show.line("")
         show.table(_verdicts(bars), "Bars")
@@ -103,6 +109,15 @@ def _text(value: float, digits: str) -> str:
     if value != value:
         return "-"
     return str(value) if isinstance(value, int) else format(value, digits)
+
+
+def _parts(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the shares as text."""
+    frame = table.astype(object)
+    frame["span"] = [_SPANS[span] for span in table["span"]]
+    for name in ("published", "simulated", "error", "within_90"):
+        frame[name] = [_text(value, ".1%") for value in table[name]]
+    return frame.rename(columns={"within_90": "in 90 %"})
 
 
 def _verdicts(bars: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from sojourn.forecast.codes import refuse
+from sojourn.forecast.shares import shares
 from sojourn.forecast.stations import agreement, stations
 from sojourn.forecast.verdict import measured
 from sojourn.library import scoring
@@ -27,6 +28,8 @@ class Scores:
     """Agreement by station and span; see :func:`sojourn.forecast.stations.agreement`."""
     bars: pd.DataFrame
     """What must be reached, and whether it is; see :func:`sojourn.forecast.verdict.measured`."""
+    shares: pd.DataFrame
+    """Agreement of the parts of stations in others; see :func:`sojourn.forecast.shares.shares`."""
     split: pd.Timestamp
     """First day of the test."""
     least: float
@@ -34,6 +37,8 @@ class Scores:
 
     def __str__(self) -> str:
         parts = [self.stations.to_string(index=False, float_format="{:.3f}".format, na_rep="-")]
+        if len(self.shares):
+            parts.append(self.shares.to_string(index=False, float_format="{:.3f}".format, na_rep="-"))
         if len(self.bars):
             parts.append(self.bars.to_string(index=False, float_format="{:.3f}".format, na_rep="-"))
         return "\n\n".join(parts)
@@ -51,24 +56,13 @@ def score(run: Run, split: str | None = None, *, least: float | None = None) -> 
     given, and S102 for a run without observations.
     """
     rules = scoring(str(run.provenance["name"]))
-    if split is None and not rules:
-        raise refuse(
-            "S101", "split", "it is not laid down what the fit has seen", remedy="give the first day of the test"
-        )
-    try:
-        first = (
-            pd.Timestamp(split) if split is not None else pd.Timestamp(rules["fitted_to"]) + pd.Timedelta(1, "D")
-        )
-    except ValueError as error:
-        raise refuse(
-            "S101", "split", "this is no date", found=str(split), allowed="a date such as 2024-01"
-        ) from error
+    first = _first_day(split, fitted_to(run))
     seen = observed(run)
     if not seen:
         raise refuse("S102", str(run.provenance["name"]), "the scenario has no observations")
     floor = float(rules.get("least", 1.0) if least is None else least)
     table = agreement(loads(run.scenario_text), seen, first, least=floor, upstream=rules.get("upstream"))
-    return Scores(table, bars(run, seen), first, floor)
+    return Scores(table, bars(run, seen), shares(seen, rules.get("shares", {}), first, floor), first, floor)
 
 
 def bars(run: Run, seen: Mapping[str, xr.Dataset] | None = None) -> pd.DataFrame:
