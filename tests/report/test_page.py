@@ -179,7 +179,7 @@ def bars(*verdicts):
             for span in ("fit", "test")
         ]
     )
-    return Scores(agreed, table, pd.Timestamp("2024-01-01"), 100.0)
+    return Scores(agreed, table, pd.DataFrame(), pd.Timestamp("2024-01-01"), 100.0)
 
 
 def test_bars_not_reached_stand_at_the_top(run, tmp_path):
