@@ -13,9 +13,8 @@ from sojourn.forecast.shares import shares
 from sojourn.forecast.stations import agreement, stations
 from sojourn.forecast.verdict import measured
 from sojourn.library import scoring
-from sojourn.observe.link import observed
+from sojourn.observe.link import observed, scenario_of
 from sojourn.results import Run
-from sojourn.scenario import loads
 
 __all__ = ["Scores", "bars", "fitted_to", "score"]
 
@@ -55,13 +54,13 @@ def score(run: Run, split: str | None = None, *, least: float | None = None) -> 
     Raises :class:`~sojourn.forecast.codes.ForecastError` S101 for a split that is not a date, or that must be
     given, and S102 for a run without observations.
     """
-    rules = scoring(str(run.provenance["name"]))
     first = _first_day(split, fitted_to(run))
+    rules = scoring(str(run.provenance["name"]))
     seen = observed(run)
     if not seen:
         raise refuse("S102", str(run.provenance["name"]), "the scenario has no observations")
     floor = float(rules.get("least", 1.0) if least is None else least)
-    table = agreement(loads(run.scenario_text), seen, first, least=floor, upstream=rules.get("upstream"))
+    table = agreement(scenario_of(run), seen, first, least=floor, upstream=rules.get("upstream"))
     return Scores(table, bars(run, seen), shares(seen, rules.get("shares", {}), first, floor), first, floor)
 
 
@@ -74,7 +73,7 @@ def bars(run: Run, seen: Mapping[str, xr.Dataset] | None = None) -> pd.DataFrame
     rules = scoring(str(run.provenance["name"]))
     if not rules:
         return measured([], [], 1.0)
-    found = stations(loads(run.scenario_text), observed(run) if seen is None else seen, rules["upstream"])
+    found = stations(scenario_of(run), observed(run) if seen is None else seen, rules["upstream"])
     return measured(found, rules["bars"], float(rules["least"]))
 
 

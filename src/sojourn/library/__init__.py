@@ -54,7 +54,8 @@ def scoring(name: str) -> dict[str, Any]:
     """Return how runs of a built-in scenario are scored; empty where nothing is laid down.
 
     Keys: ``fitted_to``, the last day (date) whose figures the fit has seen; ``least``, the smallest count in a
-    logarithmic error; ``upstream``, the series upstream of each station; ``bars``, what must be reached.
+    logarithmic error; ``upstream``, the series upstream of each station; ``shares``, the ``part`` and ``whole`` of
+    one station's part of another; ``bars``, what must be reached.
     """
     path = _FOLDER / name / "scores.yaml"
     if name not in builtins() or not path.is_file():
