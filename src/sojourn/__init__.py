@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from sojourn.observe import series
     from sojourn.observe.link import observed
     from sojourn.report import card, report
-    from sojourn.results import Run, compare, open
+    from sojourn.results import Interrupted, Run, compare, open
     from sojourn.scenario import Scenario, digest, dump, explain, resolve, schema
-    from sojourn.simulate import Interrupted, rerun, simulate
+    from sojourn.simulate import rerun, simulate
 
     __version__: str
 
@@ -54,7 +54,7 @@ __all__ = [
 _MODULES = ("flee", "observe")
 
 _HOME = {
-    "Interrupted": "sojourn.simulate",
+    "Interrupted": "sojourn.results",
     "Run": "sojourn.results",
     "Scenario": "sojourn.scenario",
     "SojournError": "sojourn.errors",

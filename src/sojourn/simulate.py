@@ -6,7 +6,7 @@ import os
 import platform
 import secrets
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numba
 import numpy as np
@@ -16,22 +16,13 @@ from sojourn.compile.build import Compiled, compile_scenario
 from sojourn.engine.flow import Output, run_replicates
 from sojourn.engine.program import Record
 from sojourn.errors import Problem
-from sojourn.results import Run, RunError, build
+from sojourn.results import Interrupted, Run, RunError, WalkRun, build
 from sojourn.scenario import Scenario, digest, dump, loads, resolve
 
-__all__ = ["Interrupted", "rerun", "simulate"]
+__all__ = ["rerun", "simulate"]
 
 Mode = Literal["draw", "expected"]
 Progress = Callable[[int, int], None]
-
-
-class Interrupted(KeyboardInterrupt):
-    """The user stopped a run; ``run`` holds the finished replicates, or None if there are none."""
-
-    def __init__(self, run: Run | None, wanted: int) -> None:
-        self.run = run
-        self.wanted = wanted
-        super().__init__(f"{0 if run is None else run.replicates} of {wanted} replicates finished")
 
 
 def _versions() -> dict[str, str]:
@@ -146,7 +137,7 @@ def simulate(
     earlier run. ``guard`` checks in every step that nobody is lost, and raises RunError R401 otherwise.
 
     Raises ValueError for impossible counts, ScenarioError for a scenario that does not resolve, and
-    :class:`Interrupted` with the finished replicates when the user stops it.
+    :class:`~sojourn.Interrupted` with the finished replicates when the user stops it.
     """
     if replicates < 1 or first < 0:
         raise ValueError("replicates must be at least 1 and first at least 0")
@@ -183,11 +174,23 @@ def simulate(
     return recorder.run(_provenance(compiled, seed, mode), first)
 
 
-def rerun(run: Run, *, workers: int | None = None, progress: Progress | None = None) -> Run:
-    """Repeat a run from its provenance; on the same versions the result is identical to the bit.
+@overload
+def rerun(run: Run, *, workers: int | None = None, progress: Progress | None = None) -> Run: ...
 
-    Raises ScenarioError where the recorded scenario is not one.
+
+@overload
+def rerun(run: WalkRun, *, workers: int | None = None, progress: Progress | None = None) -> WalkRun: ...
+
+
+def rerun(run: Run | WalkRun, *, workers: int | None = None, progress: Progress | None = None) -> Run | WalkRun:
+    """Repeat a run of either engine from its provenance; on the same versions the result is identical to the bit.
+
+    Raises ScenarioError, or FleeError for a walk run, where the recorded scenario is not one.
     """
+    if isinstance(run, WalkRun):
+        from sojourn.flee.run import rerun as rerun_walk
+
+        return rerun_walk(run, workers=workers, progress=progress)
     facts = run.provenance
     return simulate(
         loads(run.scenario_text),

@@ -70,7 +70,7 @@ def test_command_convert(small: Path, tmp_path: Path) -> None:
 
 def test_command_saves_a_run(small: Path, tmp_path: Path) -> None:
     told("run", small, "--seed", 5, "--save", tmp_path / "run.zarr")
-    assert sj.flee.WalkRun.open(tmp_path / "run.zarr").identical(sj.flee.run(small, seed=5))
+    assert sj.open(tmp_path / "run.zarr").identical(sj.flee.run(small, seed=5))
     assert "is there already" in told("run", small, "--save", tmp_path / "run.zarr", code=2)
 
 

@@ -152,16 +152,16 @@ def test_the_displaced_can_be_taken_from_the_population(world):
 def test_who_waits_for_a_conflict_and_who_never_appears_is_counted(world):
     build = world({"A": ("town", 70), "C": "camp"}, [("A", "C", 10)], 6, None).conflict(A=[1, 0, 0, 1, 0, 0])
     build.registered(C=[0, 5, 9, 10, 12, 13])
-    notes = run(build.scenario(), 1).provenance["notes"]
-    assert notes == {"FLEE-WAITED": 9, "FLEE-NEVER-LEFT": 3}
-    assert "FLEE-WAITED" not in run(build.conflict(A=[1]).scenario(), 1).provenance["notes"]
+    notes = run(build.scenario(), 1).notes
+    assert notes.to_dict() == {"FLEE-WAITED": 9, "FLEE-NEVER-LEFT": 3}
+    assert run(build.conflict(A=[1]).scenario(), 1).notes.empty
 
 
 def test_who_is_registered_after_everybody_left_is_counted(world):
     build = world({"A": ("town", 7), "C": "camp"}, [("A", "C", 10)], 4, None).conflict(A=[1])
     build.registered(C=[0, 7, 9, 14]).spawning(take_from_population=True)
     made = run(build.scenario(), 1, replicates=2)
-    assert made.provenance["notes"] == {"FLEE-NOBODY-LEFT": 2 * 7}
+    assert made.notes.to_dict() == {"FLEE-NOBODY-LEFT": 2 * 7}
     assert made.data["simulated_created"].values[:, -1].tolist() == [7, 7]
 
 

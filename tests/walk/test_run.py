@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from sojourn import results
 from sojourn.flee.run import run
 from sojourn.results import RunError
-from sojourn.results.walk import WalkRun
 
 
 @pytest.fixture
@@ -46,14 +46,14 @@ def test_a_seed_is_drawn_and_recorded(scenario):
 def test_save_and_open(scenario, tmp_path):
     made = run(scenario, seed=4)
     made.save(tmp_path / "run")
-    assert WalkRun.open(tmp_path / "run").identical(made)
+    assert results.open(tmp_path / "run").identical(made)
     with pytest.raises(RunError, match="R105"):
         made.save(tmp_path / "run")
     with pytest.raises(RunError, match="R101"):
-        WalkRun.open(tmp_path / "nothing")
+        results.open(tmp_path / "nothing")
     (tmp_path / "other").mkdir()
     with pytest.raises(RunError, match="R102"):
-        WalkRun.open(tmp_path / "other")
+        results.open(tmp_path / "other")
 
 
 def test_progress_and_bad_numbers(scenario):

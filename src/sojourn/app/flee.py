@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 import sojourn as sj
 from sojourn.app import show
+from sojourn.app.report import ReportFile, check_report, write_report
+from sojourn.app.resume import INTERRUPTED, check_place, finish, kept, stoppable
 
 __all__ = ["app"]
 
@@ -34,39 +37,68 @@ def run(
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; all cores if left out.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write out.csv here; numbered if several.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="RUN", help="Save the whole run at this path.")] = None,
+    report: ReportFile = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run at --save.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the run at --save.")] = False,
     first_day: FirstDay = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no warnings, no scores.")] = False,
 ) -> None:
-    """Run a Flee folder and score the run against its registrations."""
-    if save is not None and save.exists():
-        raise typer.BadParameter(f"{save} is there already", param_hint="--save")
+    """Run a Flee folder and score the run against its registrations.
+
+    Ctrl-C keeps the replicates that are finished: they are saved at --save, and the same command with --resume
+    adds the rest. The result is the same to the bit.
+    """
+    check_place(save, resume, force, "--save")
+    check_report(report)
     if out is not None and not out.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
     scenario = sj.flee.read(folder, settings=settings, compat=compat)
     if first_day >= scenario.days:
         raise typer.BadParameter(f"the run has {scenario.days} days", param_hint="--first-day")
+    earlier = sj.open(save) if resume and save is not None else None
+    if isinstance(earlier, sj.Run):
+        raise typer.BadParameter(f"{save} is a run of the flow engine: sojourn simulate", param_hint="--resume")
     if not quiet:
         _warnings(scenario)
+    stoppable()
     started = time.monotonic()
-    with show.progress(scenario.name, 0, replicates, quiet=quiet) as told:
-        done = sj.flee.run(scenario, seed, replicates, scale=scale, workers=workers, progress=told)
-    if out is not None:
-        for number, text in enumerate(sj.flee.out_files(scenario, done)):
-            path = out if replicates == 1 else out.with_name(f"{out.stem}_{number}{out.suffix}")
-            path.write_text(text, encoding="utf-8")
+    drawn = earlier.seed if earlier is not None and seed is None else seed
+    people = earlier.scale if earlier is not None and scale is None else scale
+
+    def make(first: int, number: int, progress: Callable[[int, int], None]) -> sj.flee.WalkRun:
+        options: dict[str, Any] = {"scale": people, "workers": workers, "progress": progress, "first": first}
+        return sj.flee.run(scenario, drawn, number, **options)
+
+    try:
+        done = finish(make, scenario.name, earlier, replicates, quiet)
+    except sj.Interrupted as stop:
+        kept(stop.run, earlier, replicates, save, "--save")
+        raise typer.Exit(INTERRUPTED) from stop
     if save is not None:
-        done.save(save)
-    if quiet:
-        return
+        done.save(save, force=force or resume)
+    if out is not None:
+        _write_out(scenario, done, out)
+    if report is not None:
+        write_report(done, report)
+    if not quiet:
+        _told(done, time.monotonic() - started)
+        _score(sj.flee.score_run(done, first_day=first_day))
+
+
+def _write_out(scenario: sj.flee.FleeScenario, done: sj.flee.WalkRun, out: Path) -> None:
+    """Write an out.csv for each replicate, numbered where there are several."""
+    for number, text in enumerate(sj.flee.out_files(scenario, done)):
+        path = out if done.replicates == 1 else out.with_name(f"{out.stem}_{number}{out.suffix}")
+        path.write_text(text, encoding="utf-8")
+
+
+def _told(done: sj.flee.WalkRun, seconds: float) -> None:
+    """Say what was run, and what the run counted."""
     agents = int(done.data["simulated_created"].max())
-    seconds = time.monotonic() - started
-    runs = "1 replicate" if replicates == 1 else f"{replicates} replicates"
+    runs = "1 replicate" if done.replicates == 1 else f"{done.replicates} replicates"
     show.note(f"{runs} of {agents:,} agents, seed {done.seed}, {seconds:.1f} s")
-    read_before = {warning.code for warning in scenario.warnings}
-    for code, count in done.provenance["notes"].items():
-        if code not in read_before:
-            show.note(f"note: {code}: {sj.flee.CODES[code]}: {count:,} over all replicates")
-    _score(sj.flee.score_run(done, first_day=first_day))
+    for code, count in done.notes.items():
+        show.note(f"note: {code}: {sj.flee.CODES[str(code)]}: {count:,} over all replicates")
 
 
 @app.command()
@@ -84,20 +116,24 @@ def score(
 @app.command()
 def convert(
     folder: Folder,
-    file: Annotated[Path, typer.Argument(metavar="FILE.YML", help="Scenario file to write.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="TARGET", help="Scenario file (.yml) to write, or a new Flee folder.")
+    ],
     settings: SettingsFile = None,
     compat: Compat = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file.")] = False,
 ) -> None:
-    """Write a Flee folder as one scenario file, every value explicit."""
-    if file.suffix not in (".yml", ".yaml"):
-        raise typer.BadParameter("must end in .yml", param_hint="FILE.YML")
-    if file.exists() and not force:
-        raise typer.BadParameter(f"{file} is there already: --force replaces it", param_hint="FILE.YML")
+    """Write a Flee folder as one scenario file, every value explicit; or such a file as a Flee folder again."""
+    file = target.suffix in (".yml", ".yaml")
+    if target.suffix and not file:
+        raise typer.BadParameter("must end in .yml, or be the name of a new folder", param_hint="TARGET")
+    if target.exists() and not (file and force):
+        remedy = ": --force replaces it" if file else ", and a folder is never replaced"
+        raise typer.BadParameter(f"{target} is there already{remedy}", param_hint="TARGET")
     scenario = sj.flee.read(folder, settings=settings, compat=compat)
     _warnings(scenario)
-    sj.flee.write(scenario, file)
-    show.note(f"{scenario.name} written to {file}")
+    (sj.flee.write if file else sj.flee.write_folder)(scenario, target)
+    show.note(f"{scenario.name} written to {target}")
 
 
 def _warnings(scenario: sj.flee.FleeScenario) -> None:

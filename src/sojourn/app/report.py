@@ -25,7 +25,12 @@ def check_report(path: Path | None, option: str = "--report") -> None:
         raise typer.BadParameter(f"there is no directory {path.parent}", param_hint=option)
 
 
-def write_report(run: sj.Run, path: Path, other: sj.Run | None = None, files: Path | None = None) -> None:
+def write_report(
+    run: sj.Run | sj.flee.WalkRun,
+    path: Path,
+    other: sj.Run | sj.flee.WalkRun | None = None,
+    files: Path | None = None,
+) -> None:
     """Write a report and name the file to open."""
     written = sj.report(run, path, compare=other, files=files)
     show.note(f"report: {written} ({written.stat().st_size / 1e6:.1f} MB)")

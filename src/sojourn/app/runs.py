@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
@@ -14,6 +14,8 @@ from sojourn.app.report import ReportFile, check_report, write_report
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    AnyRun: TypeAlias = sj.Run | sj.flee.WalkRun
 
 __all__ = ["compare", "open_run", "stages_at_end"]
 
@@ -48,16 +50,41 @@ def open_run(
     """Show what a saved run holds."""
     run = sj.open(path)
     show.note(str(run))
-    for text, count in run.notes.items():
-        show.note(f"{text}: {count:,} times")
-    if what == "stages":
-        _table(stages_at_end(run), "People in each stage at the end", csv)
+    if isinstance(run, sj.Run):
+        for text, count in run.notes.items():
+            show.note(f"{text}: {count:,} times")
+        if what == "stages":
+            _table(stages_at_end(run), "People in each stage at the end", csv)
+        else:
+            _table(run.summary(what, by, groups="each" if groups else "sum"), "", csv)
     else:
-        _table(run.summary(what, by, groups="each" if groups else "sum"), "", csv)
+        _open_walk(run, what, by, groups, csv)
     if verify:
-        same = sj.rerun(run).identical(run)
+        same = _repeats(run)
         show.note("simulated again: identical to the bit" if same else "simulated again: NOT identical")
         raise typer.Exit(0 if same else 1)
+
+
+def _open_walk(run: sj.flee.WalkRun, what: str, by: str, groups: bool, csv: Path | None) -> None:
+    """Show what a saved walk run holds."""
+    _no_groups(groups)
+    for code, count in run.notes.items():
+        show.note(f"{code}: {sj.flee.CODES[str(code)]}: {count:,} over all replicates")
+    if what == "stages":
+        _table(run.camps_at_end(), "People in each camp at the end", csv)
+    else:
+        _table(run.summary(what, by), "", csv)
+
+
+def _no_groups(groups: bool) -> None:
+    if groups:
+        raise typer.BadParameter("a walk run has no groups", param_hint="--groups")
+
+
+def _repeats(run: AnyRun) -> bool:
+    if isinstance(run, sj.Run):
+        return sj.rerun(run).identical(run)
+    return sj.rerun(run).identical(run)
 
 
 def compare(
@@ -78,20 +105,20 @@ def compare(
 ) -> None:
     """Show what a change did, paired by replicate: OTHER less RUN, or a scenario with a change less without it.
 
-    The table of stages says by how much the stock, wait and outflow of each moved, and when.
+    The table of stages, or of places of a walk run, says by how much each moved, and when.
     """
     change = bool(settings or changes or without)
     if change == (other is not None):
         problem = "name either a second run, or the change of a scenario: --with, --without or --set"
         raise typer.BadParameter(problem, param_hint="OTHER")
     check_report(report)
-    if other is not None:
-        first, second = sj.open(base), sj.open(other)
-    else:
-        scenarios = (sj.load(base), changed(base, settings, changes, without))
-        first = _simulated(scenarios[0], "as it is", replicates, seed)
-        second = _simulated(scenarios[1], "with the change", replicates, first.seed)
+    first, second = _pair(base, other, (settings, changes, without), replicates, seed)
     comparison = sj.compare(first, second)
+    each: dict[str, Any] = {"groups": "each" if groups else "sum"}
+    parts = "stages"
+    if not isinstance(first, sj.Run):
+        _no_groups(groups)
+        each, parts = {}, "places"
     show.note(
         f"{second.provenance['name']} less {first.provenance['name']}, {first.replicates} pairs, seed {first.seed}"
     )
@@ -102,11 +129,22 @@ def compare(
         moved = table[(table[["stock", "peak", "outflow"]] != 0).any(axis=1)] if csv is None else table
         _table(moved, "Where the people went", csv)
         if len(moved) < len(table):
-            show.note(f"{len(table) - len(moved)} stages did not move")
+            show.note(f"{len(table) - len(moved)} {parts} did not move")
     else:
-        _table(comparison.effect(what, by, groups="each" if groups else "sum"), "", csv)
+        _table(comparison.effect(what, by, **each), "", csv)
     if report is not None:
         write_report(first, report, second)
+
+
+def _pair(
+    base: str, other: Path | None, change: tuple[Any, Any, Any], replicates: int, seed: int | None
+) -> tuple[AnyRun, AnyRun]:
+    """Return two saved runs, or a scenario simulated without and with a change."""
+    if other is not None:
+        return sj.open(base), sj.open(other)
+    scenarios = (sj.load(base), changed(base, *change))
+    first = _simulated(scenarios[0], "as it is", replicates, seed)
+    return first, _simulated(scenarios[1], "with the change", replicates, first.seed)
 
 
 def _simulated(scenario: sj.Scenario, title: str, replicates: int, seed: int | None) -> sj.Run:

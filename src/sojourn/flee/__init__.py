@@ -8,8 +8,8 @@ from __future__ import annotations
 from sojourn.flee.codes import CODES, ERRORS, WARNINGS
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.out import OutTable, out_csv, out_files, read_out
-from sojourn.flee.read import read
-from sojourn.flee.run import run
+from sojourn.flee.read import read, reads
+from sojourn.flee.run import rerun, run, scenario_of
 from sojourn.flee.score import (
     Score,
     baselines,
@@ -23,7 +23,7 @@ from sojourn.flee.score import (
 from sojourn.flee.settings import Settings
 from sojourn.flee.sheets import FleeError
 from sojourn.flee.table import DataTable, data_table
-from sojourn.flee.write import dump, write
+from sojourn.flee.write import dump, write, write_folder
 from sojourn.results.walk import WalkRun
 
 __all__ = [
@@ -46,10 +46,14 @@ __all__ = [
     "out_files",
     "read",
     "read_out",
+    "reads",
     "relative_difference",
+    "rerun",
     "run",
+    "scenario_of",
     "score",
     "score_files",
     "score_run",
     "write",
+    "write_folder",
 ]

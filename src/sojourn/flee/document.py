@@ -14,7 +14,7 @@ from typing import Any
 
 from sojourn.flee.sheets import MAX_BYTES, Reading, Sheet, decode, load_yaml, sheet_of, shown
 
-__all__ = ["FORMAT", "Document", "open_document"]
+__all__ = ["FORMAT", "Document", "open_document", "parse_document"]
 
 FORMAT = "flee-scenario/1"
 _DIRECTORIES = ("input_csv", "source_data")
@@ -98,7 +98,12 @@ def open_document(path: Path, reading: Reading) -> Document:
         reading.error("FLEE-FILE-SIZE", file, "too large to be a scenario")
         return Document(file, reading)
     text = decode(path.read_bytes(), file, reading)
-    found = None if text is None else load_yaml(text, file, reading)
+    return Document(file, reading) if text is None else parse_document(text, file, reading)
+
+
+def parse_document(text: str, file: str, reading: Reading) -> Document:
+    """Parse the text of a scenario file; an empty one, with errors recorded, if it is not one."""
+    found = load_yaml(text, file, reading)
     if not isinstance(found, Mapping) or found.get("format") != FORMAT:
         said = "not a scenario file written by this package"
         reading.error("FLEE-FOLDER", file, said, allowed=f"format: {FORMAT}")
@@ -114,4 +119,4 @@ def open_document(path: Path, reading: Reading) -> Document:
     if compat not in (None, "flee3"):
         reading.error("FLEE-COMPAT", f"{file}: compat", "not known", found=shown(compat), allowed="null or flee3")
         compat = None
-    return Document(file, reading, str(found.get("name", path.stem)), compat, found.get("settings"), tables)
+    return Document(file, reading, str(found.get("name", Path(file).stem)), compat, found.get("settings"), tables)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.errors import nearest
-from sojourn.flee.document import Document, open_document
+from sojourn.flee.document import Document, open_document, parse_document
 from sojourn.flee.model import CampSeries, Demographic, FleeScenario, FoodSecurity, InitialAgents, Location
 from sojourn.flee.read_data import check_series, read_corrections, read_layout
 from sojourn.flee.read_days import read_closures, read_daily, read_period
@@ -28,7 +28,7 @@ from sojourn.flee.read_settings import read_settings
 from sojourn.flee.settings import Settings
 from sojourn.flee.sheets import Folder, Reading, Sheet, load_yaml, shown
 
-__all__ = ["read"]
+__all__ = ["read", "reads"]
 
 _KNOWN = (
     "locations.csv",
@@ -70,7 +70,20 @@ def read(path: str | Path, settings: str | Path | None = None, compat: str | Non
             said = "neither a folder nor a .yml file"
             reading.error("FLEE-FOLDER", shown(str(path)), said, remedy="give the folder that has input_csv in it")
     reading.raise_if_any()
-    rules = read_settings(_settings_document(source, settings, reading), "simsetting.yml", reading)
+    return _scenario(source, _settings_document(source, settings, reading), compat, reading)
+
+
+def reads(text: str) -> FleeScenario:
+    """Read the text of a scenario file, as :func:`sojourn.flee.dump` returns it. Raises as :func:`read`."""
+    reading = Reading()
+    source = parse_document(text, "text", reading)
+    reading.literal = source.compat == "flee3"
+    reading.raise_if_any()
+    return _scenario(source, source.settings, source.compat, reading)
+
+
+def _scenario(source: Folder | Document, settings: Any, compat: str | None, reading: Reading) -> FleeScenario:
+    rules = read_settings(settings, "simsetting.yml", reading)
     scenario = _Parts(source, rules, reading).scenario(compat)
     reading.raise_if_any()
     return replace(scenario, warnings=reading.warnings())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 import platform
 import secrets
@@ -10,24 +10,30 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sojourn.engine.walk.program import RoadMap, WalkProgram
 from sojourn.engine.walk.run import run_replicate
 from sojourn.engine.walk.state import Record
+from sojourn.errors import Problem
 from sojourn.flee.model import FleeScenario
-from sojourn.flee.read import read
+from sojourn.flee.read import read, reads
 from sojourn.flee.table import data_table
 from sojourn.flee.walk_program import compile_walk, waiting
+from sojourn.flee.write import dump
+from sojourn.results.interrupted import Interrupted
 from sojourn.results.walk import WalkRun, label
 
-__all__ = ["run"]
+__all__ = ["rerun", "run", "scenario_of"]
 
 Progress = Callable[[int, int], None]
+_COUNTED = ("FLEE-WAITED", "FLEE-NEVER-LEFT", "FLEE-NOBODY-LEFT")
 
 
 def run(
@@ -39,19 +45,22 @@ def run(
     scale: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    first: int = 0,
 ) -> WalkRun:
     """Run a Flee scenario, given as read or as a path, and return the results of every replicate.
 
     ``seed`` is drawn and recorded if None. ``scale`` is the number of people an agent stands for (the folder's
     own ``hasten`` if None). ``compat="flee3"`` reproduces Flee 3 with its oddities; otherwise agents of a
     phase of the day decide at once and the oddities are gone. Results do not depend on ``workers`` (every core
-    if None). ``progress`` is called with replicates finished and wanted.
+    if None). ``progress`` is called with replicates finished and wanted. ``first`` is the number of the first
+    replicate, to go on with an earlier run.
 
-    Raises :class:`~sojourn.flee.FleeError` for a folder that cannot be run, ValueError for fewer than one
-    replicate.
+    Raises :class:`~sojourn.flee.FleeError` for a folder that cannot be run, ValueError for impossible counts,
+    and :class:`~sojourn.Interrupted` with the finished replicates when the user stops it; those that are
+    under way are finished first.
     """
-    if replicates < 1:
-        raise ValueError(f"replicates must be at least 1, not {replicates}")
+    if replicates < 1 or first < 0:
+        raise ValueError(f"replicates must be at least 1 and first at least 0, not {replicates} and {first}")
     if not isinstance(scenario, FleeScenario):
         scenario = read(scenario, compat=compat)
     elif compat is not None:
@@ -59,48 +68,89 @@ def run(
     seed = secrets.randbits(63) if seed is None else seed
     people = scenario.settings.hasten if scale is None else scale
     program = compile_walk(scenario, people)
-    records = _replicates(program, seed, replicates, workers or os.cpu_count() or 1, progress)
+    numbers = range(first, first + replicates)
+    records = _replicates(program, seed, numbers, workers or os.cpu_count() or 1, progress)
+    made = _labelled(scenario, program, records, seed, people, first) if records else None
+    if len(records) < replicates:
+        raise Interrupted(made, replicates)
+    assert made is not None  # noqa: S101 - at least one replicate was asked for
+    return made
+
+
+def rerun(made: WalkRun, *, workers: int | None = None, progress: Progress | None = None) -> WalkRun:
+    """Repeat a run from its provenance; on the same versions the result is identical to the bit.
+
+    Raises :class:`~sojourn.flee.FleeError` where the recorded scenario is not one, and as :func:`run`.
+    """
+    options: dict[str, Any] = {"scale": made.scale, "workers": workers, "progress": progress, "first": made.first}
+    return run(scenario_of(made), made.seed, made.replicates, **options)
+
+
+def scenario_of(made: WalkRun) -> FleeScenario:
+    """Return the scenario that a run was made from, with the warnings of the folder that it was read from."""
+    warnings = tuple(Problem(**problem) for problem in made.provenance["warnings"])
+    return replace(reads(made.scenario_text), warnings=warnings)
+
+
+def _replicates(
+    program: WalkProgram, seed: int, numbers: range, workers: int, progress: Progress | None
+) -> list[Record]:
+    """Run replicates side by side, one thread each; a single one shares its agents among threads.
+
+    Fewer than wanted are returned when the user stops the run: all before the first that was not begun.
+    """
+    workers_each, workers = (workers, 1) if len(numbers) == 1 else (1, workers)
+
+    def one(number: int) -> Record:
+        return run_replicate(program, seed, number, workers_each)[0]
+
+    records: list[Record] = []
+    with ThreadPoolExecutor(workers) as pool:
+        jobs = [pool.submit(one, number) for number in numbers]
+        try:
+            for job in jobs:
+                records.append(job.result())
+                if progress is not None:
+                    progress(len(records), len(numbers))
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            records += [job.result() for job in jobs[len(records) :] if not job.cancelled()]
+    return records
+
+
+def _labelled(
+    scenario: FleeScenario, program: WalkProgram, records: list[Record], seed: int, people: int, first: int
+) -> WalkRun:
+    """Return records as a run."""
     values = {
         "simulated_count": np.stack([record.people for record in records]),
         "simulated_flow": np.stack([record.entered for record in records]),
         "simulated_created": np.stack([record.created for record in records]),
         "simulated_gone": np.stack([record.gone for record in records]),
+        "notes": _absent(scenario, program, records, people),
         "observed_count": _observed(scenario, people),
+        "observed_people": _observed(scenario, 1),
     }
-    notes = Counter(problem.code for problem in scenario.warnings) + _absent(scenario, program, records, people)
-    return label(values, _coordinates(scenario, program.roads), _provenance(scenario, seed, people, notes))
+    along = _coordinates(scenario, program.roads) | {
+        "replicate": np.arange(first, first + len(records)),
+        "note": np.array(_COUNTED),
+    }
+    return label(values, along, _provenance(scenario, seed, people))
 
 
-def _replicates(
-    program: WalkProgram, seed: int, replicates: int, workers: int, progress: Progress | None
-) -> list[Record]:
-    """Run replicates side by side, one thread each; a single one shares its agents among threads."""
-    if replicates == 1:
-        workers_each, workers = workers, 1
-    else:
-        workers_each = 1
-    records: list[Record] = []
-    with ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(run_replicate, program, seed, number, workers_each) for number in range(replicates)]
-        for job in jobs:
-            records.append(job.result()[0])
-            if progress is not None:
-                progress(len(records), replicates)
-    return records
-
-
-def _absent(scenario: FleeScenario, program: WalkProgram, records: list[Record], people: int) -> Counter[str]:
-    """Count the agents that appear late or never, by code."""
+def _absent(scenario: FleeScenario, program: WalkProgram, records: list[Record], people: int) -> NDArray[np.int64]:
+    """Count the agents that appear late or never: (replicate, code) int64, agent."""
     late, never = waiting(scenario, program, people)
     arrivals = program.arrivals
-    left = 0
+    left = np.zeros(len(records), np.int64)
     if not len(arrivals.placed_mean):
         expected = len(arrivals.present) + int(arrivals.spread.sum()) + int(arrivals.placed.sum())
-        left = sum(expected - int(record.created[-1]) for record in records)
-    return +Counter({"FLEE-WAITED": late, "FLEE-NEVER-LEFT": never, "FLEE-NOBODY-LEFT": left})
+        left = np.array([expected - int(record.created[-1]) for record in records], np.int64)
+    return np.column_stack([np.full_like(left, late), np.full_like(left, never), left])
 
 
-def _observed(scenario: FleeScenario, people: int) -> np.ndarray[Any, Any]:
+def _observed(scenario: FleeScenario, people: int) -> NDArray[np.float64]:
+    """Return registrations, in agents of so many people: (day, place) float64; missing where none are."""
     table = data_table(scenario, people)
     observed = np.full((scenario.days, len(scenario.locations)), np.nan)
     for name, row in scenario.index.items():
@@ -109,7 +159,7 @@ def _observed(scenario: FleeScenario, people: int) -> np.ndarray[Any, Any]:
     return observed
 
 
-def _coordinates(scenario: FleeScenario, roads: RoadMap) -> dict[str, Any]:
+def _coordinates(scenario: FleeScenario, roads: RoadMap) -> dict[str, NDArray[Any]]:
     places = scenario.locations
     names = np.array([place.name for place in places])
     origin, destination = names[roads.road_from], names[roads.road_to]
@@ -119,29 +169,39 @@ def _coordinates(scenario: FleeScenario, roads: RoadMap) -> dict[str, Any]:
         text = " -> ".join(pair)
         flows[text] += 1
         labels.append(text if flows[text] == 1 else f"{text} ({flows[text]})")
-    start = np.datetime64(scenario.start, "ns")
+    day = np.timedelta64(1, "D")
+    time = np.datetime64(scenario.start, "ns") + np.arange(scenario.days) * day
     return {
-        "time": start + np.arange(scenario.days) * np.timedelta64(1, "D"),
+        "time": time,
+        "period_end": time + day,
         "place": names,
-        "country": ("place", np.array([place.country for place in places])),
-        "latitude": ("place", np.array([place.gps_x for place in places])),
-        "longitude": ("place", np.array([place.gps_y for place in places])),
-        "camp": ("place", np.array([place.is_camp for place in places])),
+        "country": np.array([place.country for place in places]),
+        "latitude": np.array([place.gps_x for place in places]),
+        "longitude": np.array([place.gps_y for place in places]),
+        "camp": np.array([place.is_camp for place in places]),
         "flow": np.array(labels, dtype=np.str_),
-        "origin": ("flow", origin),
-        "destination": ("flow", destination),
-        "km": ("flow", roads.road_km),
+        "origin": origin,
+        "destination": destination,
+        "km": roads.road_km,
     }
 
 
-def _provenance(scenario: FleeScenario, seed: int, people: int, notes: Counter[str]) -> dict[str, Any]:
-    provenance = {
+@lru_cache(maxsize=4)
+def _text(scenario: FleeScenario) -> str:
+    """Return the text of a scenario, which does not change; runs of one scenario often follow one another."""
+    return dump(scenario)
+
+
+def _provenance(scenario: FleeScenario, seed: int, people: int) -> dict[str, Any]:
+    text = _text(scenario)
+    return {
+        "scenario": text,
         "name": scenario.name,
+        "digest": hashlib.sha256(text.encode()).hexdigest(),
         "seed": seed,
         "scale": people,
         "compat": scenario.compat,
-        "settings": asdict(scenario.settings),
-        "notes": dict(notes),
+        "warnings": [asdict(problem) for problem in scenario.warnings],
         "versions": {
             "sojourn": version("sojourn"),
             "python": platform.python_version(),
@@ -149,5 +209,3 @@ def _provenance(scenario: FleeScenario, seed: int, people: int, notes: Counter[s
             "numba": version("numba"),
         },
     }
-    plain: dict[str, Any] = json.loads(json.dumps(provenance))
-    return plain

@@ -1,7 +1,11 @@
-"""Writing a Flee scenario as one YAML file, every value explicit, that :func:`sojourn.flee.read` reads back."""
+"""Writing a Flee scenario, every value explicit, so that :func:`sojourn.flee.read` reads it back.
+
+As one YAML file, or as a folder of CSV files as Flee reads them.
+"""
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterable
 from datetime import timedelta
@@ -18,7 +22,7 @@ from sojourn.flee.read_days import CLOSURE_COLUMNS
 from sojourn.flee.read_map import LOCATION_COLUMNS, ROUTE_COLUMNS
 from sojourn.flee.settings import keys_of
 
-__all__ = ["dump", "write"]
+__all__ = ["dump", "write", "write_folder"]
 
 Rows = list[list[Any]]
 
@@ -38,6 +42,29 @@ def dump(scenario: FleeScenario) -> str:
         "input_csv": _input_tables(scenario),
         "source_data": _source_tables(scenario),
     }
+    return _yaml(document)
+
+
+def write_folder(scenario: FleeScenario, path: str | Path) -> None:
+    """Write a scenario to a new Flee folder: ``input_csv``, ``source_data`` and ``simsetting.yml``.
+
+    Settings that are not given are left out, because Flee takes the presence of some for their use. Whether
+    oddities are kept is no part of a folder. Raises FileExistsError where something is at ``path`` already.
+    """
+    folder = Path(path)
+    folder.mkdir()
+    tables = {"input_csv": _input_tables(scenario), "source_data": _source_tables(scenario)}
+    for directory, files in tables.items():
+        for name, table in files.items():
+            place = folder / directory / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("w", encoding="utf-8", newline="") as stream:
+                csv.writer(stream, lineterminator="\n").writerows(_daily_rows(table) if "runs" in table else table)
+    settings = _given(settings_mapping(scenario.settings, scenario.compat == "flee3"))
+    (folder / "simsetting.yml").write_text(_yaml(settings), encoding="utf-8")
+
+
+def _yaml(document: dict[str, Any]) -> str:
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = None
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
@@ -46,6 +73,29 @@ def dump(scenario: FleeScenario) -> str:
     text = io.StringIO()
     writer.dump(document, text)
     return text.getvalue()
+
+
+def _given(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings without those that have no value."""
+    return {
+        name: _given(value) if isinstance(value, dict) else value
+        for name, value in settings.items()
+        if value is not None
+    }
+
+
+def _daily_rows(table: dict[str, Any]) -> Rows:
+    """Return a daily table as the rows of its file: a row for each day, a column for each place that has any."""
+    values = np.zeros((table["days"], len(table["runs"])))
+    for column, spans in enumerate(table["runs"].values()):
+        for start, end, value in spans:
+            values[start:end, column] = value
+    return [["#Day", *table["runs"]], *([day, *map(_short, row)] for day, row in enumerate(values.tolist()))]
+
+
+def _short(value: float) -> float | int:
+    """Return a whole number without its point, as Flee's files have it."""
+    return int(value) if value.is_integer() else value
 
 
 def settings_mapping(section: object, literal: bool) -> dict[str, Any]:

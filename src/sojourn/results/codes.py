@@ -21,6 +21,9 @@ CODES: Mapping[str, str] = {
     "R401": "people were lost or made: entered - left differs from the change of the stock",
     "R501": "no such quantity of a run, period, group or option",
     "R502": "recorded periods do not fit into the period asked for",
+    "R601": "cohorts do not add up to the recorded stocks",
+    "R602": "a run, simulated again, gives other numbers",
+    "R603": "those who leave a queue by a side way cannot be told from those served",
 }
 
 

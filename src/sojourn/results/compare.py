@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from sojourn.errors import Collector
-from sojourn.results.codes import CODES, RunError
+from sojourn.results.codes import CODES, RunError, refuse
+from sojourn.results.pairs import difference, paired, same_along, same_facts
 from sojourn.results.shunting import shunting
 from sojourn.results.summary import QUANTILES, per_period, spread
+from sojourn.results.walk import WalkRun
+from sojourn.results.walk_compare import WalkComparison, compare_walks
 
 if TYPE_CHECKING:
     from sojourn.results.run import Run
@@ -37,17 +40,17 @@ class Comparison:
     @cached_property
     def stocks(self) -> xr.DataArray:
         """Difference of stocks: (replicate, time, stage, group) int64, person."""
-        return _difference(self.base.stocks, self.other.stocks)
+        return difference(self.base.stocks, self.other.stocks)
 
     @cached_property
     def flows(self) -> xr.DataArray:
         """Difference of flows: (replicate, time, flow, group) int64, person."""
-        return _difference(self.base.flows, self.other.flows)
+        return difference(self.base.flows, self.other.flows)
 
     @property
     def unchanged(self) -> bool:
         """Whether stocks, flows and waits are the same in every replicate, to the bit."""
-        waits = (_difference(self.base.data[name], self.other.data[name]) for name in ("wait_count", "wait_days"))
+        waits = (difference(self.base.data[name], self.other.data[name]) for name in ("wait_count", "wait_days"))
         return not any(bool((array != 0).any()) for array in (self.stocks, self.flows, *waits))
 
     def effect(
@@ -93,68 +96,31 @@ class Comparison:
         return f"{head}\n{self.to_frame().to_string(index=False, na_rep='-', float_format='{:,.1f}'.format)}"
 
 
-def compare(base: Run, other: Run) -> Comparison:
+@overload
+def compare(base: Run, other: Run) -> Comparison: ...
+
+
+@overload
+def compare(base: WalkRun, other: WalkRun) -> WalkComparison: ...
+
+
+@overload
+def compare(base: Run | WalkRun, other: Run | WalkRun) -> Comparison | WalkComparison: ...
+
+
+def compare(base: Run | WalkRun, other: Run | WalkRun) -> Comparison | WalkComparison:
     """Pair two runs by replicate: what ``other`` changed, as ``other`` - ``base``.
 
-    A stage, flow, queue or group that only one of them has counts as empty in the other. Raises
-    :class:`~sojourn.results.codes.RunError` R301 unless seed, mode, priors, replicates, recorded period and
-    time agree.
+    A stage, flow, queue or group that only one of them has counts as empty in the other. Walk runs are paired as
+    in :func:`sojourn.results.walk_compare.compare_walks`. Raises :class:`~sojourn.results.codes.RunError` R301
+    unless both are of one engine, and seed, mode, priors, replicates, recorded period and time agree.
     """
+    if isinstance(base, WalkRun) and isinstance(other, WalkRun):
+        return compare_walks(base, other)
+    if isinstance(base, WalkRun) or isinstance(other, WalkRun):
+        engines = " and ".join("walk" if isinstance(run, WalkRun) else "flow" for run in (base, other))
+        raise refuse("R301", "engine", "the runs are of different engines", found=engines)
     with Collector(CODES, RunError, "the runs cannot be compared") as problems:
-        for key in ("seed", "mode", "priors", "record", "step_days"):
-            found = (base.provenance[key], other.provenance[key])
-            if found[0] != found[1]:
-                problems.add(
-                    "R301",
-                    key,
-                    f"the runs have different {key.replace('_', ' ')}",
-                    found=f"{found[0]} and {found[1]}",
-                    remedy=f"simulate both with the same {key.replace('_', ' ')}",
-                )
-        for key in ("replicate", "time", "period_end"):
-            first, second = base.data[key].values, other.data[key].values
-            if not np.array_equal(first, second):
-                problems.add(
-                    "R301",
-                    key,
-                    "the runs have different replicates" if key == "replicate" else "the periods differ",
-                    found=f"{_range(first)} and {_range(second)}",
-                    remedy="simulate both with as many replicates, over the same time",
-                )
+        same_facts(base, other, ("seed", "mode", "priors", "record", "step_days"), problems)
+        same_along(base, other, ("replicate", "time", "period_end"), problems)
     return Comparison(base, other)
-
-
-def paired(base: xr.DataArray, other: xr.DataArray, missing: float = 0) -> tuple[xr.DataArray, xr.DataArray]:
-    """Return both arrays along the names of both, in the order of the first.
-
-    A name that only one of them has counts as ``missing`` in the other.
-    """
-    for dim in base.dims:
-        if dim not in ("replicate", "time"):
-            base, other = _widened(base, other, str(dim), missing), _widened(other, base, str(dim), missing)
-            other = other.sel({dim: base[dim].values})
-    return base, other
-
-
-def _widened(array: xr.DataArray, by: xr.DataArray, dim: str, missing: float) -> xr.DataArray:
-    """Return an array with the names of another added to its own, and what the other says of them."""
-    new = np.flatnonzero(~np.isin(by[dim].values, array[dim].values))
-    if not len(new):
-        return array
-    width = [(0, len(new) if name == dim else 0) for name in array.dims]
-    coords = {
-        name: (dim, np.concatenate([values, by[name].values[new]])) if dim in values.dims else values
-        for name, values in array.coords.items()
-    }
-    padded = np.pad(array.values, width, constant_values=missing)
-    return xr.DataArray(padded, dims=array.dims, coords=coords, name=array.name, attrs=array.attrs)
-
-
-def _difference(base: xr.DataArray, other: xr.DataArray) -> xr.DataArray:
-    base, other = paired(base, other)
-    return base.copy(data=other.values - base.values)
-
-
-def _range(values: np.ndarray) -> str:
-    first, last = (str(values[i])[:10] for i in (0, -1))
-    return f"{len(values)} from {first} to {last}"

@@ -16,10 +16,11 @@ import xarray as xr
 from sojourn.engine.program import Labels, Record
 from sojourn.results import store
 from sojourn.results.check import conserved
-from sojourn.results.codes import refuse
 from sojourn.results.coordinates import coordinates
 from sojourn.results.dims import VARIABLES
+from sojourn.results.join import joined
 from sojourn.results.summary import summarise
+from sojourn.results.walk import WALK_PROVENANCE, WALK_VARIABLES, WalkRun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,22 +112,7 @@ class Run:
         Raises :class:`~sojourn.results.codes.RunError` R201 where the parts are not of one run, R202 where they
         overlap or leave a gap, and ValueError where there are none.
         """
-        if not parts:
-            raise ValueError("no parts to join")
-        ordered = sorted(parts, key=lambda part: int(part.data["replicate"].values[0]))
-        _require_one_run(ordered)
-        if len(ordered) == 1:
-            return ordered[0]
-        data = xr.concat(
-            [part.data for part in ordered],
-            dim="replicate",
-            data_vars="minimal",
-            coords="minimal",
-            compat="override",
-            join="exact",
-            combine_attrs="override",
-        )
-        return cls(data, ordered[0].provenance)
+        return cls(*joined(parts))
 
     def identical(self, other: Run) -> bool:
         """Return whether both runs hold the same values, labels, units and provenance, to the bit."""
@@ -151,7 +137,7 @@ class Run:
         An earlier run at ``path`` is replaced only with ``force``; anything else there never is. Raises
         :class:`~sojourn.results.codes.RunError` R105 or R106.
         """
-        return store.write(self.data, self.provenance, Path(path), force=force)
+        return store.write(self.data, self.provenance, Path(path), engine="flow", force=force)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{self.data.sizes[name]} {name}s" for name in ("stage", "group"))
@@ -201,33 +187,13 @@ def build(
     return Run(data, json.loads(json.dumps(dict(provenance))))
 
 
-def open(path: str | Path) -> Run:
-    """Read the run saved at ``path``.
+def open(path: str | Path) -> Run | WalkRun:
+    """Read the run saved at ``path``, of either engine.
 
     Raises :class:`~sojourn.results.codes.RunError` R101 to R104 where there is none, or a damaged one.
     """
-    return Run(*store.read(Path(path), tuple(PROVENANCE)))
-
-
-def _require_one_run(parts: Sequence[Run]) -> None:
-    """Raise unless the parts say the same of themselves, and their replicates follow one another."""
-    whole = parts[0].provenance
-    differing = sorted(
-        {key for part in parts for key in {*whole, *part.provenance} if whole.get(key) != part.provenance.get(key)}
-    )
-    if differing:
-        raise refuse(
-            "R201",
-            ", ".join(differing),
-            "the parts come from different runs",
-            remedy="join runs of one scenario with the same seed, mode, record, priors and versions",
-        )
-    numbers = np.concatenate([part.data["replicate"].values for part in parts])
-    if not np.array_equal(numbers, np.arange(numbers[0], numbers[0] + len(numbers))):
-        spans = (part.data["replicate"].values[[0, -1]] for part in parts)
-        raise refuse(
-            "R202",
-            "replicate",
-            "the replicates of the parts do not follow one another",
-            found=", ".join(f"{first} to {last}" for first, last in spans),
-        )
+    place = Path(path)
+    if store.engine_of(place) == "walk":
+        return WalkRun(*store.read(place, "walk", tuple(WALK_VARIABLES), tuple(WALK_PROVENANCE)))
+    stored = [name for name in VARIABLES if name != "initial"]
+    return Run(*store.read(place, "flow", stored, tuple(PROVENANCE)))

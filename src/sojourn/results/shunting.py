@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from sojourn.results.compare import Comparison
     from sojourn.results.run import Run
 
-__all__ = ["LEVELS", "shunting"]
+__all__ = ["LEVELS", "NEVER", "material", "shunting", "spread_of"]
 
-_NEVER = np.datetime64("NaT")
+NEVER = np.datetime64("NaT")
 
 LEVELS = (0.05, 0.95)
 """Ends of the intervals over replicates."""
@@ -41,21 +41,21 @@ def shunting(comparison: Comparison, *, share: float, people: float) -> pd.DataF
     for place, stage in enumerate(stocks["stage"].values):
         held, left = stocks.values[:, :, place], _outflow(flows, stage)
         moved = np.abs(held.mean(0))
-        material = _material(held, _stock(base, stage), share, people)
-        material |= _material(left, _outflow(base.flows.sum("group"), stage), share, people)
+        clear = material(held, _stock(base, stage), share, people)
+        clear |= material(left, _outflow(base.flows.sum("group"), stage), share, people)
         row: dict[str, Any] = {
             "stage": str(stage),
             "kind": str(stocks["stage_kind"].values[place]),
             "place": str(stocks["stage_place"].values[place]),
         }
-        row |= _spread("stock", held[:, -1])
+        row |= spread_of("stock", held[:, -1])
         row |= {
             "peak": float(held[:, moved.argmax()].mean()),
-            "peak_date": time[moved.argmax()] if moved.any() else _NEVER,
-            "first_date": time[material.argmax()] if material.any() else _NEVER,
+            "peak_date": time[moved.argmax()] if moved.any() else NEVER,
+            "first_date": time[clear.argmax()] if clear.any() else NEVER,
         }
-        row |= _spread("wait", _mean_wait(other, stage) - _mean_wait(base, stage))
-        rows.append(row | _spread("outflow", left.sum(1)))
+        row |= spread_of("wait", _mean_wait(other, stage) - _mean_wait(base, stage))
+        rows.append(row | spread_of("outflow", left.sum(1)))
     return pd.DataFrame(rows)
 
 
@@ -69,7 +69,7 @@ def _stock(run: Run, stage: str) -> NDArray[Any]:
     return np.asarray(run.stocks.values[:, :, run.data["stage"].values == stage].sum((-2, -1)))
 
 
-def _material(moved: NDArray[Any], before: NDArray[Any], share: float, people: float) -> NDArray[np.bool_]:
+def material(moved: NDArray[Any], before: NDArray[Any], share: float, people: float) -> NDArray[np.bool_]:
     """Return (time) bool: whether a difference is large enough, and its interval on one side of 0."""
     mean = np.abs(moved.mean(0))
     low, high = np.quantile(moved, LEVELS, axis=0)
@@ -90,7 +90,7 @@ def _mean_wait(run: Run, stage: str) -> NDArray[np.float64]:
     return missing
 
 
-def _spread(name: str, values: NDArray[Any]) -> dict[str, float]:
+def spread_of(name: str, values: NDArray[Any]) -> dict[str, float]:
     """Return mean, low and high over the replicates in which the value is known."""
     known = values[~np.isnan(values)]
     if not len(known):

@@ -14,9 +14,8 @@ import xarray as xr
 import zarr
 
 from sojourn.results.codes import refuse
-from sojourn.results.dims import VARIABLES
 
-__all__ = ["LAYOUT", "read", "write"]
+__all__ = ["LAYOUT", "engine_of", "read", "write"]
 
 LAYOUT = 1
 """Version of the layout on disk."""
@@ -24,8 +23,8 @@ LAYOUT = 1
 _CHUNK_BYTES = 32 * 2**20
 
 
-def write(data: xr.Dataset, provenance: Mapping[str, Any], path: Path, *, force: bool) -> Path:
-    """Write a dataset and its provenance to ``path`` and return the path.
+def write(data: xr.Dataset, provenance: Mapping[str, Any], path: Path, *, engine: str, force: bool) -> Path:
+    """Write a dataset of an engine and its provenance to ``path`` and return the path.
 
     Raises :class:`~sojourn.results.codes.RunError` R105 where something is there already (with ``force``:
     something that is not a run), R106 where the disk refuses.
@@ -42,7 +41,7 @@ def write(data: xr.Dataset, provenance: Mapping[str, Any], path: Path, *, force:
         raise refuse("R106", str(path), "its directory does not exist", remedy=f"make {path.parent}")
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
-        _plain(data, provenance).to_zarr(
+        _plain(data, provenance, engine).to_zarr(
             beside, mode="w-", zarr_format=3, consolidated=False, encoding=_encoding(data)
         )
         if taken:
@@ -59,13 +58,29 @@ def write(data: xr.Dataset, provenance: Mapping[str, Any], path: Path, *, force:
     return path
 
 
-def read(path: Path, needed: Sequence[str]) -> tuple[xr.Dataset, dict[str, Any]]:
-    """Return the dataset at ``path``, in memory, and its provenance, which must say all that is ``needed``.
+def engine_of(path: Path) -> str:
+    """Return the engine, flow or walk, whose run is at ``path``.
 
-    Raises :class:`~sojourn.results.codes.RunError` R101 to R104.
+    Raises :class:`~sojourn.results.codes.RunError` R101 or R102.
     """
     if not path.exists():
         raise refuse("R101", str(path), "there is nothing here")
+    if not _is_run(path):
+        raise refuse("R102", str(path), "this is not a run", allowed="a directory written by `Run.save`")
+    return str(zarr.open_group(path, mode="r", zarr_format=3).attrs.get("sojourn_engine", "flow"))
+
+
+def read(
+    path: Path, engine: str, variables: Sequence[str], needed: Sequence[str]
+) -> tuple[xr.Dataset, dict[str, Any]]:
+    """Return the dataset at ``path``, in memory, and its provenance.
+
+    The dataset must have all ``variables``, the provenance must say all that is ``needed``. Raises
+    :class:`~sojourn.results.codes.RunError` R101 to R104.
+    """
+    found = engine_of(path)
+    if found != engine:
+        raise refuse("R102", str(path), "a run of another engine", found=found, allowed=engine)
     layout, provenance = _header(path)
     if layout != LAYOUT:
         raise refuse(
@@ -81,8 +96,7 @@ def read(path: Path, needed: Sequence[str]) -> tuple[xr.Dataset, dict[str, Any]]
         data = xr.open_zarr(path, zarr_format=3, consolidated=False, chunks=None).load()
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise refuse("R104", str(path), "the arrays cannot be read", found=str(error)) from error
-    optional = {"initial"}
-    lacking = [n for n in VARIABLES if n not in data and n not in optional]
+    lacking = [name for name in variables if name not in data]
     lacking += [key for key in needed if key not in provenance]
     if lacking:
         raise refuse("R104", str(path), "the run is incomplete", found=f"no {', '.join(lacking)}")
@@ -94,11 +108,11 @@ def read(path: Path, needed: Sequence[str]) -> tuple[xr.Dataset, dict[str, Any]]
     return data.assign_coords(text).drop_encoding().drop_attrs(deep=False), provenance
 
 
-def _plain(data: xr.Dataset, provenance: Mapping[str, Any]) -> xr.Dataset:
+def _plain(data: xr.Dataset, provenance: Mapping[str, Any], engine: str) -> xr.Dataset:
     """Return the dataset as zarr version 3 specifies it: text of variable length, attributes in JSON."""
     text = {n: c.astype(object) for n, c in data.coords.items() if c.dtype.kind == "U"}
     return data.assign_coords(text).assign_attrs(
-        sojourn_run=LAYOUT, provenance=json.dumps(dict(provenance), sort_keys=True)
+        sojourn_run=LAYOUT, sojourn_engine=engine, provenance=json.dumps(dict(provenance), sort_keys=True)
     )
 
 
@@ -106,7 +120,7 @@ def _encoding(data: xr.Dataset) -> dict[str, dict[str, Any]]:
     """Return chunks of some tens of megabytes, cut between replicates, and fixed units of time."""
     encoding: dict[str, dict[str, Any]] = {}
     for name, array in data.data_vars.items():
-        if array.size:
+        if array.size and array.dims[0] == "replicate":
             replicates = max(1, int(_CHUNK_BYTES * array.shape[0] // max(1, array.nbytes)))
             encoding[str(name)] = {"chunks": (min(replicates, array.shape[0]), *array.shape[1:])}
     for name in ("time", "period_end"):
@@ -124,8 +138,6 @@ def _is_run(path: Path) -> bool:
 
 def _header(path: Path) -> tuple[object, dict[str, Any]]:
     """Return the version of the layout and the provenance."""
-    if not _is_run(path):
-        raise refuse("R102", str(path), "this is not a run", allowed="a directory written by `Run.save`")
     attributes = zarr.open_group(path, mode="r", zarr_format=3).attrs
     try:
         provenance = json.loads(str(attributes["provenance"]))

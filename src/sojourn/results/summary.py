@@ -15,7 +15,7 @@ from sojourn.results.codes import refuse
 if TYPE_CHECKING:
     from sojourn.results.run import Run
 
-__all__ = ["BY", "QUANTILES", "WHAT", "observables", "per_period", "spread", "summarise"]
+__all__ = ["BY", "QUANTILES", "WHAT", "Periods", "observables", "over", "per_period", "spread", "summarise"]
 
 WHAT = ("stocks", "flows", "waits", "observables")
 """What can be summarised."""
@@ -63,21 +63,21 @@ def per_period(run: Run, what: str, by: str, *, groups: Literal["sum", "each"] =
                 allowed=", ".join(allowed),
                 nearest=nearest(str(value), allowed),
             )
-    periods = _Periods(run, by)
+    periods = Periods(run.data, by)
     if what == "waits":
-        total, count = (_over(run.data[name], groups, periods, last=False) for name in ("wait_days", "wait_count"))
+        total, count = (over(run.data[name], groups, periods, last=False) for name in ("wait_days", "wait_count"))
         return total / count.where(count > 0)
     if what == "observables":
         return observables(run, periods, groups)
-    return _over(run.data[what], groups, periods, last=what == "stocks")
+    return over(run.data[what], groups, periods, last=what == "stocks")
 
 
-class _Periods:
-    """Recorded periods put into longer ones."""
+class Periods:
+    """Recorded periods put into longer ones: those of ``data``, with ``time`` and ``period_end``."""
 
-    def __init__(self, run: Run, by: str) -> None:
-        start = pd.DatetimeIndex(run.data["time"].values)
-        end = pd.DatetimeIndex(run.data["period_end"].values)
+    def __init__(self, data: xr.Dataset, by: str) -> None:
+        start = pd.DatetimeIndex(data["time"].values)
+        end = pd.DatetimeIndex(data["period_end"].values)
         if by == "period":
             self.index = np.arange(len(start))
             self.label = np.array([str(day)[:10] for day in start.date])
@@ -110,7 +110,7 @@ class _Periods:
         self.start = start[first].values
 
 
-def _over(array: xr.DataArray, groups: str, periods: _Periods, *, last: bool) -> xr.DataArray:
+def over(array: xr.DataArray, groups: str, periods: Periods, *, last: bool) -> xr.DataArray:
     """Add up an array over periods (or take its ``last`` value in each), and over groups."""
     values = array.values.sum(-1) if groups == "sum" else array.values
     first = np.flatnonzero(np.diff(periods.index, prepend=-1))
@@ -125,14 +125,14 @@ def _over(array: xr.DataArray, groups: str, periods: _Periods, *, last: bool) ->
     )
 
 
-def observables(run: Run, periods: _Periods, groups: str) -> xr.DataArray:
+def observables(run: Run, periods: Periods, groups: str) -> xr.DataArray:
     """Return what each official series of the scenario counts, before capture, delay and noise.
 
     (replicate, time, observable[, group]) int64, person.
     """
     table = run.provenance.get("observations", {})
-    flows = _over(run.flows, "each", periods, last=False)
-    stocks = _over(run.stocks, "each", periods, last=True)
+    flows = over(run.flows, "each", periods, last=False)
+    stocks = over(run.stocks, "each", periods, last=True)
     parts = []
     for seen in table.values():
         source, dim = (flows, "flow") if seen["measure"] == "flow" else (stocks, "stage")

@@ -1,0 +1,95 @@
+"""Runs that are saved also when interrupted, and gone on with later; the same for both engines."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import typer
+
+import sojourn as sj
+from sojourn.app import show
+
+__all__ = ["INTERRUPTED", "check_place", "finish", "kept", "stoppable"]
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 + the number of the signal."""
+
+
+class _Run(Protocol):
+    @property
+    def replicates(self) -> int: ...
+
+    def save(self, path: str | Path, *, force: bool = False) -> Path: ...
+
+
+AnyRun = TypeVar("AnyRun", bound=_Run)
+Make = Callable[[int, int, Callable[[int, int], None]], AnyRun]
+"""Runs some replicates: number of the first, how many, and what is told of progress."""
+
+
+def check_place(path: Path | None, resume: bool, force: bool, option: str) -> None:
+    """Refuse a path that the run could not be saved at, before the work rather than after it."""
+    if path is None:
+        if resume or force:
+            raise typer.BadParameter(f"--resume and --force need {option}", param_hint=option)
+    elif resume and force:
+        raise typer.BadParameter("either go on with the run or replace it", param_hint="--resume / --force")
+    elif resume and not path.exists():
+        raise typer.BadParameter(f"there is no run at {path} to go on with", param_hint="--resume")
+    elif path.exists() and not (resume or force):
+        raise typer.BadParameter(f"{path} is there already: --resume or --force", param_hint=option)
+    elif path.exists() and not (path / "zarr.json").is_file():
+        raise typer.BadParameter(f"{path} is not a run, and is left alone", param_hint=option)
+    elif not path.parent.is_dir():
+        raise typer.BadParameter(f"there is no directory {path.parent}", param_hint=option)
+
+
+def stoppable() -> None:
+    """Let a request to end the process be what Ctrl-C is."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def finish(make: Make[AnyRun], title: str, earlier: AnyRun | None, wanted: int, quiet: bool) -> AnyRun:
+    """Return the whole run: the earlier replicates, if any, and those still wanted.
+
+    Raises Interrupted with all finished replicates.
+    """
+    parts = [earlier] if earlier is not None else []
+    done = earlier.replicates if earlier is not None else 0
+    with show.progress(title, done, wanted, quiet=quiet) as progress:
+        try:
+            if parts:
+                # One replicate shows whether this is the same run, before the others are simulated.
+                longer = _joined([*parts, make(done, 1, progress)])
+                if done < wanted:
+                    parts, done = [longer], done + 1
+            if done < wanted:
+                parts.append(make(done, wanted - done, progress))
+        except sj.Interrupted as stop:
+            finished = [*parts, *([stop.run] if stop.run is not None else [])]
+            raise sj.Interrupted(_joined(finished) if finished else None, wanted) from stop
+    return _joined(parts)
+
+
+def _joined(parts: list[AnyRun]) -> AnyRun:
+    whole: Any = type(parts[0])
+    joined: AnyRun = whole.join(parts)
+    return joined
+
+
+def kept(run: _Run | None, earlier: _Run | None, wanted: int, path: Path | None, option: str) -> None:
+    """Save what is finished, and say how to go on."""
+    finished = run.replicates if run is not None else 0
+    show.note(f"interrupted: {finished} of {wanted} replicates finished")
+    if run is None or path is None:
+        show.note("nothing is saved" if path is not None else f"nothing is saved: name a path with {option}")
+        return
+    if earlier is None or run.replicates > earlier.replicates:
+        run.save(path, force=True)
+    command = ["sojourn", *(word for word in sys.argv[1:] if word not in ("--force", "--resume")), "--resume"]
+    show.note(f"saved at {path}; go on with:\n  {shlex.join(command)}")
