@@ -47,7 +47,8 @@ async function plays(page) {
   await map.locator(".play").click();
   await page.waitForTimeout(1600);
   const moved = (await map.locator("output").textContent()) ?? "";
-  await map.locator(".play").click();
+  // A map of few months has come to its end by now.
+  if ((await map.locator(".play").getAttribute("aria-pressed")) === "true") await map.locator(".play").click();
   const stopped = await map.locator("output").textContent();
   await page.waitForTimeout(700);
   const still = (await map.locator("output").textContent()) === stopped;

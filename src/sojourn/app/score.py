@@ -58,7 +58,7 @@ def score(
     if (Path(source) / "zarr.json").is_file():
         run = sj.open(source)
         if not isinstance(run, sj.Run):
-            raise typer.BadParameter("a walk run is scored when it is run, and in its report", param_hint="SCENARIO")
+            raise typer.BadParameter("a walk run is scored as it is run and in its report", param_hint="SCENARIO")
     else:
         scenario = changed(source, settings, changes, without)
         with show.progress(scenario.name, 0, replicates, quiet=False) as progress:

@@ -25,6 +25,7 @@ __all__ = [
     "camp_differences",
     "coverage",
     "crps",
+    "forecasts",
     "relative_difference",
     "score",
     "score_files",
@@ -163,17 +164,22 @@ def baselines(observed: ArrayLike, *, first_day: int = 0) -> dict[str, float]:
     favours persistence.
     """
     n = np.asarray(observed, dtype=np.float64)
+    found = {}
+    for name, forecast in forecasts(n).items():
+        error = relative_difference(forecast[first_day:], n[first_day:], rescaled=False)
+        found[name] = float(error[0])
+    return found
+
+
+def forecasts(observed: ArrayLike) -> dict[str, Floats]:
+    """Return the forecasts of :func:`baselines`, by name: ``(day, camp) float64, agents``."""
+    n = np.asarray(observed, dtype=np.float64)
     total = n.sum(axis=1)
     shares = np.divide(n, total[:, None], out=np.zeros_like(n), where=total[:, None] > 0)
     day = np.arange(len(n))
     sources = {"shares of day 0": np.zeros_like(day)}
     sources |= {f"persistence {lag} days": np.maximum(day - lag, 0) for lag in PERSISTENCE_DAYS}
-    found = {}
-    for name, source in sources.items():
-        forecast = shares[source] * total[:, None]
-        error = relative_difference(forecast[first_day:], n[first_day:], rescaled=False)
-        found[name] = float(error[0])
-    return found
+    return {name: shares[source] * total[:, None] for name, source in sources.items()}
 
 
 def crps(simulated: ArrayLike, observed: ArrayLike) -> Floats:

@@ -144,8 +144,9 @@ def traced(trace: str) -> Spec:
 def dated(name: str, start: pd.Timestamp, end: pd.Timestamp) -> Spec:
     """Return the time axis of a chart: the whole run, whatever the data cover."""
     domain = [{"year": day.year, "month": day.month, "date": day.day} for day in (start, end)]
-    long = (end - start).days > 900
-    axis = {"format": "%Y" if long else "%b %Y", "tickCount": "year" if long else 5, "title": None}
+    days = (end - start).days
+    form = "%Y" if days > 900 else "%b %Y" if days > 150 else "%d %b %Y"
+    axis = {"format": form, "tickCount": "year" if days > 900 else 5, "title": None}
     return {"field": name, "type": "temporal", "scale": {"domain": domain}, "axis": axis}
 
 
@@ -163,7 +164,8 @@ def policy_rules(policies: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp)
     marks = marks.sort_values("day", kind="stable")[["number", "title", "day", "event"]].reset_index(drop=True)
     named = marks["event"] == "starts"
     marks["row"] = 0
-    marks.loc[named, "row"] = _rows(marks.loc[named, "day"], (end - start) * _LABEL_PART)
+    if named.any():
+        marks.loc[named, "row"] = _rows(marks.loc[named, "day"], (end - start) * _LABEL_PART)
     tips = [tip("title", "policy"), tip("event", "it"), tip("day", "on", "%d %b %Y")]
     at = {"x": {"field": "day", "type": "temporal"}, "tooltip": tips}
     faint = {"condition": {"test": "datum.event == 'ends'", "value": 0.35}, "value": 0.75}

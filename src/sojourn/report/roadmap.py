@@ -18,11 +18,24 @@ from sojourn.report.picture import COLOURS, Picture, Spec, records, tip, traced
 from sojourn.scenario import Scenario
 from sojourn.scenario.flows import flows
 
-__all__ = ["LEAST", "Road", "View", "labelled", "place_of_stages", "road", "roadmap", "views"]
+__all__ = [
+    "HEIGHT",
+    "LEAST",
+    "Road",
+    "View",
+    "labelled",
+    "moving",
+    "place_of_stages",
+    "projection",
+    "road",
+    "roadmap",
+    "views",
+]
 
 LEAST = 10
 """Counts of fewer people are not shown by place."""
-_HEIGHT = 420
+HEIGHT = 420
+"""Height of a map in pixels."""
 _WIDTH = 720
 _PART = 0.35
 _NEAR = 3
@@ -127,7 +140,7 @@ class View(NamedTuple):
     @property
     def pixels(self) -> float:
         """Pixels a degree at the width that labels are placed for."""
-        return min(_WIDTH / self.width, _HEIGHT / self.height)
+        return min(_WIDTH / self.width, HEIGHT / self.height)
 
     def land(self) -> list[dict[str, Any]]:
         """Return the outlines that reach into the view at any width of the page."""
@@ -142,8 +155,10 @@ class View(NamedTuple):
         return kept
 
 
-def views(places: pd.DataFrame) -> list[View]:
+def views(places: pd.DataFrame, least: float = _LEAST_DEGREES) -> list[View]:
     """Return the view of all places, and one of most of them where a wide gap parts them from the rest.
+
+    Each is at least ``least`` degrees wide.
 
     The range of longitudes is the smallest that holds all, so that it may cross the date line.
     """
@@ -151,23 +166,23 @@ def views(places: pd.DataFrame) -> list[View]:
     gaps = np.diff(np.append(around, around[0] + 360))
     after = (int(gaps.argmax()) + 1) % len(around)
     order = np.concatenate([around[after:], around[:after] + 360])
-    found = [_view(places, order)]
+    found = [_view(places, order, least)]
     inner = np.diff(order)
     if len(inner) and inner.max() > _PART * (order[-1] - order[0]):
         cut = int(inner.argmax()) + 1
         group = max((order[:cut], order[cut:]), key=len)
         near = places[np.isin((places["longitude"] % 360).round(6), (group % 360).round(6))]
         if len(near) >= _NEAR:
-            found.append(_view(near, group))
+            found.append(_view(near, group, least))
     return found
 
 
-def _view(places: pd.DataFrame, longitudes: NDArray[np.float64]) -> View:
+def _view(places: pd.DataFrame, longitudes: NDArray[np.float64], least: float) -> View:
     low, high = float(places["latitude"].min()), float(places["latitude"].max())
     grown = 1 + 2 * _MARGIN
-    wide = max(float(longitudes[-1] - longitudes[0]), _LEAST_DEGREES) * grown
+    wide = max(float(longitudes[-1] - longitudes[0]), least) * grown
     middle = float(longitudes[0] + longitudes[-1]) / 2
-    return View(middle, (low + high) / 2, wide, max(high - low, _LEAST_DEGREES / 2) * grown)
+    return View(middle, (low + high) / 2, wide, max(high - low, least / 2) * grown)
 
 
 def roadmap(facts: Facts) -> list[Picture]:
@@ -209,7 +224,7 @@ def labelled(places: pd.DataFrame, view: View) -> pd.DataFrame:
     """
     x = ((places["longitude"] - view.longitude + 180) % 360 - 180) * view.pixels
     y = -(places["latitude"] - view.latitude) * view.pixels
-    inside = (x.abs() < _WIDTH / 2) & (y.abs() < _HEIGHT / 2)
+    inside = (x.abs() < _WIDTH / 2) & (y.abs() < HEIGHT / 2)
     places = places[inside]
     spots = list(zip(x[inside].tolist(), y[inside].tolist(), strict=True))
     taken = [(a - 4, b - 4, a + 4, b + 4) for a, b in spots]
@@ -231,15 +246,19 @@ def labelled(places: pd.DataFrame, view: View) -> pd.DataFrame:
     )
 
 
-def _chart(table: pd.DataFrame, places: pd.DataFrame, view: View, trace: str) -> Spec:
+def projection(view: View) -> Spec:
+    """Return the projection that shows a view at any width of the page."""
     wide, high = math.radians(view.width), math.radians(view.height)
-    projection = {
+    return {
         "type": "equirectangular",
         "rotate": [-view.longitude, 0, 0],
         "center": [0, view.latitude],
-        "scale": {"expr": f"min(width / {wide:.6f}, {_HEIGHT} / {high:.6f})"},
-        "translate": {"expr": f"[width / 2, {_HEIGHT / 2:.0f}]"},
+        "scale": {"expr": f"min(width / {wide:.6f}, {HEIGHT} / {high:.6f})"},
+        "translate": {"expr": f"[width / 2, {HEIGHT / 2:.0f}]"},
     }
+
+
+def _chart(table: pd.DataFrame, places: pd.DataFrame, view: View, trace: str) -> Spec:
     land = {"type": "geoshape", "fill": "#eef0ec", "stroke": "#b9beb6", "strokeWidth": 0.6, "clip": True}
     at = {name: {"field": name, "type": "quantitative"} for name in ("longitude", "latitude")}
     texts = {f"{k}": {"expr": f"datum.{k}"} for k in ("dx", "dy", "align")}
@@ -247,10 +266,10 @@ def _chart(table: pd.DataFrame, places: pd.DataFrame, view: View, trace: str) ->
     named = {**at, "text": {"field": "text"}}
     return {
         "params": [{"name": "step", "value": -1}],
-        "projection": projection,
+        "projection": projection(view),
         "layer": [
             {"data": {"values": view.land()}, "mark": land},
-            _moving(table, trace),
+            moving(table, trace),
             {
                 "data": records(places.drop(columns=["place", "people"])),
                 "layer": [
@@ -271,11 +290,11 @@ def _chart(table: pd.DataFrame, places: pd.DataFrame, view: View, trace: str) ->
             },
         ],
         "width": "container",
-        "height": _HEIGHT,
+        "height": HEIGHT,
     }
 
 
-def _moving(table: pd.DataFrame, trace: str) -> Spec:
+def moving(table: pd.DataFrame, trace: str) -> Spec:
     """Return the lines between places: as wide as the root of the people, in another colour against the stream.
 
     One scale of width serves all months, another the whole period: the widest line is as wide in both.

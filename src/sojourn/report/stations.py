@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -9,7 +11,32 @@ import xarray as xr
 from sojourn.report.facts import Facts
 from sojourn.report.picture import AMOUNTS, COLOURS, Picture, Spec, dated, policy_rules, records, tip, traced
 
-__all__ = ["band_chart", "bands", "source_of", "stations"]
+__all__ = ["Dated", "band_chart", "bands", "source_of", "stations"]
+
+
+class Dated(Protocol):
+    """What a chart over time stands in: the period, policies by date, and the last day that a fit has seen."""
+
+    @property
+    def start(self) -> pd.Timestamp:
+        """First day."""
+
+    @property
+    def end(self) -> pd.Timestamp:
+        """First moment after the last period."""
+
+    @property
+    def last_day(self) -> pd.Timestamp:
+        """Last day."""
+
+    @property
+    def fitted_to(self) -> pd.Timestamp | None:
+        """Last day that the fit has seen, where that is known."""
+
+    @property
+    def policies(self) -> pd.DataFrame:
+        """Policies by date, as :func:`sojourn.report.facts.policy_table` returns them."""
+
 
 _LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 
@@ -68,7 +95,7 @@ def _moment(data: xr.Dataset) -> pd.DatetimeIndex:
     return end if data.attrs["measure"] == "stock" else start + (end - start) / 2
 
 
-def band_chart(table: pd.DataFrame, facts: Facts, *, unit: str, trace: str, height: int = 210) -> Spec:
+def band_chart(table: pd.DataFrame, facts: Dated, *, unit: str, trace: str, height: int = 210) -> Spec:
     """Return a chart of ``q05`` to ``q95`` by ``time``, dots where ``published`` is given, and policies.
 
     Marks stand at ``at``, or at the first day of the period where there is no such column.
@@ -110,7 +137,7 @@ def band_chart(table: pd.DataFrame, facts: Facts, *, unit: str, trace: str, heig
     }
 
 
-def _end_of_fit(facts: Facts) -> list[Spec]:
+def _end_of_fit(facts: Dated) -> list[Spec]:
     """Return a line where the fit ends and the test begins, if that is known."""
     if facts.fitted_to is None:
         return []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sojourn.report.facts import Facts, long_date
+from sojourn.report.facts import long_date
 from sojourn.report.picture import COLOURS, Picture, Spec, dated, records, tip
+from sojourn.report.stations import Dated
 
 __all__ = ["timeline"]
 
@@ -14,7 +15,7 @@ _WIDTH = 860
 _SHORT_PART = 0.01
 
 
-def timeline(facts: Facts) -> Picture | None:
+def timeline(facts: Dated) -> Picture | None:
     """Return a bar for each policy in force during the run, or None where there are none."""
     table = facts.policies
     table = table[(table["start"] < facts.end) & ~(table["end"] < facts.start)]
@@ -37,7 +38,7 @@ def timeline(facts: Facts) -> Picture | None:
     )
 
 
-def _chart(shown: pd.DataFrame, facts: Facts) -> Spec:
+def _chart(shown: pd.DataFrame, facts: Dated) -> Spec:
     row = {"field": "number", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0.35}}
     tips = [tip("title", "policy"), tip("start", "from", "%d %b %Y"), tip("until", "to"), tip("citation", "source")]
     texts = [

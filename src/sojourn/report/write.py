@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 import sojourn
 from sojourn.report.codes import refuse
-from sojourn.results import Run
+from sojourn.results import Run, WalkRun
 from sojourn.results import compare as pair
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ _NEEDED = ("vl_convert", "jinja2")
 
 
 def report(
-    run: Run,
+    run: Run | WalkRun,
     path: str | Path,
     *,
-    compare: Run | None = None,
+    compare: Run | WalkRun | None = None,
     scores: Scores | None = None,
     files: str | Path | None = None,
 ) -> Path:
@@ -40,20 +40,19 @@ def report(
     With ``compare``, a run of the same scenario with a change under the same seed, the report begins with what
     the change did. ``scores`` are those of :func:`sojourn.forecast.score`; left out, a built-in scenario is
     scored by the rules laid down beside it. Bars that are not reached are said at the top. ``files`` is a folder
-    into which every chart is written as SVG and PNG, and its data as CSV.
+    into which every chart is written as SVG and PNG, and its data as CSV. A walk run is scored against the
+    registrations of its scenario, and takes no ``scores``.
 
     Raises ReportError P101 where the packages of the extra ``report`` are missing, P102 where the file cannot
-    be written, and RunError R301 for runs that are not pairs.
+    be written, RunError R301 for runs that are not pairs, and ValueError for scores of a walk run.
     """
     lacking = [name for name in _NEEDED if find_spec(name) is None]
     if lacking:
         raise refuse("P101", ", ".join(lacking), "a report needs it", remedy='install "sojourn[report]"')
-    from sojourn.report.facts import Facts
-
     target = Path(path)
     if not target.parent.is_dir():
         raise refuse("P102", str(target), "its folder does not exist", remedy=f"make {target.parent}")
-    text, drawn = _page(Facts(run, scores), compare)
+    text, drawn = _either(run, compare, scores)
     try:
         target.write_text(text, encoding="utf-8")
         if files is not None:
@@ -61,6 +60,21 @@ def report(
     except OSError as error:
         raise refuse("P102", str(target), "the disk refused the report", found=str(error)) from error
     return target
+
+
+def _either(run: Run | WalkRun, other: Run | WalkRun | None, scores: Scores | None) -> tuple[str, list[Drawn]]:
+    """Return the page of a run of either engine, and its pictures."""
+    if other is not None:
+        pair(run, other)  # refuses runs that are not pairs, before the work
+    if isinstance(run, WalkRun):
+        from sojourn.report.walk_page import walk_page
+
+        if scores is not None:
+            raise ValueError("a walk run is scored against its own registrations: scores cannot be given")
+        return walk_page(run, other if isinstance(other, WalkRun) else None)
+    from sojourn.report.facts import Facts
+
+    return _page(Facts(run, scores), other if isinstance(other, Run) else None)
 
 
 def _page(facts: Facts, other: Run | None) -> tuple[str, list[Drawn]]:

@@ -1,0 +1,155 @@
+"""What a report of a walk run is worked out from: the run, its scenario, its scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sojourn.flee import FleeScenario, Score, scenario_of, score_run
+from sojourn.report.facts import long_date
+from sojourn.results import WalkRun
+
+__all__ = ["WalkFacts", "closure_table"]
+
+_NONE = 1e-6
+
+
+@dataclass(frozen=True)
+class WalkFacts:
+    """A walk run with what is needed again and again to describe it. Everything is counted in people."""
+
+    run: WalkRun
+
+    @cached_property
+    def scenario(self) -> FleeScenario:
+        """The scenario of the run."""
+        return scenario_of(self.run)
+
+    @cached_property
+    def score(self) -> Score:
+        """The scores of the run against its registrations."""
+        return score_run(self.run)
+
+    @cached_property
+    def camps(self) -> tuple[str, ...]:
+        """Names of the camps, in the order of the scenario."""
+        return tuple(str(name) for name in self.run.camps["place"].values)
+
+    @cached_property
+    def people(self) -> xr.DataArray:
+        """People in each camp at the end of each day: (replicate, time, place) float64, person."""
+        return self.run.stocks.sel(place=self.run.data["camp"]).astype(np.float64)
+
+    @cached_property
+    def registered(self) -> xr.DataArray:
+        """Registered people in each camp, interpolated between reports: (time, place) float64, person."""
+        return self.run.data["observed_people"].sel(place=self.run.data["camp"])
+
+    @cached_property
+    def displaced(self) -> NDArray[np.float64]:
+        """People displaced up to each day, those there at the start included: (replicate, time)."""
+        return np.asarray(self.run.data["simulated_created"].values, np.float64) * self.run.scale
+
+    def reported(self, camp: str) -> NDArray[np.bool_]:
+        """Return (time): the days for which the folder has a registration of the camp."""
+        days = np.zeros(self.scenario.days, bool)
+        for series in self.scenario.series:
+            if series.name == camp:
+                known = np.concatenate([file.days for file in series.files])
+                days[known[(known >= 0) & (known < len(days))]] = True
+        return days
+
+    @cached_property
+    def conflict(self) -> NDArray[np.bool_]:
+        """Whether there is conflict: (time, place)."""
+        scenario = self.scenario
+        found: NDArray[np.bool_] = scenario.conflicts[: scenario.days] > _NONE
+        for row, place in enumerate(scenario.locations):
+            if place.kind == "conflict":
+                # A conflict zone of the map stays one until its row in the table of conflicts has been and gone.
+                found[:, row] |= ~np.maximum.accumulate(found[:, row])
+        for change in scenario.location_changes:
+            found[change.day :, scenario.index[change.name]] = change.kind == "conflict"
+        return found
+
+    @cached_property
+    def start(self) -> pd.Timestamp:
+        """First day."""
+        return pd.Timestamp(self.run.data["time"].values[0])
+
+    @cached_property
+    def end(self) -> pd.Timestamp:
+        """First moment after the last day."""
+        return pd.Timestamp(self.run.data["period_end"].values[-1])
+
+    @property
+    def last_day(self) -> pd.Timestamp:
+        """Last day."""
+        return self.end - pd.Timedelta(1, "D")
+
+    @property
+    def span(self) -> str:
+        """First to last day, in words."""
+        return f"{long_date(self.start)} to {long_date(self.last_day)}"
+
+    @property
+    def fitted_to(self) -> pd.Timestamp | None:
+        """None: it is not known what the parameters were fitted to."""
+        return None
+
+    @cached_property
+    def policies(self) -> pd.DataFrame:
+        """The closures by date, numbered; see :func:`closure_table`."""
+        return closure_table(self.scenario)
+
+    @property
+    def trace(self) -> str:
+        """What every simulated figure of this run goes back to."""
+        known, run = self.run.provenance, self.run
+        return (
+            f"simulated, Flee scenario {known['name']} ({str(known['digest'])[:12]}), seed {run.seed}, "
+            f"{run.replicates} replicates, {run.scale} people an agent"
+        )
+
+    def about(self, what: str, unit: str = "person") -> str:
+        """Return the trace of a simulated figure: what is counted, in which unit, by which run."""
+        return f"{what}; unit: {unit}; {self.trace}"
+
+    def published(self, camp: str) -> str:
+        """Return the trace of a registered figure: the files that it is read from."""
+        files = [file.path for series in self.scenario.series if series.name == camp for file in series.files]
+        return (
+            f"registered in {camp}; unit: person; files {', '.join(files) or 'none'} of the source data of "
+            f"{self.run.provenance['name']}, interpolated between reports"
+        )
+
+
+def closure_table(scenario: FleeScenario) -> pd.DataFrame:
+    """Return closures that happen, by date and numbered, with the columns of a table of policies."""
+    rows = []
+    for one in sorted(scenario.closures, key=lambda closure: closure.start):
+        if 0 <= one.start < scenario.days:
+            start = pd.Timestamp(scenario.start)
+            lasts = one.start < one.end < scenario.days
+            between = f"between {one.name1} and {one.name2}" if one.name2 else f"at {one.name1}"
+            rows.append(
+                {
+                    "name": one.kind,
+                    "title": f"closed {between}" if one.kind != "remove_forced_redirection" else f"open {between}",
+                    "start": start + pd.Timedelta(one.start, "D"),
+                    "end": start + pd.Timedelta(one.end, "D") if lasts else pd.NaT,
+                    "citation": "closures.csv",
+                    "confidence": "",
+                }
+            )
+    columns = ["name", "title", "start", "end", "citation", "confidence"]
+    frame = pd.DataFrame(rows, columns=columns)
+    for name in ("start", "end"):
+        frame[name] = pd.to_datetime(frame[name])
+    frame.insert(0, "number", np.arange(1, len(frame) + 1))
+    return frame
