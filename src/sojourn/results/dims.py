@@ -29,6 +29,7 @@ DIMS: dict[str, Dim] = {
         Dim("scenario", "scenario"),
         Dim("replicate", "stochastic run, counted from 0"),
         Dim("time", "first day of the recorded period"),
+        Dim("cohort", "people who came in the same period"),
         Dim("place", "place"),
         Dim("stage", "stage of the system"),
         Dim("flow", "people who go from one stage to another"),
