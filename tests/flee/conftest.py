@@ -1,9 +1,12 @@
 """Folders for the tests of Flee scenarios."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+import sojourn as sj
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "examples" / "flee-small"
@@ -21,3 +24,15 @@ def small(tmp_path: Path) -> Path:
 def shared_flee(shared: Path) -> Path:
     """The Flee instances and reference runs that are kept beside the repository, not in it."""
     return shared / "flee"
+
+
+@pytest.fixture(scope="session")
+def base() -> sj.flee.WalkRun:
+    """A run of the small folder, six replicates."""
+    return sj.flee.run(SMALL, seed=7, replicates=6)
+
+
+@pytest.fixture(scope="session")
+def reopened() -> sj.flee.WalkRun:
+    """The same without its closure, under the same seed."""
+    return sj.flee.run(replace(sj.flee.read(SMALL), closures=()), seed=7, replicates=6)

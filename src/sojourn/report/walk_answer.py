@@ -21,8 +21,8 @@ def walk_asked(facts: WalkFacts) -> Markup:
     oddities = "kept as they are in Flee 3" if run.provenance["compat"] == "flee3" else "mended"
     times = "once" if run.replicates == 1 else f"{run.replicates:,} times with different chance"
     return Markup(
-        "Where do those who are displaced in {} go, and how many of them are in each of {} camps? Simulated day by "
-        "day from {}, {}, on a map of {} places and {} roads, an agent standing for {}; what is odd in the "
+        "Where do those who are displaced in {} go, and how many of them are in each of {} camps? Simulated day "
+        "by day from {}, {}, on a map of {} places and {} roads, an agent standing for {}; what is odd in the "
         "rules of Flee is {}."
     ).format(
         facts.scenario.home_country,
@@ -92,8 +92,7 @@ def _error(facts: WalkFacts) -> Markup:
     half = spread_of(score.rescaled / 2)
     return Markup(
         "With totals made equal, the camps are off by {} of the people registered (the averaged relative "
-        "difference "
-        "of Flee), so that {} of the people are in the wrong camp; without that the difference is {}."
+        "difference of Flee), so that {} of the people are in the wrong camp; without that the difference is {}."
     ).format(
         rescaled.html(facts.about(f"{what}, simulated numbers scaled to the registered total", "share")),
         half.html(facts.about("half of the averaged relative difference, rescaled", "share of people")),
@@ -139,6 +138,5 @@ def _bands(facts: WalkFacts) -> Markup:
         parts.append(Markup("{} lie inside the {} bands").format(figure(share(part), about), share(level)))
     return Markup(
         "Of the registrations by camp and day {}: replicates of one set of parameters differ by chance alone, so "
-        "the "
-        "bands are too narrow for what may come; {}."
+        "the bands are too narrow for what may come; {}."
     ).format(Markup(" and ").join(parts), most)

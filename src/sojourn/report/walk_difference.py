@@ -139,8 +139,7 @@ def walk_moved(comparison: WalkComparison, facts: WalkFacts) -> list[Picture]:
         last = table.iloc[-1]
         said = (
             f"Difference of people at {place}; at the end median {plus(last['q50'])}, 90 % band "
-            f"{plus(last['q05'])} to "
-            f"{plus(last['q95'])}."
+            f"{plus(last['q05'])} to {plus(last['q95'])}."
         )
         chart = band_chart(table, facts, unit="person", trace=about, height=170)
         title = f"{place}: people more or fewer with the change"

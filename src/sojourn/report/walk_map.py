@@ -105,8 +105,7 @@ def walk_map(facts: WalkFacts) -> list[Picture]:
         name, title = ("map", "The map, month by month") if i == 0 else ("map-near", "The map from nearer")
         said = (
             f"Map of {len(spots)} places, {len(facts.camps)} of them camps. Circles are people at a place, lines "
-            "people "
-            f"who set out. Most set out, over the whole period: {told or 'nobody'}."
+            f"people who set out. Most set out, over the whole period: {told or 'nobody'}."
         )
         chart = _chart(facts, (table, places.join(at, on="place"), spots), view, trace)
         found.append(Picture(name, title, said, trace, chart, written, steps=steps))

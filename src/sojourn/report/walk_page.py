@@ -23,20 +23,17 @@ __all__ = ["walk_page"]
 
 _CAMPS = (
     "Dots are registrations, on the days for which the folder has them; bands are simulated people. Bands hold "
-    "chance "
-    "alone, not what is unknown of the parameters."
+    "chance alone, not what is unknown of the parameters."
 )
 _KEY = Markup(
     '<span class="key" aria-hidden="true"><span class="k90"></span>90 % band <span class="k50"></span>50 % band '
-    '<span class="km"></span>median <span class="kp"></span>registered <span class="kr"></span>closure, by number '
-    "below</span>"
+    '<span class="km"></span>median <span class="kp"></span>registered{}</span>'
 )
+_CLOSED = Markup(' <span class="kr"></span>closure, by number below')
 _SCORES = (
     "The error is the averaged relative difference of Flee: the sum over camps of what they are off, as a share "
-    "of all "
-    "registered, averaged over days. Half of it is the share of people in the wrong camp. Beside it stand "
-    "forecasts that "
-    "need no model; a run that is not closer than they are adds nothing."
+    "of all registered, averaged over days. Half of it is the share of people in the wrong camp. Beside it stand "
+    "forecasts that need no model; a run that is not closer than they are adds nothing."
 )
 
 
@@ -62,11 +59,12 @@ def walk_page(run: WalkRun, other: WalkRun | None) -> tuple[str, list[Drawn]]:
 
 def _parts(facts: WalkFacts) -> list[Part]:
     closed = len(facts.policies) > 0
+    key = _KEY.format(_CLOSED if closed else "")
     found = [
         Part(
-            "camps", "Registered and simulated", [_CAMPS, _KEY], draw(camps(facts)), [walk_tables.camp_table(facts)]
+            "camps", "Registered and simulated", [_CAMPS, key], draw(camps(facts)), [walk_tables.camp_table(facts)]
         ),
-        Part("map", "The map", [_map_words(facts)], draw(walk_map(facts))),
+        Part("map", "The map", [_map_words()], draw(walk_map(facts))),
         Part("scores", "Scores", [_SCORES], draw([errors(facts)]), [walk_tables.score_table(facts)]),
     ]
     if closed:
@@ -85,13 +83,12 @@ def _parts(facts: WalkFacts) -> list[Part]:
     return found
 
 
-def _map_words(facts: WalkFacts) -> str:
+def _map_words() -> str:
     return (
         "Triangles are places in conflict at some time of the month, squares camps. The area of a circle is the "
-        "number of "
-        "people there at the end of the month; lines are people who set out in it, in another colour against the "
-        "main "
-        f"stream. Mean over replicates; fewer than {LEAST} people are not shown."
+        "number of people there at the end of the month. Lines are people who set out in it, in another colour "
+        "against the main stream; who sets out twice counts twice. Mean over replicates; "
+        f"fewer than {LEAST} people are not shown."
     )
 
 
@@ -108,8 +105,7 @@ def _closures(facts: WalkFacts) -> list[Picture]:
 def _repeat(facts: WalkFacts) -> str:
     return (
         "The run can be repeated to the last person on the same versions: sojourn.rerun(run), or the command "
-        "sojourn "
-        f"flee run with seed {facts.run.seed} and {facts.run.replicates} replicates."
+        f"sojourn flee run with seed {facts.run.seed} and {facts.run.replicates} replicates."
     )
 
 
@@ -118,8 +114,7 @@ def _compared(facts: WalkFacts, other: WalkRun, parts: list[Part]) -> tuple[list
     comparison = pair(facts.run, other)
     words = [
         "Each replicate with the change is paired with the one without it, under the same chance: what is shown "
-        "is with "
-        "the change less without it. Bands hold 50 % and 90 % of the pairs."
+        "is with the change less without it. Bands hold 50 % and 90 % of the pairs."
     ]
     first = Part(
         "effect",

@@ -153,19 +153,16 @@ def limits(facts: WalkFacts) -> list[Section]:
         Section(
             "How it works",
             [
-                "People are agents on a map. On each day the newly displaced appear where there is conflict, "
-                "some of "
-                "those at rest set out by routes within their awareness, weighed by the places on them and their "
-                "length, "
-                "and travellers go as far as a day allows. The rules are those of Flee 3."
+                "People are agents on a map. On each day the newly displaced appear where there is conflict, some "
+                "of those at rest set out by routes within their awareness, weighed by the places on them and "
+                "their length, and travellers go as far as a day allows. The rules are those of Flee 3."
             ],
             [
                 f"{len(facts.run.data['place'])} places, {len(facts.scenario.routes)} roads, {len(facts.camps)} "
                 "camps",
                 f"an agent stands for {facts.run.scale} people; numbers of people are multiples of it",
                 "how many are displaced on a day follows from registrations unless a setting says otherwise: the "
-                "total is "
-                "given, and only where people go is tested",
+                "total is given, and only where people go is tested",
                 "registrations between two reports are interpolated, which favours persistence",
                 "replicates differ by chance alone: the parameters are those of the settings below",
             ],
