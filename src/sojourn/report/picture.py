@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,7 @@ AMOUNTS = (
 """Labels of an axis of amounts: thousands and millions shortened."""
 
 _STATIC_WIDTH = 620
+_CLIP = re.compile(r'((?:id="|url\(#)clip)(\d+)')
 _LABEL_PART = 0.03
 _LABEL_HEIGHT = 11
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
@@ -113,7 +115,13 @@ def static_svg(picture: Picture, *, titled: bool = False) -> str:
             "anchor": "start",
             "subtitleColor": "#555",
         }
-    return str(vl_convert.vegalite_to_svg(json.dumps(fixed)))
+    return _renumbered(str(vl_convert.vegalite_to_svg(json.dumps(fixed))))
+
+
+def _renumbered(svg: str) -> str:
+    """Return an SVG with its clips numbered from 0: the renderer counts those of all charts of a process."""
+    numbers: dict[str, int] = {}
+    return _CLIP.sub(lambda found: f"{found[1]}{numbers.setdefault(found[2], len(numbers))}", svg)
 
 
 def records(table: pd.DataFrame) -> Spec:

@@ -137,7 +137,10 @@ def walk_provenance(facts: WalkFacts) -> Table:
 
 def walk_gaps(facts: WalkFacts) -> list[str]:
     """Return what was odd in the folder and what was made of it, and who appeared late or never."""
-    found = [f"{one.code} at {one.where}: {one.message}" for one in facts.scenario.warnings]
+    found = [
+        f"{one.code} at {one.where}: {one.message}" + (f"; found {one.found}" if one.found else "")
+        for one in facts.scenario.warnings
+    ]
     found += [
         f"{code}: {CODES[str(code)]}: {number:,}, over all replicates." for code, number in facts.run.notes.items()
     ]
