@@ -80,6 +80,9 @@ CODES: dict[str, str] = {
     "change-form": "a change has not exactly one of set, scale, shift, close",
     "observation-form": "an observation of flows lists stages, or the other way round",
     "unit-mismatch": "units of account differ",
+    # question
+    "answer-form": "an answer is not one of text and general, or its text and figures do not name each other",
+    "figure-form": "a figure or arrival is taken of something of which it cannot be",
 }
 """Problem code: one line of meaning. Any of these stops the scenario from being built."""
 

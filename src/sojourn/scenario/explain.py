@@ -9,6 +9,7 @@ from sojourn.scenario.checks import check
 from sojourn.scenario.explain_stages import stage_lines
 from sojourn.scenario.model import Observation, Policy, Scenario, Time
 from sojourn.scenario.phrase import duration, listed, number, prior, profile, ref
+from sojourn.scenario.question import Figure
 from sojourn.scenario.resolve import resolve
 from sojourn.scenario.values import Quantity, Series
 
@@ -34,6 +35,7 @@ def explain(scenario: Scenario) -> str:
         ("Series", _series(s)),
         ("Policies", _policies(s)),
         ("Observations", _observations(s)),
+        ("Question", _question(s)),
         ("Notes", (f"{note.where}: {note.message}" for note in check(s).warnings)),
     ):
         body = [f"  {line}" for line in section]
@@ -150,6 +152,25 @@ def _observations(s: Scenario) -> Iterator[str]:
             f". {observation.title}" if observation.title else ""
         )
         yield from (f"  {line}" for line in _observation(observation, s))
+
+
+def _question(s: Scenario) -> Iterator[str]:
+    if s.question is None:
+        return
+    if s.question.text:
+        yield from textwrap.wrap(s.question.text, _WIDTH)
+    for answer in s.question.answers:
+        yield f"answer: {answer.text or f'general sentence ({answer.general})'}"
+        yield from (f"  {name}: {_figure(figure)}" for name, figure in answer.figures.items())
+    if (arrivals := s.question.arrivals) is not None:
+        yield f"arrival{f', {arrivals.label}' if arrivals.label else ''}: first into {listed(arrivals.at)}"
+        yield from (f"  {status.label}: {', '.join(status.stages)}" for status in arrivals.where)
+
+
+def _figure(figure: Figure) -> str:
+    share = f", out of {' + '.join(figure.out_of)}" if figure.out_of else ""
+    days = [f"{word} {day}" for word, day in (("from", figure.start), ("to", figure.end)) if day is not None]
+    return f"{figure.measure} of {' + '.join(figure.of)}{share}; {'; '.join([listed(figure.groups or ()), *days])}"
 
 
 def _observation(observation: Observation, s: Scenario) -> Iterator[str]:

@@ -11,6 +11,7 @@ from sojourn.scenario.codes import Findings
 from sojourn.scenario.frozen import Frozen, FrozenDict, Map
 from sojourn.scenario.merge import merge
 from sojourn.scenario.parts import Change, Group, Observation, Place, Policy, Time
+from sojourn.scenario.question import Question
 from sojourn.scenario.stages import Stage
 from sojourn.scenario.validate import PARTIAL, build
 from sojourn.scenario.values import Name, Quantity, Series
@@ -36,6 +37,8 @@ class Scenario(Frozen):
     """What the scenario describes."""
     misuse: str = ""
     """What the scenario must not be used for."""
+    question: Question | None = None
+    """What it is asked, and the wording of the answer in reports."""
     time: Time
     """Period and step."""
     groups: Annotated[Map[Name, Group], Field(min_length=1)]

@@ -7,6 +7,7 @@ import json
 
 from sojourn.scenario.frozen import FrozenDict
 from sojourn.scenario.model import Scenario
+from sojourn.scenario.question import Question
 from sojourn.scenario.stages import SeriesInflow, Source, Stage
 
 __all__ = ["digest", "resolve"]
@@ -27,9 +28,22 @@ def resolve(scenario: Scenario) -> Scenario:
         name: o if o.groups is not None else o.model_copy(update={"groups": groups})
         for name, o in scenario.observations.items()
     }
-    return Scenario.model_validate(
-        dict(scenario) | {"stages": stages, "quantities": quantities, "observations": observations}
-    )
+    changed: dict[str, object] = {"stages": stages, "quantities": quantities, "observations": observations}
+    if scenario.question is not None:
+        changed["question"] = _question(scenario.question, groups)
+    return Scenario.model_validate(dict(scenario) | changed)
+
+
+def _question(question: Question, groups: tuple[str, ...]) -> Question:
+    """Name the groups of every figure."""
+    answers = []
+    for answer in question.answers:
+        figures = {
+            name: f if f.groups is not None else f.model_copy(update={"groups": groups})
+            for name, f in answer.figures.items()
+        }
+        answers.append(answer.model_copy(update={"figures": FrozenDict(figures)}))
+    return question.model_copy(update={"answers": tuple(answers)})
 
 
 def _stage(stage: Stage, groups: tuple[str, ...]) -> Stage:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sojourn.scenario.checks import dates, durations, forms, graph, kinds, names, observed, quantities, shares
+from sojourn.scenario.checks import (
+    asked,
+    dates,
+    durations,
+    forms,
+    graph,
+    kinds,
+    names,
+    observed,
+    quantities,
+    shares,
+)
 from sojourn.scenario.checks.draft import SECTIONS, Draft
 from sojourn.scenario.codes import Findings, Path
 
@@ -24,6 +35,7 @@ _CHECKS = (
     graph.check_graph,
     dates.check_dates,
     observed.check_observed,
+    asked.check_question,
 )
 
 
