@@ -3,7 +3,11 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from sojourn.engine import flow, kernel
+from sojourn.engine.streams import seek
 
 
 def test_any_changed_source_makes_another_digest(tmp_path):
@@ -37,3 +41,8 @@ def test_kernels_are_compiled_for_one_signature_only():
         sj.simulate(sj.load(name), replicates=1, seed=1)
         sj.simulate(sj.load(name), mode="expected")
     assert len(flow._steps.signatures) == 1
+
+
+def test_python_cannot_call_an_inner_kernel():
+    with pytest.raises(TypeError, match="not callable"):
+        seek(np.zeros(12, np.uint64), 1)

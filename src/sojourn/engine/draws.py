@@ -64,6 +64,7 @@ _FAR_LOW = np.array(
      1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0]
 )  # fmt: skip
 SWITCH = 10.0  # mean above which rejection is faster than inversion
+NEAR = 15.0  # distance from the mode up to which a mass is found by ratios of neighbours
 
 
 @kernel
@@ -102,31 +103,65 @@ def _binomial_inversion(stream: U64, n: float, p: float) -> float:
 
 
 @kernel
+def _near_mode(odds: float, n: float, mode: float, k: float) -> float:
+    """Return the binomial's mass at k over that at its mode, by the ratios of neighbours; they are few."""
+    scale = (n + 1.0) * odds
+    ratio = 1.0
+    i = min(mode, k)
+    while i < max(mode, k):
+        i += 1.0
+        ratio *= scale / i - odds
+    return ratio if mode < k else 1.0 / ratio
+
+
+@kernel
+def _log_mass_ratio(odds: float, n: float, mode: float, k: float) -> float:
+    """Return the log of the binomial's mass at k over that at its mode, by Stirling's series."""
+    ratio = (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0)))
+    ratio += _remainder(mode) + _remainder(n - mode) - _remainder(k) - _remainder(n - k)
+    ratio += (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
+    return ratio + (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0))
+
+
+@kernel
 def _binomial_rejection(stream: U64, n: float, p: float) -> float:
-    """Transformed rejection (BTRS). Source: W. Hörmann, J. Stat. Comput. Simul. 46 (1993), 101-110."""
-    q = 1.0 - p
-    spread = math.sqrt(n * p * q)
+    """Transformed rejection (BTRS), with the shortcuts of BTRD where they decide the same.
+
+    Source: W. Hörmann, J. Stat. Comput. Simul. 46 (1993), 101-110; the squeeze's range is that of BTPE,
+    V. Kachitvichyanukul and B. W. Schmeiser, Commun. ACM 31 (1988), 216-222.
+    """
+    spread = math.sqrt(n) * math.sqrt(p * (1.0 - p))
     b = 1.15 + 2.53 * spread
     a = -0.0873 + 0.0248 * b + 0.01 * p
-    centre = n * p + 0.5
-    quick = 0.92 - 4.2 / b
     while True:
         u = next_uniform(stream) - 0.5
         v = next_uniform(stream)
         us = 0.5 - abs(u)
-        k = float(math.floor((2.0 * a / us + b) * u + centre))
-        if us >= 0.07 and v <= quick:
+        # (2 a / us + b) u + n p + 1/2, in an order that waits for n (often the draw before) as late as it can.
+        lever = 2.0 * u / us
+        fixed = 0.5 + 1.15 * u + (0.0248 * 1.15 - 0.0873 + 0.01 * p) * lever
+        k = np.floor(spread * (2.53 * (u + 0.0248 * lever)) + (n * p + fixed))
+        if us >= 0.07 and v * b <= 0.92 * b - 4.2:
             return k
         if k < 0.0 or k > n:
             continue
-        odds = p / q
-        alpha = (2.83 + 5.1 / b) * spread
-        mode = float(math.floor((n + 1.0) * p))
-        bound = (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0)))
-        bound += _remainder(mode) + _remainder(n - mode) - _remainder(k) - _remainder(n - k)
-        bound += (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
-        bound += (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0))
-        if math.log(v * alpha / (a / (us * us) + b)) <= bound:
+        mode = np.floor((n + 1.0) * p)
+        height = v * (2.83 + 5.1 / b) * spread / (a / (us * us) + b)
+        away = abs(k - mode)
+        if away <= NEAR:
+            if height <= _near_mode(p / (1.0 - p), n, mode, k):
+                return k
+            continue
+        height = math.log(height)
+        variance = spread * spread
+        if away < 0.5 * variance - 1.0:
+            slack = (away / variance) * (((away / 3.0 + 0.625) * away + 1.0 / 6.0) / variance + 0.5)
+            bell = -away * away / (2.0 * variance)
+            if height < bell - slack:
+                return k
+            if height > bell + slack:
+                continue
+        if height <= _log_mass_ratio(p / (1.0 - p), n, mode, k):
             return k
 
 
@@ -184,7 +219,7 @@ def _poisson_rejection(stream: U64, mean: float) -> float:
         u = next_uniform(stream) - 0.5
         v = next_uniform(stream)
         us = 0.5 - abs(u)
-        k = float(math.floor((2.0 * a / us + b) * u + mean + 0.43))
+        k = np.floor((2.0 * a / us + b) * u + mean + 0.43)
         if us >= 0.07 and v <= quick:
             return k
         if k < 0.0 or (us < 0.013 and v > us):

@@ -1,8 +1,8 @@
 """How the functions of the flow engine are compiled, and when kept machine code is used again.
 
 The kernels allocate nothing: whoever calls them owns the arrays. So Numba need not count references to arrays,
-nor check divisors, which would more than double what it has to compile; and inner kernels need no wrappers for
-calls from Python.
+nor check divisors, which would more than double what it has to compile; and inner kernels, which Python cannot
+call, are finished with the entry that calls them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 from numba import njit
+
+from sojourn.engine.inner import Inner
 
 __all__ = ["ENGINE_DIGEST", "entry", "kernel", "part"]
 
@@ -25,10 +27,10 @@ class Decorator(Protocol):
 
 
 _ENTRY: dict[str, Any] = {"no_cfunc_wrapper": True, "error_model": "numpy", "_nrt": False}
-_KERNEL: dict[str, Any] = {**_ENTRY, "no_cpython_wrapper": True}
+_KERNEL: dict[str, Any] = {**_ENTRY, "no_cpython_wrapper": True, "pipeline_class": Inner}
 
 kernel = cast(Decorator, njit(**_KERNEL))
-"""Compile a function that only other kernels call."""
+"""Compile a function that only other kernels call; from Python it raises TypeError."""
 
 part = cast(Decorator, njit(**_KERNEL, forceinline=True))
 """Compile a function that becomes part of its caller: calls that pass whole tuples of arrays are dear."""

@@ -45,26 +45,29 @@ def component_key(path: str) -> int:
 
 
 @intrinsic
-def _high_word(typing_context: Any, a: Any, b: Any) -> Any:
-    """Upper half of the 128-bit product of two 64-bit words, as one machine multiplication."""
+def _wide_product(typing_context: Any, a: Any, b: Any) -> Any:
+    """Upper and lower half of the 128-bit product of two 64-bit words, as one machine multiplication."""
+    pair = types.UniTuple(types.uint64, 2)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        wide = ir.IntType(128)
+        word, wide = ir.IntType(64), ir.IntType(128)
         product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
-        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+        high = builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), word)
+        return context.make_tuple(builder, pair, (high, builder.trunc(product, word)))
 
-    return types.uint64(types.uint64, types.uint64), generate
-
-
-def multiply_high(a: np.uint64, b: np.uint64) -> np.uint64:
-    """Return the upper 64 bits of the product of two unsigned 64-bit words."""
-    return np.uint64((int(a) * int(b)) >> 64)
+    return pair(types.uint64, types.uint64), generate
 
 
-@overload(multiply_high)
-def _multiply_high_compiled(a: Any, b: Any) -> Any:
+def multiply(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """Return the upper and the lower 64 bits of the product of two unsigned 64-bit words."""
+    product = int(a) * int(b)
+    return np.uint64(product >> 64), np.uint64(product & 0xFFFFFFFFFFFFFFFF)
+
+
+@overload(multiply)
+def _multiply_compiled(a: Any, b: Any) -> Any:
     def product(a: Any, b: Any) -> Any:
-        return _high_word(a, b)  # type: ignore[call-arg]
+        return _wide_product(a, b)  # type: ignore[call-arg]
 
     return product
 
@@ -79,10 +82,8 @@ def philox_block(stream: U64) -> None:
     c2 = stream[4]
     c3 = stream[5]
     for _ in range(ROUNDS):
-        high0 = multiply_high(MULTIPLIER_0, c0)
-        low0 = MULTIPLIER_0 * c0
-        high1 = multiply_high(MULTIPLIER_1, c2)
-        low1 = MULTIPLIER_1 * c2
+        high0, low0 = multiply(MULTIPLIER_0, c0)
+        high1, low1 = multiply(MULTIPLIER_1, c2)
         c0 = high1 ^ c1 ^ k0
         c1 = low1
         c2 = high0 ^ c3 ^ k1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sojourn.engine.streams import MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1, multiply_high
+from sojourn.engine.streams import MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1, multiply
 from sojourn.engine.walk.compiled import Words, rule
 from sojourn.engine.walk.state import Agents
 
@@ -48,10 +48,8 @@ def deal(stream: Words, key: Words, component: np.uint64, day: int, due: int) ->
         k0, k1 = key[0], key[1]
         c0, c1, c2, c3 = np.uint64(0), np.uint64(day), component, stream[DUE + row]
         for _ in range(ROUNDS):
-            high0 = multiply_high(MULTIPLIER_0, c0)
-            low0 = MULTIPLIER_0 * c0
-            high1 = multiply_high(MULTIPLIER_1, c2)
-            low1 = MULTIPLIER_1 * c2
+            high0, low0 = multiply(MULTIPLIER_0, c0)
+            high1, low1 = multiply(MULTIPLIER_1, c2)
             c0 = high1 ^ c1 ^ k0
             c1 = low1
             c2 = high0 ^ c3 ^ k1
