@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sojourn.engine.walk.run import run_replicate
-from sojourn.flee.model import CampSeries, Closure, DataFile, FleeScenario, Location, Route
+from sojourn.flee.model import CampSeries, Closure, DataFile, FleeScenario, Location, LocationChange, Route
 from sojourn.flee.settings import MoveRules, Settings, SpawnRules
 from sojourn.flee.walk_program import compile_walk
 
@@ -20,6 +20,7 @@ class World:
         self.move, self.spawn, self.closures, self.conflicts, self.data = {}, {}, [], {}, {}
         self.country, self.extra, self.gps = {}, {}, {}
         self.demographics, self.agents, self.major = (), None, ()
+        self.changes, self.floods, self.food = (), None, None
 
     def moving(self, **move):
         self.move |= move
@@ -80,8 +81,20 @@ class World:
             demographics=self.demographics,
             initial_agents=self.agents,
             major_routes=self.major,
+            location_changes=tuple(LocationChange(name=n, type_text=k, kind=k, day=d) for n, k, d in self.changes),
+            flood_levels=self.flood_levels(),
+            food_security=self.food,
             compat=self.compat,
         )
+
+    def flood_levels(self):
+        """Return the levels by day and place, the last row for the rest of the run; None without floods."""
+        if self.floods is None:
+            return None
+        levels = np.zeros((max(self.days, *map(len, self.floods.values())), len(self.names)))
+        for name, values in self.floods.items():
+            levels[:, self.names.index(name)] = [*values, *[values[-1]] * (len(levels) - len(values))]
+        return levels
 
     @staticmethod
     def road(name1, name2, km, forced=0, **more):
@@ -96,9 +109,9 @@ class World:
             found.append(CampSeries(name=name, files=(file,)))
         return tuple(found)
 
-    def program(self, present=None, on_foot=False):
+    def program(self, present=None, on_foot=False, scale=1):
         """Compile; ``present`` maps place -> agents put there before day 0 instead of the scenario's own."""
-        program = compile_walk(self.scenario(), 1)
+        program = compile_walk(self.scenario(), scale)
         if present is None:
             return program
         places = [self.names.index(name) for name, number in present.items() for _ in range(number)]

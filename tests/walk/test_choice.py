@@ -15,7 +15,8 @@ def table(program, place, day=0, people=()):
     """Return the open routes of a place as places and shares of the choice, with ``people`` in places."""
     state = new_state(program)
     stream, key = np.zeros(SCRATCH, np.uint64), np.array([1, 0], np.uint64)
-    ENTRIES.dawn(program, state, day, stream, key)
+    for morning in range(day + 1):
+        ENTRIES.dawn(program, state, morning, stream, key)
     for row, number in people:
         state.sites.people[row] = number
     nobody = np.zeros((1, len(state.sites.people)), np.int64), np.zeros((1, len(program.roads.road_km)), np.int64)
@@ -70,6 +71,24 @@ def test_markers_are_passed_and_cost_no_awareness(world):
     assert counts["B"] == [1, 1, 1]
     build.compat = None
     assert build.run({"A": 1})[0]["B"] == [0, 1, 1]
+
+
+@pytest.mark.parametrize("compat", ["flee3", None])
+@pytest.mark.parametrize("fixed", [False, True])
+def test_markers_come_and_go(world, compat, fixed):
+    places = {"A": "forward", "M": "town", "B": "camp"}
+    build = world(places, [("A", "M", 30), ("M", "B", 20)], 3, compat).moving(awareness_level=1, fixed_routes=fixed)
+    build.changes = (("M", "marker", 1), ("M", "town", 2))
+    program = build.program()
+    # In Flee fixed routes pass a marker at the cost of awareness.
+    beyond = [] if fixed and compat else [(1, 2)]
+    assert [list(table(program, 0, day)) for day in (0, 2)] == [[(1,)], [(1,)]]
+    if beyond:
+        assert list(table(program, 0, day=1)) == beyond
+    build.changes = ()
+    build.closing("camp", "M", "", 1, -1).places["M"] = "marker"
+    # A marker that is closed or opened as a camp is none any more.
+    assert list(table(build.program(), 0, day=1)) == [(1,)]
 
 
 def test_awareness_zero_freezes_everyone_in_flee(world):

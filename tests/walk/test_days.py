@@ -5,7 +5,6 @@ import pytest
 
 from sojourn.engine.walk.program import CAMP, TOWN
 from sojourn.flee import FleeError
-from sojourn.flee.model import LocationChange
 from sojourn.flee.run import run
 from sojourn.flee.walk_program import newly_displaced
 
@@ -57,9 +56,14 @@ def test_departure_weights_are_a_day_old_in_flee(world):
 
 def test_small_chances_make_a_camp_in_flee(world):
     build = world({"A": "town", "B": "camp"}, [("A", "B", 10)], 1).moving(default_movechance=0.004)
-    assert days_of(build).flags[0, 0] == CAMP | TOWN
+    assert days_of(build).flags[0, 0] == CAMP
+    assert build.scenario().camps == ("A", "B")
     build.compat = None
     assert days_of(build).flags[0, 0] == TOWN
+    assert build.scenario().camps == ("B",)
+    zone = world({"A": "flood_zone", "F": "forward", "B": "camp"}, [("A", "B", 10)], 1)
+    zone.moving(default_movechance=0.004)
+    assert days_of(zone).flags[0].tolist() == [0, 0, CAMP]
 
 
 def open_roads(build, road=0):
@@ -111,18 +115,33 @@ def test_a_closed_camp_is_a_town(world):
     assert days.capacity[:, 1].tolist() == [50] * 4
 
 
-def test_location_changes_and_room_that_is_built(world):
+def test_location_changes(world):
     build = world({"A": "town", "B": ("camp", 50)}, [("A", "B", 10)], 3)
-    build.extra["B"] = {"capacity_per_day": "10"}
-    scenario = build.scenario()
-    change = LocationChange(name="A", type_text="idpcamp", kind="idpcamp", day=1)
-    object.__setattr__(scenario, "location_changes", (change,))
-    from sojourn.flee.walk_program import compile_walk
-
-    days = compile_walk(scenario, 1).days
+    build.changes = (("A", "idpcamp", 1), ("B", "conflict", 2))
+    days = days_of(build)
     assert days.flags[:, 0].tolist() == [TOWN, CAMP, CAMP]
     assert days.chance_by_size[:, 0].tolist() == [0.3, 0.1, 0.1]
-    assert days.capacity[:, 1].tolist() == [60, 70, 80]
+    assert days.chance_by_size[:, 1].tolist() == [0.001, 0.001, 1.0]
+    # In Flee the weights of departures follow a day later, as no conflict started by the table.
+    assert days.spawn_factor[:, 1].tolist() == [0, 0, 0]
+    build.compat = None
+    assert days_of(build).spawn_factor[:, 1].tolist() == [0, 0, 1]
+
+
+def test_room_that_is_built(world):
+    build = world({"A": "town", "B": ("camp", 50)}, [("A", "B", 10)], 3)
+    build.extra = {"A": {"capacity_per_day": "6"}, "B": {"capacity_per_day": "15"}}
+    # In Flee room is built in agents, not in people, and in towns it makes a limit of what was none.
+    assert build.program(scale=10).days.capacity.tolist() == [[5, 20], [11, 35], [17, 50]]
+    build.compat = None
+    assert build.program(scale=10).days.capacity.tolist() == [[-1, 6], [-1, 8], [-1, 9]]
+
+
+def test_day_zero_people_are_taken_off_before_room_is_built(world):
+    build = world({"A": ("conflict", 9), "B": ("camp", 50), "C": "camp"}, [("A", "B", 10)], 2)
+    build.conflict(A=[1]).registered(B=[20], C=[30])
+    build.extra = {"C": {"capacity_per_day": "15"}}
+    assert build.program().days.capacity[:, 1:].tolist() == [[30, 15], [30, 30]]
 
 
 def test_debt_is_paid_before_anybody_appears():

@@ -1,10 +1,8 @@
-"""Fixed routes: one way to each place, the score twice in Flee, and major roads."""
+"""Fixed routes: one way to each place, the score twice in Flee, and major roads (of Flee: test_crawl.py)."""
 
 import numpy as np
 import pytest
 from tests.walk.test_choice import table
-
-from sojourn.flee import FleeError
 
 RING = [("A", "B", 10), ("B", "C", 20), ("C", "A", 40)]
 
@@ -57,10 +55,9 @@ def test_major_roads_lead_beyond_the_horizon(world):
     assert table(build.program(), 4) == shares({(3,): 1 / 50, (3, 2, 1): 4 / 100})
     # From C neither end is reached by it: it begins at neither C nor, without coming back, its neighbours.
     assert list(table(build.program(), 2)) == [(1,), (3,)]
-    build.compat = "flee3"
-    with pytest.raises(FleeError) as caught:
-        build.program()
-    assert caught.value.codes == ("FLEE-RULE-MISSING",)
+    # An empty cell at the end, as Flee's reading keeps it, means nothing here.
+    build.major = (("B", "C", "D", "E", ""),)
+    assert list(table(build.program(), 0)) == [(1,), (1, 2, 3, 4)]
 
 
 def test_people_go_where_fixed_routes_lead(world):

@@ -118,7 +118,7 @@ def test_recent_travel_is_halved_each_day(world):
 def test_a_short_stint_does_not_end_in_a_town(world, compat):
     def resting(km, avoid):
         build = chain(world, km, 500, middle="town", compat=compat)
-        build.moving(avoid_short_stints=avoid, default_movechance=0.0)
+        build.moving(avoid_short_stints=avoid, default_movechance=0.005)
         return build.run({"A": 1})[0]["B1"][0]
 
     # 150 of 200 km: (0 + 0.75) / 2 is below a half, so the agent leaves the town at once.
@@ -126,7 +126,7 @@ def test_a_short_stint_does_not_end_in_a_town(world, compat):
     assert resting(150, avoid=True) == 0
     # On the third day of travel recent travel is high enough: 0.875 + 100/200 over 2 is above a half.
     build = chain(world, 500, 500, middle="town", compat=compat)
-    build.moving(avoid_short_stints=True, default_movechance=0.0)
+    build.moving(avoid_short_stints=True, default_movechance=0.005)
     assert build.run({"A": 1})[0]["B1"][2:4] == [1, 1]
 
 

@@ -94,7 +94,7 @@ RUN: dict[str, str] = {
     "FLEE-NEVER-LEFT": "agents that never appear: no place with people is in conflict from their day on",
     "FLEE-NOBODY-LEFT": "agents that never appear, over all replicates: those in conflict zones had all left",
     "FLEE-ATTRIBUTE-MISSING": "people or places lack an attribute that a rule needs, or its number",
-    "FLEE-RULE-MISSING": "a rule of Flee that the walk engine does not have",
+    "FLEE-STOPS": "Flee itself stops with an error on this scenario",
 }
 """Codes of running a folder that was read: an error under ``flee3``, otherwise counted in the results."""
 

@@ -19,6 +19,7 @@ from sojourn.errors import Problem
 from sojourn.flee.settings import Settings
 
 __all__ = [
+    "CAMP_CHANCE",
     "LOCATION_KINDS",
     "CampSeries",
     "Closure",
@@ -31,6 +32,7 @@ __all__ = [
     "Location",
     "LocationChange",
     "Route",
+    "camps_of_flee",
 ]
 
 LOCATION_KINDS = ("camp", "idpcamp", "conflict", "forward", "marker", "flood_zone", "town", "other")
@@ -61,8 +63,35 @@ class Location:
 
     @property
     def is_camp(self) -> bool:
-        """Whether it starts as a camp, inside the country or abroad: a column of ``out.csv``."""
+        """Whether it is given as a camp, inside the country or abroad: its number is a capacity."""
         return self.kind in ("camp", "idpcamp")
+
+    @property
+    def initial_idps(self) -> int:
+        """People displaced inside the country who are there at the start, besides those registered."""
+        return int(float(self.attributes.get("initial_idps") or 0))
+
+    @property
+    def capacity_per_day(self) -> int:
+        """Room that is built each day."""
+        return int(float(self.attributes.get("capacity_per_day") or 0))
+
+
+CAMP_CHANCE = 0.005
+"""Flee makes every place with a chance of leaving below this a camp, flood zones aside. Source: Flee 3."""
+
+
+def camps_of_flee(places: tuple[Location, ...], settings: Settings) -> tuple[str, ...]:
+    """Return the names of the locations that Flee takes for camps at the start.
+
+    Besides camps these are places that people hardly ever leave, and all places where floods displace people.
+
+    Source: Flee 3, camp names.
+    """
+    if settings.spawn.flood_driven_spawn_mode is not None:
+        return tuple(place.name for place in places)
+    chances = {"town": settings.move.default_movechance, "conflict": settings.move.conflict_movechance}
+    return tuple(p.name for p in places if p.is_camp or chances.get(p.kind, 1.0) < CAMP_CHANCE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +99,8 @@ class Route:
     """One row of ``routes.csv``: a road in both directions.
 
     ``forced_redirection`` is 0, 1 or 2 as written (1 counts the road twice in Flee). ``max_move_speed`` in km
-    a day, None for the general one; ``walk_probability`` in [0, 1].
+    a day, None for the general one; ``walk_probability`` in [0, 1]; ``capacity_per_day``: people who can set out
+    on it in a day, each way, None for any number (Flee has no such limit).
     """
 
     name1: str
@@ -79,6 +109,7 @@ class Route:
     forced_redirection: int = 0
     max_move_speed: float | None = None
     walk_probability: float = 0.0
+    capacity_per_day: int | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -210,8 +241,18 @@ class FleeScenario:
 
     @cached_property
     def camps(self) -> tuple[str, ...]:
-        """Names of the locations that start as camps, in file order: the columns of ``out.csv``."""
+        """Names of the locations that start as camps, in file order: the columns of ``out.csv``.
+
+        With ``flee3`` see :func:`camps_of_flee`.
+        """
+        if self.compat == "flee3":
+            return camps_of_flee(self.locations, self.settings)
         return tuple(place.name for place in self.locations if place.is_camp)
+
+    @property
+    def follows_floods(self) -> bool:
+        """Whether a rule of floods is on; Flee then ignores ``conflicts.csv``."""
+        return self.settings.spawn.flood_driven_spawn_mode is not None or self.settings.move.flood_rules is not None
 
     @property
     def home_country(self) -> str:

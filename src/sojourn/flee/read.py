@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 
 from sojourn.errors import nearest
 from sojourn.flee.document import Document, open_document, parse_document
-from sojourn.flee.model import CampSeries, Demographic, FleeScenario, FoodSecurity, InitialAgents, Location
+from sojourn.flee.model import (
+    CampSeries,
+    Demographic,
+    FleeScenario,
+    FoodSecurity,
+    InitialAgents,
+    Location,
+    camps_of_flee,
+)
 from sojourn.flee.read_data import check_series, read_corrections, read_layout
 from sojourn.flee.read_days import read_closures, read_daily, read_period
 from sojourn.flee.read_map import read_locations, read_routes
@@ -123,6 +131,8 @@ class _Parts:
         places = self.places()
         names = tuple(place.name for place in places)
         camps = tuple(place.name for place in places if place.is_camp)
+        if compat == "flee3":
+            camps = camps_of_flee(places, self.settings)
         softening = self.settings.move.softening
         routes = read_routes(self.required("input_csv/routes.csv"), names, softening, reading)
         series = self.series(start)

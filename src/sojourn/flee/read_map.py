@@ -34,6 +34,7 @@ _ATTRIBUTES: Mapping[str, float] = {
     "trade_volume": 1e15,
     "hdi": 1.0,
 }
+_WHOLE = ("initial_idps", "capacity_per_day")
 
 
 def kind_of(type_text: str) -> str:
@@ -188,7 +189,9 @@ def _location(reading: Reading, row: Row, name: str, country: str, home: str) ->
         found = f"{row.cells[3]}, {row.cells[4]}"
         reading.error("FLEE-COORDINATES", row.where(3), "not degrees of latitude and longitude", found=shown(found))
     for column, one in enumerate(row.columns[8 : len(row.cells)], 8):
-        if one in _ATTRIBUTES:
+        if one in _WHOLE:
+            integer_in(reading, row, column, low=0, empty=0)
+        elif one in _ATTRIBUTES:
             number_in(reading, row, column, low=0.0, high=_ATTRIBUTES[one], empty=0.0)
     is_camp = kind in ("camp", "idpcamp")
     return Location(
@@ -214,7 +217,10 @@ def read_routes(sheet: Sheet, names: Collection[str], softening: float, reading:
     """
     columns, rows = header(sheet, ROUTE_COLUMNS, reading, _ROUTE_ALIASES)
     for name in columns[4:]:
-        if name and name not in ("max_move_speed", "walk_probability"):
+        if name == "capacity_per_day" and reading.literal:
+            said = f"no rule of Flee reads the column {name}: any number of people set out"
+            reading.warn("FLEE-ATTRIBUTE-UNUSED", sheet.file, sheet.file, said)
+        elif name and name not in ("max_move_speed", "walk_probability", "capacity_per_day"):
             reading.warn("FLEE-ATTRIBUTE-UNUSED", sheet.file, sheet.file, f"no rule reads the column {shown(name)}")
     routes: list[Route] = []
     seen: dict[frozenset[str], set[float]] = {}
@@ -251,12 +257,14 @@ def _route(reading: Reading, row: Row, names: Collection[str], softening: float)
             "FLEE-FORCED-REDIRECTION", row.file, row.where(3), f"changes nothing in Flee's rules of movement{twice}"
         )
     attributes = _attributes(reading, row, 4)
-    speed, walk = None, 0.0
+    speed, walk, limit = None, 0.0, None
     for column, name in enumerate(row.columns[4 : len(row.cells)], 4):
         if name == "max_move_speed" and row.cells[column].strip():
             speed = number_in(reading, row, column, low=1e-6)
         elif name == "walk_probability":
             walk = number_in(reading, row, column, low=0.0, high=1.0, empty=0.0)
+        elif name == "capacity_per_day" and row.cells[column].strip():
+            limit = integer_in(reading, row, column, low=0)
     return Route(
         name1=name1,
         name2=name2,
@@ -264,6 +272,7 @@ def _route(reading: Reading, row: Row, names: Collection[str], softening: float)
         forced_redirection=forced,
         max_move_speed=speed,
         walk_probability=walk,
+        capacity_per_day=limit,
         attributes=attributes,
     )
 

@@ -140,7 +140,10 @@ def read_location_changes(sheet: Sheet, names: Collection[str], reading: Reading
 def read_major_routes(
     sheet: Sheet, places: tuple[Location, ...], routes: tuple[Route, ...], reading: Reading
 ) -> tuple[tuple[str, ...], ...]:
-    """Return the rows of ``major_routes.csv``: places along a road, each joined to the next."""
+    """Return the rows of ``major_routes.csv``: places along a road, each joined to the next.
+
+    With ``flee3`` a row that ends with empty cells ends with an empty name: Flee takes it one way only.
+    """
     names = [place.name for place in places]
     joined = {frozenset((route.name1, route.name2)) for route in routes}
     found = []
@@ -153,5 +156,6 @@ def read_major_routes(
             if all(stop in names for stop in pair) and frozenset(pair) not in joined:
                 found_pair = f"{pair[0]}, {pair[1]}"
                 reading.error("FLEE-MAJOR-ROUTE", row.where(column), "no road joins these", found=found_pair)
-        found.append(stops)
+        one_way = reading.literal and last + 1 < len(row.cells)
+        found.append((*stops, "") if one_way else stops)
     return tuple(found)

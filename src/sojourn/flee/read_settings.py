@@ -22,6 +22,12 @@ _TRUE = {"true", "yes", "on", "y", "1"}
 _FALSE = {"false", "no", "off", "n", "0", ""}
 _INERT = (
     "number_of_steps",
+    "log_levels.agent",
+    "log_levels.link",
+    "log_levels.camp",
+    "log_levels.init",
+    "log_levels.conflict",
+    "log_levels.granularity",
     "conflict_input_file",
     "flood_level_input_file",
     "spawn_rules.average_social_connectivity",
@@ -236,6 +242,9 @@ class _Found:
                 "conflict_zone_spawning_only (on by default) and flood_zone_spawning_only exclude each other",
                 remedy="set conflict_zone_spawning_only: False",
             )
+        if floods and flood is None:
+            said = "changes nothing, in Flee or here, without flood_driven_spawn_mode"
+            self.warn("FLEE-SETTING-NO-EFFECT", "spawn_rules.flood_zone_spawning_only", said)
         if flood is not None and not floods:
             said = "left out, as Flee does: flood_zone_spawning_only is off"
             self.warn("FLEE-SETTING-NO-EFFECT", "spawn_rules.flood_driven_spawn_mode", said)
@@ -271,7 +280,9 @@ class _Found:
         for path in _INERT:
             value = self.given.get(path)
             if value is not None and value != _default(path):
-                self.warn("FLEE-SETTING-NO-EFFECT", path, "changes nothing, in Flee or here")
+                logs = path.startswith("log_levels")
+                said = "Flee's logs are not written" if logs else "changes nothing, in Flee or here"
+                self.warn("FLEE-SETTING-NO-EFFECT", path, said)
 
 
 def _default(path: str) -> Any:

@@ -22,8 +22,8 @@ def fixed_routes(
     road_from: Places,
     road_to: Places,
     road_km: NDArray[np.float64],
-) -> tuple[list[list[Path]], list[float]]:
-    """Return the routes of each place in the order in which they count, and the ease of each route.
+) -> list[list[tuple[Path, float]]]:
+    """Return the routes of each place in the order in which they count, each with its ease.
 
     Of the routes to a place only the first that is open counts: they are put together, those within the
     awareness horizon before those along a major road, short before long. ``majors`` are places along major
@@ -33,16 +33,15 @@ def fixed_routes(
     Source: Flee 3, routes from crawling the map.
     """
     along = _along(majors, road_from, road_to, road_km)
-    ordered, eases = [], []
+    ordered = []
     for place, near in enumerate(routes):
         hubs = [((), place), *((path, int(road_to[path[-1]])) for path in near)]
         far = [path + onward for path, hub in hubs for onward in along.get(hub, ())]
         once = [path for path in far if len({place, *road_to[list(path)]}) == len(path) + 1]
         found = [(path, 1.0) for path in near] + [(path, MAJOR) for path in once]
         found.sort(key=lambda one: (road_to[one[0][-1]], one[1], road_km[list(one[0])].sum()))
-        ordered.append([path for path, _ in found])
-        eases += [ease for _, ease in found]
-    return ordered, eases
+        ordered.append(found)
+    return ordered
 
 
 def _along(

@@ -22,28 +22,32 @@ __all__ = ["People", "nearness", "people"]
 
 Floats = NDArray[np.float64]
 EARTH_KM = 6371.0
+AWARENESS = "floodawareness"
+"""Attribute of people that says which of ``flood_awareness_weights`` is theirs."""
 CHILD, BOY, ELDERLY = 19, 14, 59
 """Children are younger than the first, boys who take risks older than the second, the elderly older than the
 third. Source: Flee 3."""
 ETHNIC_BONUS = 10.0
 """Factor on the share of one's own ethnicity. Source: Flee 3."""
-Kind = tuple[int, str, str]
-"""Power of the score, ethnicity, religion."""
+Kind = tuple[int, str, str, float]
+"""Power of the score, ethnicity, religion, awareness of a flood forecast."""
 
 
 class People(NamedTuple):
     """The kinds of people of a scenario.
 
-    ``power`` ``(kind) float64`` of the score: 1, 2 for those who avoid hazards, 0 for those who do not mind
-    them. ``camp``, ``conflict`` and ``town`` ``(kind, place) float64`` multiply the score of a place while it
-    is one. ``share`` ``(place, kind) float64`` is cumulative; ``present`` ``(agent) int32`` holds the kinds of
-    the people of ``agents.csv``.
+    ``kinds`` tells who they are. ``power`` ``(kind) float64`` of the score: 1, 2 for those who avoid hazards, 0 for
+    those who do not mind them. ``camp``, ``conflict`` and ``town`` ``(kind, place) float64`` multiply the score of
+    a place while it is one. ``aware`` ``(kind) float64``: awareness of a flood forecast. ``share`` ``(place, kind)
+    float64`` is cumulative; ``present`` ``(agent) int32`` holds the kinds of the people of ``agents.csv``.
     """
 
+    kinds: tuple[Kind, ...]
     power: Floats
     camp: Floats
     conflict: Floats
     town: Floats
+    aware: Floats
     share: Floats
     present: NDArray[np.int32]
 
@@ -59,7 +63,7 @@ def people(scenario: FleeScenario) -> People | None:
 
     Raises :class:`~sojourn.flee.FleeError` where people or places lack an attribute that a rule needs.
     """
-    needed = attributes_needed(scenario.settings.move)
+    needed = attributes_needed(scenario)
     if not needed:
         return None
     check(scenario, needed)
@@ -82,26 +86,34 @@ def people(scenario: FleeScenario) -> People | None:
     ethnic = np.array([[share(p, "ethnicity", kind[1], scenario) for p in scenario.locations] for kind in kinds])
     devout = np.array([[share(p, "religion", kind[2], scenario) for p in scenario.locations] for kind in kinds])
     alike = np.ones((len(kinds), len(scenario.locations)))
+    # Flee counts who is where each morning instead (the engine's Company).
+    stated = scenario.compat != "flee3"
     kin = np.where(np.isnan(ethnic), 1.0, ETHNIC_BONUS * ethnic)
     faith = np.where(np.isnan(devout), 1.0, devout / move.avg_religion_fraction)
+    camp = (kin if move.match_camp_ethnicity else alike) * (faith if move.match_camp_religion else alike)
     return People(
+        kinds=tuple(kinds),
         power=np.array([power for power, *_ in kinds], np.float64),
-        camp=(kin if move.match_camp_ethnicity else alike) * (faith if move.match_camp_religion else alike),
-        conflict=kin if move.match_conflict_ethnicity else alike,
-        town=kin if move.match_town_ethnicity else alike,
+        camp=camp if stated else alike,
+        conflict=kin if move.match_conflict_ethnicity and stated else alike,
+        town=kin if move.match_town_ethnicity and stated else alike,
+        aware=np.array([aware for *_, aware in kinds]),
         share=np.cumsum(np.array(columns).T, axis=1),
         present=present,
     )
 
 
-def attributes_needed(move: MoveRules) -> tuple[str, ...]:
+def attributes_needed(scenario: FleeScenario) -> tuple[str, ...]:
     """Return the attributes of people that the rules in use read."""
+    move = scenario.settings.move
+    forecast = move.flood_rules is not None and move.flood_rules.flood_forecaster
     ethnic = move.match_camp_ethnicity or move.match_town_ethnicity or move.match_conflict_ethnicity
     wanted = {
         "age": move.children_avoid_hazards or move.elderly_avoid_hazards or move.boys_take_risk,
         "gender": move.women_avoid_hazards or move.boys_take_risk,
         "ethnicity": ethnic,
         "religion": move.match_camp_religion,
+        AWARENESS: bool(forecast and move.flood_rules and move.flood_rules.flood_awareness_weights),
     }
     return tuple(name for name, is_read in wanted.items() if is_read)
 
@@ -114,7 +126,10 @@ def kind_of(scenario: FleeScenario, who: Mapping[str, str]) -> Kind:
         who.get("gender", ""),
         literal=scenario.compat == "flee3",
     )
-    return power, who.get("ethnicity", ""), who.get("religion", "")
+    aware = 1.0
+    if AWARENESS in who and scenario.settings.move.flood_rules is not None:
+        aware = (scenario.settings.move.flood_rules.flood_awareness_weights or ())[int(who[AWARENESS])]
+    return power, who.get("ethnicity", ""), who.get("religion", ""), aware
 
 
 def power_of(move: MoveRules, age: float, gender: str, *, literal: bool) -> int:
@@ -178,14 +193,36 @@ def check(scenario: FleeScenario, needed: tuple[str, ...]) -> None:
                 problems.append(Problem("FLEE-ATTRIBUTE-MISSING", file, f"a rule needs the {name} of people"))
             elif name == "age":
                 problems += [_no_number(file, name, value) for value in values if not _is_number(value)]
+            elif name == AWARENESS:
+                problems += _no_weight(scenario, file, values)
+            elif name in ("ethnicity", "religion") and scenario.compat == "flee3":
+                problems += [_no_value(file, value) for value in values if value not in files[name].values]
             elif name in ("ethnicity", "religion"):
                 problems += [_no_column(file, value) for value in values if not _has_column(scenario, value)]
-        for place in scenario.locations if name in ("ethnicity", "religion") and name in files else ():
+        counted = name in ("ethnicity", "religion") and name in files and scenario.compat != "flee3"
+        for place in scenario.locations if counted else ():
             where = f"input_csv/locations.csv, {place.name}"
             texts = (place.attributes.get(value) or "0" for value in files[name].values)
             problems += [_no_number(where, name, text) for text in texts if not _is_number(text)]
     if problems:
         raise FleeError(problems, "attributes that rules need")
+
+
+def _no_weight(scenario: FleeScenario, file: str, values: tuple[str, ...]) -> list[Problem]:
+    rules = scenario.settings.move.flood_rules
+    count = len(rules.flood_awareness_weights or ()) if rules is not None else 0
+    allowed = [str(row) for row in range(count)]
+    said = f"{AWARENESS} counts the flood_awareness_weights from 0"
+    return [
+        Problem("FLEE-ATTRIBUTE-MISSING", file, said, found=value, allowed=", ".join(allowed))
+        for value in values
+        if value not in allowed
+    ]
+
+
+def _no_value(file: str, value: str) -> Problem:
+    said = f"a rule counts people by {value}, which no demographics file names"
+    return Problem("FLEE-ATTRIBUTE-MISSING", file, said, remedy=f"add a row {value} to the demographics file")
 
 
 def _has_column(scenario: FleeScenario, value: str) -> bool:

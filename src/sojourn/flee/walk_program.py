@@ -10,10 +10,14 @@ from sojourn.errors import Problem
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.sheets import FleeError
 from sojourn.flee.table import DataTable, data_table
+from sojourn.flee.walk_company import company
+from sojourn.flee.walk_crawl import crawled_routes
+from sojourn.flee.walk_hazards import farmer_share
 from sojourn.flee.walk_people import nearness, people
-from sojourn.flee.walk_routes import road_map
+from sojourn.flee.walk_routes import road_limits, road_map, routes_seen
 from sojourn.flee.walk_spawning import departures
-from sojourn.flee.walk_timetable import timetable
+from sojourn.flee.walk_stops import refuse_where_flee_stops
+from sojourn.flee.walk_timetable import differs, timetable
 
 __all__ = ["compile_walk", "newly_displaced", "registered_new", "waiting"]
 
@@ -26,7 +30,9 @@ def compile_walk(scenario: FleeScenario, scale: int | None = None) -> WalkProgra
 
     With ``scenario.compat == "flee3"`` agents decide one after another and every oddity of Flee is kept.
     """
-    refuse_missing(scenario)
+    literal = scenario.compat == "flee3"
+    if literal:
+        refuse_where_flee_stops(scenario)
     scale = scenario.settings.hasten if scale is None else scale
     table = data_table(scenario, scale)
     roads = road_map(scenario)
@@ -36,58 +42,40 @@ def compile_walk(scenario: FleeScenario, scale: int | None = None) -> WalkProgra
         if name in scenario.index:
             day0[scenario.index[name]] = registered
     who = people(scenario)
-    days, conflicts, seen = timetable(scenario, roads, scale, day0, leave_world(scenario), who)
-    entering = arrivals(scenario, table, day0, days, conflicts, scale)
+    days = timetable(scenario, roads, scale, day0, leave_world(scenario), who)
+    seen, crawled = days.seen, np.zeros((0, 0))
+    if literal and scenario.settings.move.fixed_routes:
+        roads, crawled = crawled_routes(scenario, roads, days)
+        offered = crawled > 0.0
+    else:
+        roads, offered = routes_seen(scenario, roads, days.marker)
     views = Views(
         score=seen,
+        chance=days.chance,
+        chance_by_size=days.chance_by_size,
+        crawled=crawled,
         kind_share=np.zeros((0, 0)) if who is None else who.share,
         present_kind=np.zeros(0, np.int32) if who is None else who.present,
         nearness=nearness(scenario),
     )
-    return WalkProgram(roads, days, entering, rules(scenario), views)
+    known = days.timetable._replace(
+        offered=offered,
+        road_limit=road_limits(scenario, scale),
+        roads_change=days.timetable.roads_change | (differs(offered) if len(offered) else False),
+        tables_change=days.timetable.tables_change | (differs(crawled) if len(crawled) else False),
+    )
+    entering = arrivals(scenario, table, day0, known, days.fought, scale)
+    return WalkProgram(roads, known, entering, rules(scenario), views, company(scenario, days, who))
 
 
 def leave_world(scenario: FleeScenario) -> Floats:
-    """Return the chance a day of leaving the simulation from each place: of camps that are sinks.
+    """Return the chance a day of leaving the simulation from each place while it is a camp, camps being sinks.
 
     No entries when unused.
     """
     if not scenario.settings.spawn.camps_are_sinks:
         return np.zeros(0)
-    places = scenario.locations
-    stated = [float(place.attributes.get("deactivation_probability") or 0.0) for place in places]
-    return np.where([place.is_camp for place in places], stated, 0.0)
-
-
-def refuse_missing(scenario: FleeScenario) -> None:
-    """Refuse settings that ask for rules the walk engine does not have, all at once."""
-    move = scenario.settings.move
-    flood = move.flood_rules
-    literal = scenario.compat == "flee3"
-    asked = {
-        # Flee compares a major route with another place's route of the day before, and counts no populations.
-        "fixed_routes, with major_routes.csv": literal and move.fixed_routes and bool(scenario.major_routes),
-        "fixed_routes, with use_pop_for_loc_weight": literal and move.fixed_routes and move.use_pop_for_loc_weight,
-        # Flee counts the people present anew each day, and stops on the first day on which one is on a road.
-        "MatchCampReligion": literal and move.match_camp_religion,
-        "MatchCampEthnicity": literal and move.match_camp_ethnicity,
-        "MatchTownEthnicity": literal and move.match_town_ethnicity,
-        "MatchConflictEthnicity": literal and move.match_conflict_ethnicity,
-        "flood_rules.flood_forecaster": flood is not None and flood.flood_forecaster,
-    }
-    missing = [
-        Problem(
-            "FLEE-RULE-MISSING",
-            f"simsetting.yml: move_rules.{name}",
-            "the walk engine does not have this rule",
-            found="True",
-            remedy="switch it off, or write it as a rule of your own (docs/walk-engine.md)",
-        )
-        for name, wanted in asked.items()
-        if wanted
-    ]
-    if missing:
-        raise FleeError(missing, "rules that are not there")
+    return np.array([float(p.attributes.get("deactivation_probability") or 0.0) for p in scenario.locations])
 
 
 def rules(scenario: FleeScenario) -> Rules:
@@ -115,8 +103,8 @@ def rules(scenario: FleeScenario) -> Rules:
         bounce_if_ever_closed=literal,
         present_on_foot=literal,
         near_here=literal,
-        one_route_each=move.fixed_routes,
-        score_again=move.fixed_routes and literal,
+        one_route_each=move.fixed_routes and not literal,
+        count_at_home=literal and len(move.harvest_months) > 0,
     )
 
 
@@ -149,24 +137,27 @@ def arrivals(
     """Return who is there at the start, and how many appear on each day.
 
     With ``flee3`` the day's people must have somewhere to appear; otherwise they wait for a day on which a
-    place is in conflict.
+    place is in conflict. ``initial_idps`` are people; with ``flee3``, agents whatever their scale.
     """
-    spawn = scenario.settings.spawn
+    spawn, literal = scenario.settings.spawn, scenario.compat == "flee3"
     present: list[int] = []
-    for row, place in enumerate(scenario.locations):
-        if place.is_camp and not spawn.empty_camps_on_day0:
-            idps = int(float(place.attributes.get("initial_idps") or 0))
-            present += [row] * ((int(day0[row]) if spawn.insert_day0 else 0) + idps)
-    if spawn.read_from_agents_csv_file and scenario.initial_agents is not None:
-        present = [*map(int, scenario.initial_agents.locations), *present]
-    spread, _ = newly_displaced(registered_new(scenario, table))
-    initial = np.array(present, np.int32)
+    for name in () if spawn.empty_camps_on_day0 else scenario.camps:
+        row = scenario.index[name]
+        idps = scenario.locations[row].initial_idps // (1 if literal else scale)
+        present += [row] * ((int(day0[row]) if spawn.insert_day0 else 0) + idps)
     population = np.array([place.population // scale for place in scenario.locations], np.int64)
-    placed, placed_mean = departures(scenario, conflicts, population)
+    if spawn.read_from_agents_csv_file and scenario.initial_agents is not None:
+        stated = scenario.initial_agents.locations
+        present = [*map(int, stated), *present]
+        if spawn.take_from_population:
+            population = np.maximum(population - np.bincount(stated, minlength=len(population)), 0)
+    spread, _ = newly_displaced(registered_new(scenario, table))
+    initial, farmers = np.array(present, np.int32), farmer_share(scenario)
+    placed, placed_mean = departures(scenario, conflicts, population, scale)
     if len(placed) or len(placed_mean):
-        return Arrivals(initial, np.zeros_like(spread), placed, placed_mean, population)
+        return Arrivals(initial, np.zeros_like(spread), placed, placed_mean, population, farmers)
     possible = days.spawn_factor @ np.maximum(population, 0) > 0
-    if scenario.compat == "flee3" and not possible.all():
+    if literal and not possible.all():
         require_conflict(possible)
     return Arrivals(
         present=initial,
@@ -174,6 +165,7 @@ def arrivals(
         placed=placed,
         placed_mean=placed_mean,
         population=population,
+        farmer_share=farmers,
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flee.model import FleeScenario
-from sojourn.flee.walk_hazards import by_level
+from sojourn.flee.walk_floods import by_level, whole
 
 __all__ = ["departures"]
 
@@ -14,37 +14,42 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def departures(scenario: FleeScenario, conflict: Floats, population: Ints) -> tuple[Ints, Floats]:
+def departures(scenario: FleeScenario, conflict: Floats, population: Ints, scale: int) -> tuple[Ints, Floats]:
     """Return departures by place: ``(day, place) int64, agents``, and means of those drawn for each replicate.
 
     Both have no rows where the rule is not used. ``conflict``: ``(day, place) float64``, -1 for none;
-    ``population``: ``(place) int64, agents``.
+    ``population``: ``(place) int64, agents``. With ``flee3`` numbers of people are whole, and numbers of agents
+    whatever the scale is; otherwise they are scaled down, and parts of an agent are kept for the next day.
 
     Source: Flee 3, conflict-driven and flood-driven spawning.
     """
     none = np.zeros((0, len(population)), np.int64), np.zeros((0, len(population)))
-    spawn = scenario.settings.spawn
+    spawn, literal = scenario.settings.spawn, scenario.compat == "flee3"
     if spawn.conflict_driven_spawning is not None:
-        mode = spawn.conflict_driven_spawning.spawn_mode
-        rate = spawn.conflict_driven_spawning.displaced * np.maximum(conflict, 0.0)
+        mode, rate = spawn.conflict_driven_spawning.spawn_mode, spawn.conflict_driven_spawning.displaced
+        rate = float(int(rate)) if literal and mode != "pop_ratio" else rate
+        intensity = np.maximum(conflict, 0.0)
+        wanted = np.full(conflict.shape, rate)
     elif spawn.flood_driven_spawn_mode is not None and scenario.flood_levels is not None:
         mode = spawn.flood_driven_spawn_mode.spawn_mode
-        level = np.floor(scenario.flood_levels[: scenario.days]).astype(np.int64)
-        rate = np.where(level > 0, by_level(spawn.flood_driven_spawn_mode.displaced, level), 0.0)
+        level = whole(scenario.flood_levels[: scenario.days])
+        wanted = by_level(spawn.flood_driven_spawn_mode.displaced, level)
+        wanted = np.trunc(wanted) if literal and mode != "pop_ratio" else wanted
+        intensity = (level > 0).astype(np.float64)
     else:
         return none
+    if mode != "pop_ratio":
+        wanted = wanted * intensity / (1 if literal else scale)
     if mode == "poisson":
-        return none[0], rate
-    if mode == "constant":
-        return np.trunc(rate).astype(np.int64), none[1]
-    return of_population(rate, population, spawn.take_from_population), none[1]
-
-
-def of_population(rate: Floats, population: Ints, taken: bool) -> Ints:
-    """Return whole shares of the population of each day, which shrinks if those who leave are taken from it."""
-    left, numbers = population.copy(), np.zeros(rate.shape, np.int64)
-    for day, share in enumerate(rate):
-        numbers[day] = np.minimum(np.trunc(share * left), left) if taken else np.trunc(share * left)
-        if taken:
-            left = left - numbers[day]
-    return numbers
+        return none[0], wanted
+    left, owed = population.astype(np.float64), np.zeros(len(population))
+    numbers = np.zeros(wanted.shape, np.int64)
+    for day, today in enumerate(wanted):
+        due = today * left * intensity[day] if mode == "pop_ratio" else today
+        # A sum that a rounding error keeps below a whole number is that number; Flee cuts 2.9999999999 to 2.
+        numbers[day] = np.trunc(due) if literal else np.floor(due + owed + 1e-9)
+        if spawn.take_from_population:
+            numbers[day] = numbers[day] if literal else np.minimum(numbers[day], left)
+            left = np.maximum(left - numbers[day], 0.0)
+        owed = np.maximum(due + owed - numbers[day], 0.0)
+    return numbers, none[1]

@@ -5,37 +5,38 @@ One pass over the days keeps the state of every place and road; each rule is one
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.engine.walk.program import CAMP, TOWN, RoadMap, Timetable
-from sojourn.flee.model import Closure, FleeScenario
-from sojourn.flee.walk_hazards import Hazards, hazards
+from sojourn.flee.model import CAMP_CHANCE, Closure, FleeScenario
+from sojourn.flee.walk_hazards import Hazards, farmer_share, hazards
 from sojourn.flee.walk_people import People
 
-__all__ = ["Today", "timetable"]
+__all__ = ["Days", "Today", "differs", "timetable"]
 
 Floats = NDArray[np.float64]
 SLIGHT = 1e-6
 """Conflict below this is none. Source: Flee 3."""
-CAMP_CHANCE = 0.005
-"""Flee 3 makes every place with a chance of leaving below this a camp."""
 
 
 class Today:
     """The state of places and roads on one day, changed by the events of the scenario in Flee's order."""
 
-    def __init__(self, scenario: FleeScenario, roads: RoadMap, scale: int) -> None:
+    def __init__(self, scenario: FleeScenario, roads: RoadMap, scale: int, day0: NDArray[np.int64]) -> None:
         self.scenario = scenario
         self.literal = scenario.compat == "flee3"
-        self.roads = roads
+        self.roads, self.scale = roads, scale
+        self.hazard = hazards(scenario, scale)
         self.day = -1
         self.move = scenario.settings.move
         count = len(scenario.locations)
         self.camp = np.zeros(count, bool)
         self.town = np.zeros(count, bool)
+        self.marker = np.zeros(count, bool)
+        self.flood_zone = np.zeros(count, bool)
         self.conflict = np.full(count, -1.0)
         self.started = np.full(count, -1)
         self.chance = np.ones(count)
@@ -43,14 +44,19 @@ class Today:
             intensity = float(place.attributes.get("conflict_intensity") or 1.0)
             self.become(row, place.kind, intensity)
         if self.literal:
-            self.camp |= self.chance < CAMP_CHANCE
-        self.capacity = np.array([place.capacity // scale for place in scenario.locations], np.float64)
-        self.growth = np.array(
-            [int(place.attributes.get("capacity_per_day") or 0) for place in scenario.locations], np.float64
-        )
+            small = (self.chance < CAMP_CHANCE) & ~self.flood_zone
+            self.camp, self.town = self.camp | small, self.town & ~small
+        self.room = np.array([place.capacity for place in scenario.locations], np.float64)
+        self.growth = np.array([place.capacity_per_day for place in scenario.locations], np.float64)
+        if self.literal:
+            taken = day0 if scenario.settings.spawn.insert_day0 else 0
+            self.room = self.room // scale
+            self.room = np.where(self.room > 0, self.room - taken, self.room)
         self.closings = np.zeros(len(roads.road_km), np.int64)
         self.closed_on = np.full(len(roads.road_km), -1, np.int32)
-        self.spawned_from = np.zeros(count)
+        self.fought = self.conflict
+        self.eve = self.departure_weights()
+        self.spawned_from = self.eve
 
     def become(self, row: int, kind: str, intensity: float) -> None:
         """Make a place one of the kinds of places, with that kind's chance of setting out."""
@@ -64,26 +70,28 @@ class Today:
         }
         self.camp[row] = kind in ("camp", "idpcamp")
         self.town[row] = kind == "town"
+        self.marker[row] = kind == "marker"
+        self.flood_zone[row] = kind == "flood_zone"
         self.conflict[row] = intensity if kind == "conflict" else -1.0
         self.chance[row] = chances.get(kind, 1.0)
 
     def next_day(self) -> None:
-        """Go on to the next day: changes of type and conflicts, then closures, then room that was built."""
+        """Go on to the next day: changes of type and conflicts, who is displaced from where, then closures."""
         self.day += 1
         for change in self.scenario.location_changes:
             if change.day == self.day:
                 intensity = float(self.scenario.settings.default_conflict_intensity)
                 self.become(self.scenario.index[change.name], change.kind, intensity)
-        stirred = False
-        if not self.scenario.settings.spawn.flood_zone_spawning_only:
-            stirred = self.change_conflicts()
-        self.weigh_departures(stirred)
+        # In Flee conflicts stay as they are where flood rules are on.
+        stirred = not (self.literal and self.scenario.follows_floods) and self.change_conflicts()
+        self.fought = self.conflict.copy()
+        self.spawned_from = self.eve if self.literal and not stirred else self.departure_weights()
         for closure in self.scenario.closures:
             if closure.start == self.day:
                 self.close(closure)
             if closure.end == self.day and (self.literal or closure.end > closure.start):
                 self.reopen(closure)
-        self.capacity = self.capacity + np.maximum(self.growth, 0.0)
+        self.eve = self.departure_weights()
 
     def change_conflicts(self) -> bool:
         """Start and end conflicts; return whether any did.
@@ -118,14 +126,30 @@ class Today:
         picked: Floats = factors[np.minimum(step, len(factors) - 1)]
         return picked
 
-    def weigh_departures(self, stirred: bool) -> None:
-        """Set departures by head of population: intensity times decay, in conflict zones only.
+    def departure_weights(self) -> Floats:
+        """Return departures by head of population: intensity times decay in conflict, and want of food.
 
         With ``flee3`` the weights of a day without a start or end of a conflict are those of the day before.
+
+        Source: Flee 3, spawn weights.
         """
-        stale = self.literal and not stirred and self.day > 0
-        decay = self.decay(self.day - 1 if stale else self.day)
-        self.spawned_from = np.where(self.conflict > 0, self.conflict * decay, 0.0)
+        day = max(self.day, 0)
+        weights: Floats = np.where(self.conflict > 0, self.conflict * self.decay(day), 0.0)
+        weights = weights + self.hazard.starving[day]
+        if self.scenario.settings.spawn.conflict_zone_spawning_only:
+            weights = np.where(self.conflict > 0, weights, 0.0)
+        return weights
+
+    def capacity(self) -> Floats:
+        """Return how many agents each place holds, with the room built so far; below 1 for any number.
+
+        With ``flee3`` room is built in agents, whatever their scale, in towns too, and those registered on day 0
+        are taken off.
+
+        Source: Flee 3, capacity per day.
+        """
+        built = self.room + np.maximum(self.growth, 0.0) * (self.day + 1)
+        return built if self.literal else np.where(self.room >= 0, built // self.scale, self.room)
 
     def between(self, closure: Closure) -> NDArray[np.bool_]:
         """Return which roads a closure is about."""
@@ -165,29 +189,64 @@ class Today:
             here = self.between(closure)
             self.closings[here] = 0 if self.literal else np.maximum(self.closings[here] - 1, 0)
 
-    def safety(self, hazard: Hazards) -> Floats:
+    def safety(self) -> Floats:
         """Return what draws people to each place, whoever they are.
 
         Source: Flee 3, location score.
         """
-        places, move = self.scenario.locations, self.move
+        places, move, hazard = self.scenario.locations, self.move, self.hazard
         foreign = np.array([place.foreign for place in places])
         score = np.where(foreign, (1.0 + hazard.economic_pull) * move.foreign_weight, 1.0)
         if self.day > 0:
             score = np.where(foreign, score, score * hazard.food_factor[self.day])
         score = np.where(self.camp, score * move.camp_weight, score)
-        avoidance = move.conflict_weight ** (self.decay(self.day) * np.maximum(self.conflict, 0.0))
-        return np.where(self.conflict > 0, score * avoidance, score)
+        avoidance = move.conflict_weight ** (self.decay(max(self.day, 0)) * np.maximum(self.conflict, 0.0))
+        score = np.where(self.conflict > 0, score * avoidance, score)
+        return np.where(self.flood_zone, score * hazard.floods.zone[self.day], score) if self.day >= 0 else score
 
-    def score(self, safety: Floats, hazard: Hazards) -> Floats:
-        """Return ``(..., place)`` what people make of each place: of its safety, its size, and hazards there."""
-        score = np.where(self.camp, safety, safety * hazard.settled_factor[self.day])
-        weighted: Floats = score * hazard.score_factor[self.day]
+    def score(self, safety: Floats, aware: float | Floats) -> Floats:
+        """Return ``(..., place)`` what people make of each place: of its safety, its size, and floods there.
+
+        ``aware``: awareness of a forecast, for all or ``(kind, 1)``.
+        """
+        day, floods = self.day, self.hazard.floods
+        score = np.where(self.camp, safety, safety * self.hazard.settled_factor[day])
+        foreseen = floods.score_base[day] + aware * floods.score_aware[day]
+        weighted: Floats = score * floods.score[day] * foreseen
         return weighted
 
-    def seen(self, who: People, safety: Floats, hazard: Hazards) -> Floats:
-        """Return ``(kind, place) float64``, what each kind of people makes of each place."""
-        return self.score(who.see(safety, self.camp, self.conflict > 0), hazard)
+    def leaving(self, aware: float | Floats) -> tuple[Floats, Floats]:
+        """Return ``(..., place)`` the chance of setting out, and that which goes with a place's size.
+
+        Source: Flee 3, move chance.
+        """
+        day, floods = self.day, self.hazard.floods
+        flooded = ~np.isnan(floods.chance[day])
+        starving = self.hazard.leave_share[day]
+        scaled = floods.chance_base[day] + aware * floods.chance_aware[day]
+        fixed = np.where(flooded, floods.chance[day], starving) * scaled + aware * floods.chance_added[day]
+        by_size = np.where(flooded, 0.0, self.chance * (1.0 - starving)) * scaled
+        return fixed, by_size
+
+
+class Days(NamedTuple):
+    """All that is known in advance of each day, see the parts.
+
+    ``fought`` and ``conflict`` ``(day, place) float64`` are the intensity of conflict, -1 for none, when people are
+    displaced and when they move; ``seen`` ``(day, kind, place) float64`` the scores that each kind of people sees,
+    and ``chance`` and ``chance_by_size`` those with which it leaves, without rows where all are alike; ``marker``
+    ``(day, place) bool``; ``safety`` ``(day + 1, place) float64`` what draws people, on the eve of the run first.
+    """
+
+    timetable: Timetable
+    fought: Floats
+    conflict: Floats
+    seen: Floats
+    chance: Floats
+    chance_by_size: Floats
+    marker: NDArray[np.bool_]
+    safety: Floats
+    hazard: Hazards
 
 
 def timetable(
@@ -197,49 +256,76 @@ def timetable(
     day0: NDArray[np.int64],
     leave_world: Floats,
     who: People | None,
-) -> tuple[Timetable, Floats, Floats]:
-    """Return the timetable of a scenario, the intensity of conflict and the scores each kind of people sees.
-
-    Intensity is ``(day, place) float64``, -1 for none; scores ``(day, kind, place) float64``, no rows where all
-    see alike.
+) -> Days:
+    """Return the timetable of a scenario and what else is known in advance.
 
     ``day0``: ``(place) int64, agents`` registered on day 0, which ``flee3`` takes off the capacities.
     ``leave_world``: see :class:`Timetable`.
     """
-    today = Today(scenario, roads, scale)
-    hazard = hazards(scenario, scale)
-    days, count = scenario.days, len(scenario.locations)
-    conflicts = np.zeros((days, count))
-    seen: list[Floats] = []
-    rows: dict[str, list[NDArray[Any]]] = {name: [] for name in Timetable._fields}
-    for day in range(days):
-        today.next_day()
-        if day == 0 and today.literal and scenario.settings.spawn.insert_day0:
-            today.capacity = np.where(today.capacity > 0, today.capacity - day0, today.capacity)
-        by_size = today.chance * (1.0 - hazard.leave_share[day])
-        by_size = np.where(np.isnan(hazard.chance[day]), by_size, 0.0) * hazard.chance_factor[day]
-        fixed = np.where(np.isnan(hazard.chance[day]), hazard.leave_share[day], hazard.chance[day])
-        fixed = fixed * hazard.chance_factor[day]
-        asleep = hazard.frozen[day]
-        conflicts[day] = today.conflict
-        safety = today.safety(hazard)
-        rows["score"].append(today.score(safety, hazard))
-        if who is not None:
-            seen.append(today.seen(who, safety, hazard))
-        rows["chance"].append(np.zeros(count) if asleep else fixed)
-        rows["chance_by_size"].append(np.zeros(count) if asleep else by_size)
-        rows["capacity"].append(today.capacity.copy())
-        rows["spawn_factor"].append(today.spawned_from + hazard.spawn_factor[day])
-        rows["flags"].append(today.camp * CAMP + today.town * TOWN)
-        rows["open_roads"].append(today.closings == 0)
-        rows["closed_on"].append(today.closed_on.copy())
-    table: dict[str, Any] = {name: np.array(rows[name]) for name in rows if rows[name]}
-    table["flags"] = table["flags"].astype(np.uint8)
+    today = Today(scenario, roads, scale, day0)
+    harvest = today.hazard.harvest
+    table = rows_by_day(today, who, harvest & (len(farmer_share(scenario)) == 0))
+    by_kind = np.zeros((0, 0, len(scenario.locations)))
+    seen, chances = table.get("seen", by_kind), table.get("chances", by_kind)
+    own_chances = who is not None and len(np.unique(who.aware)) > 1
     table["roads_change"] = differs(table["open_roads"])
     changes = (differs(table[name]) for name in ("score", "flags", "capacity", "open_roads"))
-    by_kind = np.array(seen) if seen else np.zeros((0, 0, count))
-    table["tables_change"] = np.logical_or.reduce([*changes, *([differs(by_kind)] if seen else [])])
-    return Timetable(**table, frozen=hazard.frozen, leave_world=leave_world), conflicts, by_kind
+    table["tables_change"] = np.logical_or.reduce([*changes, *([differs(seen)] if len(seen) else [])])
+    unused = {"offered": np.zeros((0, 0), bool), "road_limit": np.zeros((0, 0), np.int64)}
+    return Days(
+        timetable=Timetable(
+            **{name: table[name] for name in Timetable._fields if name in table},
+            frozen=harvest,
+            leave_world=leave_world,
+            **unused,
+        ),
+        fought=table["fought"],
+        conflict=table["conflict"],
+        seen=seen,
+        chance=chances if own_chances else by_kind,
+        chance_by_size=table.get("chances_by_size", by_kind) if own_chances else by_kind,
+        marker=table["marker"],
+        safety=table["safety"],
+        hazard=today.hazard,
+    )
+
+
+def rows_by_day(today: Today, who: People | None, asleep: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+    """Go through the days and return what each is like, one row a day; scores also of the eve of the run.
+
+    ``asleep`` ``(day) bool``: nobody sets out.
+    """
+    rows: dict[str, list[NDArray[Any]]] = {}
+
+    def keep(**found: NDArray[Any]) -> None:
+        for name, row in found.items():
+            rows.setdefault(name, []).append(row)
+
+    keep(safety=today.safety())
+    for awake in ~asleep:
+        today.next_day()
+        safety = today.safety()
+        chance, by_size = today.leaving(1.0)
+        keep(
+            safety=safety,
+            score=today.score(safety, 1.0),
+            chance=chance * awake,
+            chance_by_size=by_size * awake,
+            capacity=today.capacity(),
+            spawn_factor=today.spawned_from,
+            flags=(today.camp * CAMP + today.town * TOWN).astype(np.uint8),
+            open_roads=today.closings == 0,
+            closed_on=today.closed_on.copy(),
+            fought=today.fought,
+            conflict=today.conflict.copy(),
+            marker=today.marker.copy(),
+        )
+        if who is not None:
+            aware = who.aware[:, None]
+            chance, by_size = today.leaving(aware)
+            seen = today.score(who.see(safety, today.camp, today.conflict > 0), aware)
+            keep(seen=seen, chances=chance * awake, chances_by_size=by_size * awake)
+    return {name: np.array(found) for name, found in rows.items()}
 
 
 def differs(rows: NDArray[np.generic]) -> NDArray[np.bool_]:

@@ -16,10 +16,19 @@ from sojourn.engine.streams import component_key, next_uniform, open_stream
 from sojourn.engine.walk.compiled import Ints, Own, Words, kernel, rule
 from sojourn.engine.walk.deal import CHUNK, deal, gather, take
 from sojourn.engine.walk.program import NOBODY, TOWN, Rules, WalkProgram
-from sojourn.engine.walk.routes import choose, choose_own, final_stop, full_camp, rebuild, road_towards, see_room
+from sojourn.engine.walk.routes import (
+    choose,
+    choose_own,
+    final_stop,
+    full_camp,
+    home_count,
+    rebuild,
+    road_towards,
+    see_room,
+)
 from sojourn.engine.walk.state import NEVER, WalkState
 
-__all__ = ["depart", "redraw", "rest", "travel"]
+__all__ = ["admit", "depart", "redraw", "rest", "travel"]
 
 DEPART = np.uint64(component_key("walk/depart"))
 TRAVEL = np.uint64(component_key("walk/travel"))
@@ -47,13 +56,23 @@ def wake_on(state: WalkState, agent: int, day: float, last: int) -> None:
 
 
 @rule
+def mood(program: WalkProgram, state: WalkState, agent: int, place: int) -> int:
+    """Return where ``Sites`` keeps the chance that an agent sets out from a place: kinds may have their own."""
+    if len(program.views.chance) == 0:
+        return place
+    kind = int(state.agents.outlook[agent]) // home_count(program) if len(state.agents.outlook) > 0 else 0
+    return kind * len(state.sites.people) + place
+
+
+@rule
 def rest(program: WalkProgram, state: WalkState, agent: int, day: int, stream: Words) -> None:
     """Let an agent stay where it is from a day on, until its next decision."""
     last = len(program.days.frozen) - 1
     if state.agents.path[agent] != NOBODY:
         wake_on(state, agent, day, last)
     else:
-        wake_on(state, agent, day + pause_days(state.sites.pause[state.agents.where[agent]], stream), last)
+        slot = mood(program, state, agent, int(state.agents.where[agent]))
+        wake_on(state, agent, day + pause_days(state.sites.pause[slot], stream), last)
 
 
 @rule
@@ -71,8 +90,72 @@ def willing(program: WalkProgram, state: WalkState, agent: int, day: int, stream
         return True
     if state.agents.path[agent] != NOBODY:
         return True
-    place = state.agents.where[agent]
-    return next_uniform(stream) < own_chance(program, state, agent, day, place, state.sites.chance[place])
+    place = int(state.agents.where[agent])
+    chance = state.sites.chance[mood(program, state, agent, place)]
+    return next_uniform(stream) < own_chance(program, state, agent, day, place, chance)
+
+
+@rule
+def harvesting(program: WalkProgram, state: WalkState, agent: int, day: int) -> bool:
+    """Return whether an agent stays where it is for the harvest.
+
+    Source: Flee 3, harvest months.
+    """
+    if not program.days.frozen[day]:
+        return False
+    return len(state.agents.farmer) == 0 or state.agents.farmer[agent] != 0
+
+
+@rule
+def harvest(program: WalkProgram, state: WalkState, agent: int, day: int, stream: Words) -> None:
+    """Let an agent rest until the harvest is over, and decide from then on."""
+    while day < len(program.days.frozen) and program.days.frozen[day]:
+        day += 1
+    rest(program, state, agent, day, stream)
+
+
+@rule
+def limited(program: WalkProgram, day: int, road: int) -> bool:
+    """Return whether only so many agents can set out on a road today."""
+    return len(program.days.road_limit) > 0 and program.days.road_limit[day, road] >= 0
+
+
+@rule
+def step_on(
+    program: WalkProgram, state: WalkState, agent: int, day: int, road: int, path: int, tally: Ints, entered: Ints
+) -> None:
+    """Put an agent on the road to the place that ``path`` of its route is."""
+    agents, roads = state.agents, program.roads
+    place = agents.where[agent]
+    agents.path[agent] = path + 1 if roads.path_places[path + 1] != NOBODY else NOBODY
+    agents.where[agent] = -1 - road
+    agents.progress[agent] = 0.0
+    entered[road] += 1
+    count_in(program, state, tally, day, place, -1)
+
+
+@kernel
+def admit(program: WalkProgram, state: WalkState, day: int, tally: Ints, entered: Ints) -> None:
+    """Let those who wait where a road is limited set out on it, oldest first, until its number is reached."""
+    agents, last = state.agents, len(program.days.frozen) - 1
+    tomorrow = NEVER if day == last else day + 1
+    for agent in range(state.created[0]):
+        place, path = int(agents.where[agent]), int(agents.path[agent])
+        if place < 0 or path == NOBODY or agents.wake[agent] != tomorrow or harvesting(program, state, agent, day):
+            continue
+        road = road_towards(program, day, place, program.roads.path_places[path])
+        if road != NOBODY and entered[road] < program.days.road_limit[day, road]:
+            step_on(program, state, agent, day, road, path, tally, entered)
+            leave_now(state, agent, day)
+            agents.wake[agent] = day
+
+
+@rule
+def leave_now(state: WalkState, agent: int, day: int) -> None:
+    """Note that an agent that was at rest set out today."""
+    agents = state.agents
+    agents.recent[agent] = math.ldexp(agents.recent[agent], int(agents.since[agent]) - day)
+    agents.since[agent] = day
 
 
 @rule
@@ -88,7 +171,8 @@ def set_out(
 ) -> bool:
     """Choose a route if there is none, and step on its first road; return whether the agent did.
 
-    An agent stays, and forgets its route, when no road leads on or the route ends in a full camp.
+    An agent stays, and forgets its route, when no road leads on or the route ends in a full camp. It stays, and
+    keeps its route, where the road is limited: who passes is settled in the morning (:func:`admit`).
 
     Source: Flee 3, route selection and next step.
     """
@@ -111,16 +195,12 @@ def set_out(
         path, end = roads.path_start[option] + option, roads.option_final[option]
     else:
         road, end = road_towards(program, day, place, roads.path_places[path]), final_stop(roads, path)
-        if road == NOBODY:
-            return False
-    if full_camp(program, state, day, end):
+    if road == NOBODY or full_camp(program, state, day, end):
         return False
-    if roads.path_places[path + 1] != NOBODY:
-        agents.path[agent] = path + 1
-    agents.where[agent] = -1 - road
-    agents.progress[agent] = 0.0
-    entered[road] += 1
-    count_in(program, state, tally, day, place, -1)
+    if limited(program, day, road):
+        agents.path[agent] = path
+        return False
+    step_on(program, state, agent, day, road, path, tally, entered)
     return True
 
 
@@ -148,13 +228,12 @@ def depart(
             deal(stream, key, DEPART, day, due)
             for row in range(due):
                 agent = take(stream, row)
-                if program.days.frozen[day]:
-                    agents.wake[agent] = day + 1
+                if harvesting(program, state, agent, day):
+                    harvest(program, state, agent, day, stream)
                 elif not willing(program, state, agent, day, stream, own_chance):
                     agents.wake[agent] = day + 1
                 elif set_out(program, state, agent, day, tally, entered, stream, own_score):
-                    agents.recent[agent] = math.ldexp(agents.recent[agent], int(agents.since[agent]) - day)
-                    agents.since[agent] = day
+                    leave_now(state, agent, day)
                 else:
                     rest(program, state, agent, day + 1, stream)
 
@@ -220,6 +299,7 @@ def goes_on(
     state: WalkState,
     agent: int,
     day: int,
+    tally: Ints,
     place: int,
     moved: float,
     stream: Words,
@@ -233,15 +313,20 @@ def goes_on(
     """
     agents, rules = state.agents, program.rules
     last = len(program.days.frozen) - 1
-    if program.days.frozen[day]:
-        rest(program, state, agent, day + 1, stream)
+    if harvesting(program, state, agent, day):
+        harvest(program, state, agent, day, stream)
+        if rules.count_at_home:
+            home = agents.home[agent]
+            count_in(program, state, tally, day, place, -1)
+            count_in(program, state, tally, day, home, 1)
+            agents.home[agent] = -1 - home
         return False
     if agents.path[agent] != NOBODY:
         return True
     lately = (agents.recent[agent] + moved / rules.max_speed) / 2.0
     if rules.avoid_short_stints and lately < 0.5 and program.days.flags[day, place] & TOWN:
         return True
-    wait = pause_days(state.sites.pause[place], stream)
+    wait = pause_days(state.sites.pause[mood(program, state, agent, place)], stream)
     if wait == 0.0:
         if willing(program, state, agent, day, stream, own_chance):
             return True
@@ -291,7 +376,7 @@ def travel_one(
         more = moved < pace if rules.full_day_again else share > SMALLEST_SHARE
         if not more:
             break
-        if not goes_on(program, state, agent, day, place, moved, stream, own_chance):
+        if not goes_on(program, state, agent, day, tally, place, moved, stream, own_chance):
             agents.recent[agent] = (agents.recent[agent] + moved / rules.max_speed) / 2.0
             return
         if not set_out(program, state, agent, day, tally, entered, stream, own_score):
@@ -346,7 +431,9 @@ def redraw(
     agents, sites = state.agents, state.sites
     for first in range(worker * BLOCK, total, workers * BLOCK):
         for agent in range(first, min(first + BLOCK, total)):
-            place = agents.where[agent]
-            if place >= 0 and sites.changed[place] and agents.wake[agent] >= day and agents.path[agent] == NOBODY:
+            place = int(agents.where[agent])
+            if place < 0 or agents.wake[agent] < day or agents.path[agent] != NOBODY:
+                continue
+            if sites.changed[mood(program, state, agent, place)]:
                 open_stream(stream, key[0], key[1], REDRAW, agent, day)
                 rest(program, state, agent, day, stream)

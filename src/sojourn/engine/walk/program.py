@@ -12,7 +12,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CAMP", "NOBODY", "TOWN", "Arrivals", "RoadMap", "Rules", "Timetable", "Views", "WalkProgram"]
+__all__ = [
+    "CAMP",
+    "NOBODY",
+    "TOWN",
+    "Arrivals",
+    "Company",
+    "RoadMap",
+    "Rules",
+    "Timetable",
+    "Views",
+    "WalkProgram",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -66,8 +77,9 @@ class Timetable(NamedTuple):
     ``open_roads`` is ``(day, road) bool``; ``closed_on`` ``(day, road) int32, day`` a road last
     closed on, -1 if never. ``tables_change`` and
     ``roads_change`` ``(day) bool`` say on which days route tables must be made again. ``frozen`` ``(day)
-    bool``: nobody sets out. ``leave_world`` is ``(place) float64, probability`` a day of leaving the
-    simulation (no entries when unused).
+    bool``: a month of harvest. ``leave_world`` is ``(place) float64, probability`` a day of leaving the
+    simulation from a camp. ``offered`` ``(day, option) bool``: the route can be chosen. ``road_limit`` ``(day,
+    road) int64, agents`` that can set out on the road, -1 for any number. These three have no entries when unused.
     """
 
     score: Floats
@@ -82,6 +94,8 @@ class Timetable(NamedTuple):
     roads_change: NDArray[np.bool_]
     frozen: NDArray[np.bool_]
     leave_world: Floats
+    offered: NDArray[np.bool_]
+    road_limit: Ints
 
 
 class Arrivals(NamedTuple):
@@ -90,7 +104,8 @@ class Arrivals(NamedTuple):
     ``present`` ``(agent) int32, place`` of those there at the start; ``spread`` ``(day) int64, agents`` that
     appear on a day where the spawn factors say; ``placed`` ``(day, place) int64, agents`` that appear at a
     given place, or their means where each replicate draws its own (``placed_mean``, Poisson); no rows when
-    unused. ``population`` ``(place) int64, agents`` living there at the start.
+    unused. ``population`` ``(place) int64, agents`` living there at the start. ``farmer_share`` ``(place)
+    float64`` of those who appear there, no entries where everybody stays for the harvest.
     """
 
     present: Places
@@ -98,6 +113,7 @@ class Arrivals(NamedTuple):
     placed: Ints
     placed_mean: Floats
     population: Ints
+    farmer_share: Floats
 
 
 class Views(NamedTuple):
@@ -107,12 +123,36 @@ class Views(NamedTuple):
     float64`` are cumulative shares of the kinds among those who appear at a place; ``present_kind`` ``(agent)
     int32`` the kinds of the first of ``Arrivals.present``, the others' being drawn. ``nearness`` ``(home,
     place) float64`` multiplies the score; with ``Rules.near_here`` its rows are not homes but where people are.
+    ``chance`` and ``chance_by_size`` ``(day, kind, place) float64`` replace those of the timetable where kinds
+    leave with different chances. ``crawled`` ``(day, option) float64`` are weights of routes, fixed each morning,
+    that the score multiplies once more; then room and pruning do not count.
     """
 
     score: Floats
+    chance: Floats
+    chance_by_size: Floats
+    crawled: Floats
     kind_share: Floats
     present_kind: Places
     nearness: Floats
+
+
+class Company(NamedTuple):
+    """How scores of places follow who is there each morning; without entries where they do not.
+
+    ``ethnicity`` and ``religion`` ``(kind) int32``: which each kind has, -1 for none. ``by_ethnicity``,
+    ``by_religion`` and ``by_population`` ``(day, place) bool``: what counts there. The first two factors are 10
+    and ``religion_rate`` times the agents of one's own at rest there by head of population, the last is the
+    population to ``population_power``.
+    """
+
+    ethnicity: Places
+    religion: Places
+    by_ethnicity: NDArray[np.bool_]
+    by_religion: NDArray[np.bool_]
+    by_population: NDArray[np.bool_]
+    religion_rate: float
+    population_power: float
 
 
 class Rules(NamedTuple):
@@ -125,8 +165,7 @@ class Rules(NamedTuple):
     ``ask_daily``: the chance of setting out is an agent's own, so it is asked every day.
     ``present_on_foot``: those there at the start walk their first road too. ``uniform_choice``: every route
     has the same weight. ``near_here``: see :class:`Views`. ``one_route_each``: of the open routes to a place
-    only the first counts. ``score_again``: the score counts once more, room and pruning do not, and a route of
-    no weight is none.
+    only the first counts. ``count_at_home``: in months of harvest those at rest are counted where they came from.
     """
 
     max_speed: float
@@ -150,7 +189,7 @@ class Rules(NamedTuple):
     present_on_foot: bool
     near_here: bool
     one_route_each: bool
-    score_again: bool
+    count_at_home: bool
 
 
 class WalkProgram(NamedTuple):
@@ -161,3 +200,4 @@ class WalkProgram(NamedTuple):
     arrivals: Arrivals
     rules: Rules
     views: Views
+    company: Company

@@ -71,10 +71,10 @@ def final_stop(roads: RoadMap, path: int) -> int:
 
 @kernel
 def mark_open(program: WalkProgram, state: WalkState, day: int) -> None:
-    """Mark the routes whose roads are all open today."""
+    """Mark the routes that are offered and whose roads are all open today."""
     roads = program.roads
     for option in range(len(roads.option_final)):
-        passable = True
+        passable = bool(len(program.days.offered) == 0 or program.days.offered[day, option])
         for position in range(roads.path_start[option], roads.path_start[option + 1]):
             passable = passable and program.days.open_roads[day, roads.path_roads[position]]
         state.tables.open_option[option] = passable
@@ -82,34 +82,38 @@ def mark_open(program: WalkProgram, state: WalkState, day: int) -> None:
 
 
 @rule
-def seen_score(program: WalkProgram, day: int, view: int, place: int, end: int) -> float:
+def home_count(program: WalkProgram) -> int:
+    """Return the number of homes that make people see places differently, 1 if none does."""
+    return 1 if program.rules.near_here or len(program.views.nearness) == 0 else len(program.views.nearness)
+
+
+@rule
+def seen_score(program: WalkProgram, state: WalkState, day: int, view: int, place: int, end: int) -> float:
     """Return the score of ``end`` as people of a view at a place see it."""
-    views, here = program.views, program.rules.near_here
-    homes = 1 if here or len(views.nearness) == 0 else len(views.nearness)
+    views, homes = program.views, home_count(program)
     score = program.days.score[day, end] if len(views.score) == 0 else views.score[day, view // homes, end]
     if len(views.nearness) > 0:
-        score *= views.nearness[place if here else view % homes, end]
+        score *= views.nearness[place if program.rules.near_here else view % homes, end]
+    if len(state.tables.company) > 0:
+        score *= state.tables.company[view // homes * len(state.sites.people) + end]
     return float(score)
 
 
 @rule
-def weigh(program: WalkProgram, state: WalkState, day: int, view: int, place: int, option: int) -> float:
+def weigh(program: WalkProgram, state: WalkState, day: int, option: int, score: float) -> float:
     """Return the weight of a route: ((weight softening + score of its end) x pull x room at its end) to a power.
 
-    The pull is 1 / (softening + length) to the distance power. With ``score_again`` the room does not count,
-    and the score once more.
+    The pull is 1 / (softening + length) to the distance power.
 
     Source: Flee 3, route selection.
     """
-    rules, end = program.rules, program.roads.option_final[option]
+    rules = program.rules
     if rules.uniform_choice:
         return 1.0
-    seen = seen_score(program, day, view, place, end)
-    pull = program.roads.option_pull[option]
-    if rules.score_again:
-        return float(((rules.weight_softening + program.days.score[day, end]) * pull) ** rules.weight_power * seen)
-    weight = (rules.weight_softening + seen) * pull
-    weight *= state.sites.room[end]
+    if len(program.views.crawled) > 0:
+        return float(program.views.crawled[day, option] * score)
+    weight = (rules.weight_softening + score) * program.roads.option_pull[option]
+    weight *= state.sites.room[program.roads.option_final[option]]
     if rules.weight_power != 1.0:
         weight = weight**rules.weight_power
     return float(weight)
@@ -131,14 +135,12 @@ def rebuild(program: WalkProgram, state: WalkState, day: int, view: int, place: 
         end = roads.option_final[option]
         if tables.open_option[option] and not (rules.one_route_each and end == last_end):
             last_end = end
-            weight = weigh(program, state, day, view, place, option)
-            if rules.score_again and weight <= 0.0:
-                continue
+            weight = weigh(program, state, day, option, seen_score(program, state, day, view, place, end))
             tables.option[first + size] = option
             tables.cumulative[first + size] = weight
             best = max(best, weight)
             size += 1
-    threshold = best / rules.pruning if rules.pruning > 1.001 and not rules.score_again else 0.0
+    threshold = best / rules.pruning if rules.pruning >= 1.001 and len(program.views.crawled) == 0 else 0.0
     kept = 0
     for position in range(first, first + size):
         if tables.cumulative[position] >= threshold:
@@ -183,7 +185,7 @@ def choose_own(
 
     ``own_score(program, state, agent, day, end, score)`` returns the score the agent gives a place.
     """
-    tables, rules = state.tables, program.rules
+    tables = state.tables
     first = view * len(program.roads.option_final) + program.roads.option_start[place]
     size = tables.size[view * len(state.sites.people) + place]
     total, passed = 0.0, 0.0
@@ -191,9 +193,8 @@ def choose_own(
         for position in range(first, first + size):
             option = tables.option[position]
             end = program.roads.option_final[option]
-            score = own_score(program, state, agent, day, end, seen_score(program, day, view, place, end))
-            weight = (rules.weight_softening + score) * program.roads.option_pull[option] * state.sites.room[end]
-            weight = weight**rules.weight_power
+            score = own_score(program, state, agent, day, end, seen_score(program, state, day, view, place, end))
+            weight = weigh(program, state, day, option, score)
             if again == 0:
                 total += weight
             else:

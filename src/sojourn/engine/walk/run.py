@@ -15,9 +15,9 @@ import numpy as np
 from sojourn.engine.streams import component_key, next_uniform, open_stream
 from sojourn.engine.walk.compiled import WALK_DIGEST, Floats, Ints, Own, Words, entry, kernel, rule
 from sojourn.engine.walk.deal import SCRATCH
-from sojourn.engine.walk.move import depart, redraw, rest, travel
-from sojourn.engine.walk.program import Arrivals, WalkProgram
-from sojourn.engine.walk.routes import mark_open, rebuild_all
+from sojourn.engine.walk.move import admit, depart, redraw, rest, travel
+from sojourn.engine.walk.program import CAMP, Arrivals, WalkProgram
+from sojourn.engine.walk.routes import home_count, mark_open, rebuild_all
 from sojourn.engine.walk.state import GONE, NEVER, Record, WalkState, new_state
 
 __all__ = ["ENTRIES", "run_replicate"]
@@ -25,32 +25,39 @@ __all__ = ["ENTRIES", "run_replicate"]
 SPAWN = np.uint64(component_key("walk/spawn"))
 LEAVE = np.uint64(component_key("walk/leave"))
 KIND = np.uint64(component_key("walk/kind"))
+FARMER = np.uint64(component_key("walk/farmer"))
 FIRST_REST = np.uint64(component_key("walk/first-rest"))
 SHARED_FROM = 50_000
 """Agents below which several threads cost more than they bring."""
+ETHNIC_BONUS = 10.0
+"""Factor on the agents of one's own ethnicity by head of population. Source: Flee 3."""
+HUGE_POPULATION = 100_000_000.0
+"""Taken where nobody lives, so that one's own do not count there. Source: Flee 3."""
 
 
 @kernel
 def set_chances(program: WalkProgram, state: WalkState, day: int) -> bool:
-    """Set today's chance of setting out of every place; return whether any changed."""
-    days, rules, sites = program.days, program.rules, state.sites
-    any_changed = False
-    for place in range(len(sites.chance)):
-        chance = days.chance[day, place]
-        if days.chance_by_size[day, place] != 0.0:
-            size = max(np.float64(sites.population[place]), days.capacity[day, place])
-            factor = (size / rules.population_base) ** rules.population_power
-            chance += days.chance_by_size[day, place] * factor
-        sites.changed[place] = chance != sites.chance[place]
-        if sites.changed[place]:
+    """Set today's chance of setting out of every place, and kind; return whether any changed."""
+    days, views, rules, sites = program.days, program.views, program.rules, state.sites
+    any_changed, places = False, len(sites.people)
+    for slot in range(len(sites.chance)):
+        kind, place = slot // places, slot % places
+        chance, by_size = days.chance[day, place], days.chance_by_size[day, place]
+        if len(views.chance) > 0:
+            chance, by_size = views.chance[day, kind, place], views.chance_by_size[day, kind, place]
+        if by_size != 0.0:
+            size = max(np.float64(max(sites.population[place], 0)), days.capacity[day, place])
+            chance += by_size * (size / rules.population_base) ** rules.population_power
+        sites.changed[slot] = chance != sites.chance[slot]
+        if sites.changed[slot]:
             any_changed = True
-            sites.chance[place] = chance
+            sites.chance[slot] = chance
             if chance >= 1.0 or program.rules.ask_daily:
-                sites.pause[place] = 0.0
+                sites.pause[slot] = 0.0
             elif chance <= 0.0:
-                sites.pause[place] = -np.inf
+                sites.pause[slot] = -np.inf
             else:
-                sites.pause[place] = 1.0 / np.log1p(-chance)
+                sites.pause[slot] = 1.0 / np.log1p(-chance)
     return any_changed
 
 
@@ -84,6 +91,11 @@ def place_agent(
     state.agents.on_foot[agent] = on_foot
     if len(state.agents.outlook) > 0:
         state.agents.outlook[agent] = first_view(program, agent, place, stream, key)
+    if len(state.agents.home) > 0:
+        state.agents.home[agent] = place
+    if len(state.agents.farmer) > 0:
+        open_stream(stream, key[0], key[1], FARMER, agent, day)
+        state.agents.farmer[agent] = next_uniform(stream) < program.arrivals.farmer_share[place]
     open_stream(stream, key[0], key[1], FIRST_REST, agent, day)
     rest(program, state, agent, day, stream)
 
@@ -133,20 +145,76 @@ def appear(program: WalkProgram, state: WalkState, day: int, stream: Words, key:
 
 
 @kernel
-def dawn(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> bool:
-    """Begin a day: set chances, create agents, open and close roads; return whether chances changed.
+def count_at_home(program: WalkProgram, state: WalkState, day: int) -> None:
+    """Count those at rest where they came from while the harvest lasts, and where they are when it is over.
 
-    Those who were there before must draw again where chances changed (``redraw``), so call that next with
-    the number of agents before this call.
+    Source: Flee 3, harvest months.
     """
-    changed = set_chances(program, state, day)
+    agents, people = state.agents, state.sites.people
+    for agent in range(state.created[0]):
+        place, home = agents.where[agent], agents.home[agent]
+        if place >= 0 and (home >= 0) == program.days.frozen[day]:
+            people[place] += -1 if home >= 0 else 1
+            people[home if home >= 0 else -1 - home] += 1 if home >= 0 else -1
+            agents.home[agent] = -1 - home
+
+
+@kernel
+def see_company(program: WalkProgram, state: WalkState, day: int) -> None:
+    """Let scores follow who is at rest where this morning, and how many still live there.
+
+    Source: Flee 3, score of an end point and attribute ratio.
+    """
+    company, sites, places = program.company, state.sites, len(state.sites.people)
+    factor, count = state.tables.company, state.tables.around
+    kinds, homes = len(company.ethnicity), home_count(program)
+    for slot in range(len(count)):
+        count[slot] = 0
+    for agent in range(state.created[0]):
+        if state.agents.where[agent] >= 0:
+            kind = int(state.agents.outlook[agent]) // homes if len(state.agents.outlook) > 0 else 0
+            count[kind * places + state.agents.where[agent]] += 1
+    for slot in range(len(factor)):
+        kind, place = slot // places, slot % places
+        living = np.float64(sites.population[place]) if sites.population[place] >= 1 else HUGE_POPULATION
+        akin = np.float64(0)
+        alike = np.float64(0)
+        for other in range(kinds):
+            akin += count[other * places + place] * (company.ethnicity[other] == company.ethnicity[kind])
+            alike += count[other * places + place] * (company.religion[other] == company.religion[kind])
+        factor[slot] = 1.0
+        if company.by_ethnicity[day, place]:
+            factor[slot] *= ETHNIC_BONUS * akin / living
+        if company.by_religion[day, place]:
+            factor[slot] *= company.religion_rate * alike / living
+        if company.by_population[day, place]:
+            factor[slot] *= max(1.0, np.float64(sites.population[place])) ** company.population_power
+    state.tables.version[0] += 1
+
+
+@kernel
+def dawn(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> int:
+    """Begin a day: set chances, create agents, open and close roads.
+
+    Return how many agents, the oldest, must draw again because chances changed (``redraw``, to be called next):
+    those there before this call, or all of them where today's departures change the chances.
+    """
+    rules, before = program.rules, state.created[0]
+    by_population = rules.take_from_population and rules.population_power != 0.0
+    changed = False if by_population else set_chances(program, state, day)
     appear(program, state, day, stream, key)
+    if by_population:
+        changed, before = set_chances(program, state, day), state.created[0]
+    if rules.count_at_home:
+        count_at_home(program, state, day)
+    if len(state.tables.company) > 0:
+        see_company(program, state, day)
     if program.days.roads_change[day]:
         mark_open(program, state, day)
     if program.days.tables_change[day]:
         state.tables.version[0] += 1
     rebuild_all(program, state, day)
-    return changed
+    return int(before) if changed else 0
 
 
 @kernel
@@ -170,7 +238,7 @@ def dusk(program: WalkProgram, state: WalkState, day: int, stream: Words, key: W
     if len(leave) > 0:
         for agent in range(state.created[0]):
             place = agents.where[agent]
-            if place >= 0 and leave[place] > 0.0:
+            if place >= 0 and leave[place] > 0.0 and program.days.flags[day, place] & CAMP:
                 open_stream(stream, key[0], key[1], LEAVE, agent, day)
                 if next_uniform(stream) < leave[place]:
                     agents.where[agent] = GONE
@@ -198,10 +266,12 @@ def run_alone(
     stream = streams[0]
     tally = state.sites.people if program.rules.in_order else tallies[0]
     for day in range(len(program.days.frozen)):
-        before = state.created[0]
-        if dawn(program, state, day, stream, key):
-            redraw(program, state, day, before, 0, 1, stream, key)
+        again = dawn(program, state, day, stream, key)
+        if again > 0:
+            redraw(program, state, day, again, 0, 1, stream, key)
         depart(program, state, day, state.created[0], 0, 1, tally, entered[0], stream, key, own_score, own_chance)
+        if len(program.days.road_limit) > 0:
+            admit(program, state, day, tally, entered[0])
         settle(program, state, day, tallies, entered)
         travel(program, state, day, state.created[0], 0, 1, tally, entered[0], stream, key, own_score, own_chance)
         settle(program, state, day, tallies, entered)
@@ -212,9 +282,10 @@ class Entries(NamedTuple):
     """The kernels that Python calls."""
 
     run_alone: Callable[..., None]
-    dawn: Callable[..., bool]
+    dawn: Callable[..., int]
     redraw: Callable[..., None]
     depart: Callable[..., None]
+    admit: Callable[..., None]
     travel: Callable[..., None]
     settle: Callable[..., None]
     dusk: Callable[..., None]
@@ -222,7 +293,7 @@ class Entries(NamedTuple):
 
 def _alone(
     sources: str,
-) -> tuple[Callable[..., None], Callable[..., bool], Callable[..., None], Callable[..., None]]:
+) -> tuple[Callable[..., None], Callable[..., int], Callable[..., None], Callable[..., None], Callable[..., None]]:
     """Return the kernels for one thread: every day at once, and what opens, parts and ends a day."""
 
     @entry
@@ -240,9 +311,14 @@ def _alone(
         run_alone(program, state, key, tallies, entered, streams, own_score, own_chance)
 
     @entry
-    def first(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> bool:
+    def first(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> int:
         sources  # noqa: B018
         return dawn(program, state, day, stream, key)
+
+    @entry
+    def gates(program: WalkProgram, state: WalkState, day: int, tally: Ints, entered: Ints) -> None:
+        sources  # noqa: B018
+        admit(program, state, day, tally, entered)
 
     @entry
     def between(program: WalkProgram, state: WalkState, day: int, tallies: Ints, entered: Ints) -> None:
@@ -254,7 +330,7 @@ def _alone(
         sources  # noqa: B018
         dusk(program, state, day, stream, key)
 
-    return every_day, first, between, last
+    return every_day, first, gates, between, last
 
 
 def _together(sources: str) -> tuple[Callable[..., None], Callable[..., None], Callable[..., None]]:
@@ -315,9 +391,9 @@ def _together(sources: str) -> tuple[Callable[..., None], Callable[..., None], C
 
 def _build(sources: str) -> Entries:
     """Return the kernels that Python calls; ``sources`` is the digest that keys their kept machine code."""
-    every_day, first, between, last = _alone(sources)
+    every_day, first, gates, between, last = _alone(sources)
     again, leaving, travelling = _together(sources)
-    return Entries(every_day, first, again, leaving, travelling, between, last)
+    return Entries(every_day, first, again, leaving, gates, travelling, between, last)
 
 
 ENTRIES = _build(WALK_DIGEST)
@@ -344,11 +420,13 @@ def run_shared(
             list(pool.map(one, range(workers)))
 
         for day in range(len(program.days.frozen)):
-            before = int(state.created[0])
-            if ENTRIES.dawn(program, state, day, streams[0], key):
-                each(ENTRIES.redraw, day, before, [streams])
+            again = ENTRIES.dawn(program, state, day, streams[0], key)
+            if again > 0:
+                each(ENTRIES.redraw, day, again, [streams])
             for phase in (ENTRIES.depart, ENTRIES.travel):
                 each(phase, day, int(state.created[0]), [tallies, entered, streams], own_score, own_chance)
+                if phase is ENTRIES.depart and len(program.days.road_limit) > 0:
+                    ENTRIES.admit(program, state, day, tallies[0], entered[0])
                 ENTRIES.settle(program, state, day, tallies, entered)
             ENTRIES.dusk(program, state, day, streams[0], key)
 

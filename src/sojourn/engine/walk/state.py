@@ -9,7 +9,18 @@ from numpy.typing import NDArray
 
 from sojourn.engine.walk.program import NOBODY, WalkProgram
 
-__all__ = ["GONE", "NEVER", "Agents", "Record", "Sites", "Tables", "WalkState", "new_state", "view_count"]
+__all__ = [
+    "GONE",
+    "NEVER",
+    "Agents",
+    "Record",
+    "Sites",
+    "Tables",
+    "WalkState",
+    "kind_count",
+    "new_state",
+    "view_count",
+]
 
 NEVER = 65535
 """Value of ``Agents.wake`` for an agent that does not act again within the run."""
@@ -29,7 +40,9 @@ class Agents(NamedTuple):
     start of day ``since`` at rest and of the arrival day on a road. ``progress`` ``float64, km`` done on the
     road before the arrival day. ``path`` ``int32``: where the rest of the route is in
     ``RoadMap.path_places``, -1 for none. ``on_foot`` ``uint8``: still on the first road. ``outlook``
-    ``int32``: kind x homes + home (:func:`view_count`), no entries where all see alike.
+    ``int32``: kind x homes + home (:func:`view_count`), no entries where all see alike. ``farmer`` ``uint8``: stays
+    for the harvest, no entries where all do. ``home`` ``int32``: the place it came from, -1 - place while it is
+    counted there; no entries when unused.
     """
 
     where: NDArray[np.int32]
@@ -40,6 +53,8 @@ class Agents(NamedTuple):
     path: NDArray[np.int32]
     on_foot: NDArray[np.uint8]
     outlook: NDArray[np.int32]
+    farmer: NDArray[np.uint8]
+    home: NDArray[np.int32]
 
 
 class Sites(NamedTuple):
@@ -47,8 +62,8 @@ class Sites(NamedTuple):
 
     ``people`` ``int64, agents``; ``room`` ``float64, [0, 1]`` factor on the weight of going there; ``chance``
     ``float64``; ``pause`` ``float64``, 1 / log(1 - chance), the scale of days at rest; ``changed`` ``bool``:
-    the chance is not that of yesterday; ``population`` ``int64, agents``; ``departure`` ``float64``,
-    cumulative weight of today's departures.
+    the chance is not that of yesterday (these three kind x place, where kinds leave with different chances);
+    ``population`` ``int64, agents``; ``departure`` ``float64``, cumulative weight of today's departures.
     """
 
     people: Ints
@@ -65,7 +80,9 @@ class Tables(NamedTuple):
 
     ``open_option`` ``(option) bool``; ``size`` ``(view x place) int64`` open routes; ``option`` ``(view x option)
     int32`` which; ``road`` ``int32`` their first road; ``cumulative`` ``float64``; ``made`` ``(view x place)
-    int64`` the version a row was made from; ``version`` ``(1) int64`` goes up when an input changes.
+    int64`` the version a row was made from; ``version`` ``(1) int64`` goes up when an input changes. ``company``
+    ``(kind x place) float64``: factor on scores, see :class:`~sojourn.engine.walk.program.Company`, and ``around``
+    ``int64, agents`` at rest there this morning.
     """
 
     open_option: NDArray[np.bool_]
@@ -75,6 +92,8 @@ class Tables(NamedTuple):
     cumulative: Floats
     made: Ints
     version: Ints
+    company: Floats
+    around: Ints
 
 
 class Record(NamedTuple):
@@ -100,12 +119,15 @@ class WalkState(NamedTuple):
     created: Ints
 
 
+def kind_count(program: WalkProgram) -> int:
+    """Return the number of kinds of people."""
+    return max(1, program.views.kind_share.shape[1])
+
+
 def view_count(program: WalkProgram) -> int:
     """Return in how many ways people see the same map: kinds times homes."""
-    views = program.views
-    kinds = views.score.shape[1] if len(views.score) else 1
-    homes = len(views.nearness) if len(views.nearness) and not program.rules.near_here else 1
-    return kinds * homes
+    homes = len(program.views.nearness) if not program.rules.near_here else 1
+    return kind_count(program) * max(1, homes)
 
 
 def new_state(program: WalkProgram) -> WalkState:
@@ -113,7 +135,9 @@ def new_state(program: WalkProgram) -> WalkState:
     roads, arrivals = program.roads, program.arrivals
     total = len(arrivals.present) + int(arrivals.spread.sum()) + int(arrivals.placed.sum())
     days, places = program.days.score.shape
-    views = view_count(program)
+    views, seen = view_count(program), places * kind_count(program)
+    slots = seen if len(program.views.chance) else places
+    watched = seen if len(program.company.by_population) else 0
     agents = Agents(
         where=np.zeros(total, np.int32),
         wake=np.zeros(total, np.uint16),
@@ -123,13 +147,15 @@ def new_state(program: WalkProgram) -> WalkState:
         path=np.full(total, NOBODY, np.int32),
         on_foot=np.zeros(total, np.uint8),
         outlook=np.zeros(total if views > 1 else 0, np.int32),
+        farmer=np.zeros(total if len(arrivals.farmer_share) else 0, np.uint8),
+        home=np.zeros(total if program.rules.count_at_home else 0, np.int32),
     )
     sites = Sites(
         people=np.zeros(places, np.int64),
         room=np.ones(places),
-        chance=np.full(places, np.nan),
-        pause=np.zeros(places),
-        changed=np.zeros(places, np.bool_),
+        chance=np.full(slots, np.nan),
+        pause=np.zeros(slots),
+        changed=np.zeros(slots, np.bool_),
         population=arrivals.population.copy(),
         departure=np.zeros(places),
     )
@@ -142,6 +168,8 @@ def new_state(program: WalkProgram) -> WalkState:
         cumulative=np.zeros(views * options),
         made=np.full(views * places, -1, np.int64),
         version=np.zeros(1, np.int64),
+        company=np.ones(watched),
+        around=np.zeros(watched, np.int64),
     )
     record = Record(
         people=np.zeros((days, places), np.int64),
