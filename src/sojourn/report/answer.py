@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sojourn.report.facts import Facts, label, long_date
 from sojourn.report.figure import figure, rounded, share, spread_of
 from sojourn.report.queues import queue_names
+from sojourn.report.wording import sentence
 
 __all__ = ["answer", "asked"]
 
@@ -35,8 +36,11 @@ def asked(facts: Facts) -> Markup:
         else f"{run.replicates:,} times with different chance"
         + (" and different values of the uncertain quantities" if run.provenance["priors"] else "")
     )
+    words = scenario.description.rstrip(". ") + "."
+    if scenario.question is not None and scenario.question.text:
+        words = scenario.question.text
     return Markup("{} Simulated from {} in steps of {}, {}.").format(
-        scenario.description.rstrip(". ") + ".", facts.span, _days(float(run.provenance["step_days"])), method
+        words, facts.span, _days(float(run.provenance["step_days"])), method
     )
 
 
@@ -45,8 +49,21 @@ def _days(step: float) -> str:
 
 
 def answer(facts: Facts) -> list[Markup]:
-    """Return five sentences: how many enter, what became of them, the longest queue, the fit, what it hangs on."""
-    return [_entered(facts), _outcomes(facts), _queue(facts), _fit(facts), _drivers(facts)]
+    """Return the sentences of the scenario, or five general ones.
+
+    These are: how many enter, what became of them, the longest queue, the fit, and what it hangs on.
+    """
+    general = {
+        "entered": _entered,
+        "outcomes": _outcomes,
+        "queue": _queue,
+        "fit": _fit,
+        "drivers": _drivers,
+    }
+    question = facts.scenario.question
+    if question is None or not question.answers:
+        return [write(facts) for write in general.values()]
+    return [sentence(facts, one, general) for one in question.answers]
 
 
 def _entered(facts: Facts) -> Markup:

@@ -58,9 +58,9 @@ class Spread:
     median: float
     high: float
 
-    def html(self, trace: str, kind: Literal["amount", "count"] = "amount") -> Markup:
+    def html(self, trace: str, kind: Literal["amount", "count", "share"] = "amount") -> Markup:
         """Return median and interval, each a figure that tells its trace; a ``count`` is whole."""
-        write = count if kind == "count" else rounded
+        write = {"amount": rounded, "count": count, "share": share}[kind]
         if not math.isfinite(self.median):
             return figure("–", trace)
         exact = f"median {self.median:,.6g}, 90 % interval {self.low:,.6g} to {self.high:,.6g}"

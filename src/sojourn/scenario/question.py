@@ -27,7 +27,7 @@ class Figure(Frozen):
     """A figure of an answer: what is counted, of whom, and when."""
 
     of: Annotated[tuple[FlowName, ...], Field(min_length=1)]
-    """Flows ``origin -> destination`` or stocks of stages, which are added up, or queues whose waits are averaged."""
+    """Flows ``origin -> destination`` or stages, which are added up, or queues whose waits are averaged."""
     measure: Literal["stock", "flow", "wait"] = "stock"
     """People in stages at the end, people who took flows, or mean wait in days of those whose turn came."""
     groups: tuple[GroupName, ...] | None = None
