@@ -11,6 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 from ruamel.yaml import YAML
 
+from sojourn.flee import score_run
 from sojourn.report.difference import plus
 from sojourn.report.facts import long_date
 from sojourn.report.figure import Spread, figure, spread_of
@@ -81,7 +82,7 @@ def _about(comparison: WalkComparison, what: str, unit: str = "person") -> str:
 
 
 def walk_effects(comparison: WalkComparison, facts: WalkFacts) -> list[Markup]:
-    """Return sentences on the effect: all camps, the places that gain and lose most, when, and how sure that is."""
+    """Return sentences on the effect: camps, who gains and loses most, the error, when, and how sure that is."""
     if comparison.unchanged:
         return [Markup("The change moves nothing: every replicate is the same to the last person.")]
     last = facts.last_day
@@ -103,6 +104,11 @@ def walk_effects(comparison: WalkComparison, facts: WalkFacts) -> list[Markup]:
             sentences.append(
                 Markup("{} {} most: {} people at the end.").format(row["place"], words, _mean(row, trace))
             )
+    error = score_run(comparison.other).rescaled - facts.score.rescaled
+    trace = _about(comparison, "averaged relative difference, totals made equal", "share")
+    sentences.append(
+        Markup("The error against registrations changes by {}.").format(_signed(spread_of(error), trace))
+    )
     clear = table[(table["stock_low"] > 0) | (table["stock_high"] < 0)]
     first = table["first_date"].dropna()
     when = f"; the first place moves on {long_date(first.min())}" if len(first) else ""
