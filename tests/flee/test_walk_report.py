@@ -20,7 +20,7 @@ from sojourn.report.roadmap import LEAST
 from sojourn.report.walk_camps import errors
 from sojourn.report.walk_difference import walk_changes, walk_shunting
 from sojourn.report.walk_facts import WalkFacts, closure_table
-from sojourn.report.walk_map import walk_flows, walk_places
+from sojourn.report.walk_map import walk_flows, walk_map, walk_places
 from sojourn.report.walk_tables import score_table, settings_table, walk_gaps
 
 VOID = {"meta", "img", "input", "br", "link"}
@@ -190,6 +190,15 @@ def test_the_map_counts_people_at_places_and_on_roads(base, facts):
     known = [*flows, *places["people"].dropna()]
     assert min(known) >= LEAST
     assert places["people"].isna().any()
+
+
+def test_places_far_away_get_a_map_of_the_others(base):
+    def far(latitude):
+        data = base.data.assign_coords(latitude=("place", [*base.data["latitude"].values[:-1], latitude]))
+        return [picture.name for picture in walk_map(WalkFacts(sj.flee.WalkRun(data, base.provenance)))]
+
+    assert far(10.2) == ["map"]
+    assert far(-30.0) == ["map", "map-near"]
 
 
 def test_conflict_and_closures_are_dated(facts):

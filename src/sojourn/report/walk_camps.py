@@ -130,7 +130,12 @@ def _lines(table: pd.DataFrame, facts: WalkFacts, trace: str) -> Spec:
                 "mark": {"type": "line", "strokeWidth": 1.8},
                 "encoding": {
                     "y": value,
-                    "color": {"field": "who", "type": "nominal", "scale": scale, "legend": {"offset": 32}},
+                    "color": {
+                        "field": "who",
+                        "type": "nominal",
+                        "scale": scale,
+                        "legend": {"offset": 32, "columns": 2},
+                    },
                     "strokeDash": {
                         "field": "who",
                         "type": "nominal",

@@ -18,6 +18,8 @@ __all__ = ["walk_flows", "walk_map", "walk_places"]
 _TOTAL = "whole period"
 _LEAST_DEGREES = 2.0
 _LARGEST = 1500
+_MOST = 0.9
+_NEARER = 1.5
 _STATES = {
     "camp": ("#2b6a99", "square"),
     "in conflict": ("#a8410f", "triangle-up"),
@@ -101,7 +103,7 @@ def walk_map(facts: WalkFacts) -> list[Picture]:
         [flows.assign(what="set out"), places.rename(columns={"place": "origin"}).assign(what="there")]
     )
     found = []
-    for i, view in enumerate(views(spots, _LEAST_DEGREES)):
+    for i, view in enumerate(_views(spots)):
         name, title = ("map", "The map, month by month") if i == 0 else ("map-near", "The map from nearer")
         said = (
             f"Map of {len(spots)} places, {len(facts.camps)} of them camps. Circles are people at a place, lines "
@@ -109,6 +111,18 @@ def walk_map(facts: WalkFacts) -> list[Picture]:
         )
         chart = _chart(facts, (table, places.join(at, on="place"), spots), view, trace)
         found.append(Picture(name, title, said, trace, chart, written, steps=steps))
+    return found
+
+
+def _views(spots: pd.DataFrame) -> list[View]:
+    """Return the view of all places, and one of most of them where a few far away make it small."""
+    found = views(spots, _LEAST_DEGREES)
+    if len(found) == 1:
+        away = ((spots[_WHERE] - spots[_WHERE].median()) ** 2).sum(axis=1).sort_values(kind="stable")
+        most = spots.loc[away.index[: max(3, int(_MOST * len(away)))]]
+        near = views(most, _LEAST_DEGREES)[0]
+        if near.pixels > _NEARER * found[0].pixels:
+            found.append(near)
     return found
 
 
