@@ -15,6 +15,7 @@ __all__ = ["admit", "due", "leave", "schedule", "total", "work_choice", "work_ho
 
 FEW_PER_BIN = 1.5  # people for each step of a distribution, up to whom all are placed one by one
 FEW = 8.0  # people left of more than that, up to whom they are placed one by one
+ABREAST = 8  # steps of a distribution looked at together
 
 
 @part
@@ -155,10 +156,11 @@ def schedule(
             state.ring[ring + (now + k if now + k < length else now + k - length), g] += out
         before = sampled.dwell[start + k, slots.REACHED]
         k += 1
+    first = k
     seek(stream, base + bins)
     while left > 0.0:  # the few who are left are placed one by one
         u = before + (1.0 - before) * next_uniform(stream)
-        k = _place(sampled.dwell, start, bins, u)
+        k = _place(sampled.dwell, start, bins, first, u)
         if k == 0:
             at_once += 1.0
         else:
@@ -168,12 +170,22 @@ def schedule(
 
 
 @kernel
-def _place(dwell: F64, start: int, bins: int, u: float) -> int:
-    """Return the first step at which the distribution function exceeds u, from a guess that is never beyond it."""
-    k = int(dwell[start + min(bins - 1, int(u * bins)), slots.GUESS])
-    while k < bins - 1 and dwell[start + k, slots.REACHED] <= u:
-        k += 1
-    return k
+def _place(dwell: F64, start: int, bins: int, first: int, u: float) -> int:
+    """Return the first step, none before ``first``, at which the distribution function exceeds u.
+
+    Several steps are looked at together: which of them it is cannot be foreseen, and a branch at each is dear.
+    """
+    last = start + bins - 1
+    k = start + first
+    if first == 0:  # a guess that is never beyond it
+        k += int(dwell[start + min(bins - 1, int(u * bins)), slots.GUESS])
+    passed = ABREAST
+    while passed == ABREAST and k < last:
+        passed = 0
+        for i in range(ABREAST):
+            passed += dwell[min(k + i, last), slots.REACHED] <= u
+        k += passed
+    return min(k, last) - start
 
 
 @part
