@@ -165,9 +165,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--fault", choices=[*FAULTS, "each"])
     parser.add_argument("--reference", type=Path, default=SHARED / "reference_runs", help="folder of Flee's runs")
     options = parser.parse_args(arguments)
-    chosen = options.instance or [n for n in INSTANCES if (options.reference / n).is_dir()]
+    wanted = options.instance or INSTANCES
+    chosen = [name for name in wanted if (options.reference / name).is_dir()]
     faults = list(FAULTS) if options.fault == "each" else [options.fault]
     good = True
+    for name in wanted:
+        if name not in chosen:
+            print(f"{name}: not compared, as there are no runs of Flee in {options.reference.name}/{name}")
     print(HEAD)
     for fault in faults:
         if fault:

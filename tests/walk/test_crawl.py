@@ -98,6 +98,16 @@ def test_a_major_route_is_compared_with_that_of_its_last_place_but_one(world):
     assert list(weights(program, 0, day=1)) == [(1,)]
 
 
+def test_what_yesterday_found_by_scores_of_the_day_before_lasts_two_days(world):
+    build = fixed(world, LINE, 8).conflict(E=[0, 0, 0, 0, 1]).moving(conflict_weight=0.5)
+    build.major = (("B", "C", "D", "E"),)
+    build.roads[2] = ("C", "D", 60)
+    program = build.program()
+    # E is in conflict from day 4 on. A knows on day 5; then D still has the route of day 4, with the score of day 3.
+    found = [(2, 3, 4) in weights(program, 0, day) for day in range(8)]
+    assert found == [True, True, True, True, True, False, True, True]
+
+
 def test_major_routes_lead_to_places_that_no_other_route_reaches(world):
     build = fixed(world, LINE, 1)
     build.major = (("B", "C", "D"),)
@@ -147,6 +157,6 @@ def test_a_crawl_that_would_find_the_same_is_not_repeated(world, monkeypatch):
     monkeypatch.setattr(Crawl, "morning", lambda self, day, of=Crawl.morning: (days.append(day), of(self, day)))
     build = fixed(world, LINE, 12).conflict(D=[0, 0, 0, 0, 0, 1]).moving(conflict_weight=0.5)
     often = build.program()
-    assert days == [0, 1, 5, 6]
+    assert days == [0, 1, 2, 5, 6, 7]
     monkeypatch.setattr(Crawl, "same_as_before", lambda self, day: False)
     assert np.array_equal(build.program().views.crawled, often.views.crawled)

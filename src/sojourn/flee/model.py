@@ -250,6 +250,12 @@ class FleeScenario:
         return tuple(place.name for place in self.locations if place.is_camp)
 
     @property
+    def follows_registrations(self) -> bool:
+        """Whether as many people appear as are registered, not as conflict or floods displace."""
+        spawn = self.settings.spawn
+        return spawn.conflict_driven_spawning is None and spawn.flood_driven_spawn_mode is None
+
+    @property
     def follows_floods(self) -> bool:
         """Whether a rule of floods is on; Flee then ignores ``conflicts.csv``."""
         return self.settings.spawn.flood_driven_spawn_mode is not None or self.settings.move.flood_rules is not None

@@ -101,7 +101,7 @@ def out_csv(scenario: FleeScenario, simulated: Integers, created: Integers, scal
     registered = observed.sum(axis=1)
     raw, debt = _raw_and_debt(scenario, table)
     raw = raw if literal else registered
-    inside = [place.kind == "idpcamp" for place in scenario.locations if place.is_camp]
+    inside = [scenario.locations[scenario.index[camp]].kind == "idpcamp" for camp in scenario.camps]
     head = ["Day", "Date"]
     for camp in scenario.camps:
         head += [f"{camp} sim", f"{camp} data", f"{camp} error"]

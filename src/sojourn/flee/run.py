@@ -178,7 +178,7 @@ def _coordinates(scenario: FleeScenario, roads: RoadMap) -> dict[str, NDArray[An
         "country": np.array([place.country for place in places]),
         "latitude": np.array([place.gps_x for place in places]),
         "longitude": np.array([place.gps_y for place in places]),
-        "camp": np.array([place.is_camp for place in places]),
+        "camp": np.array([place.name in scenario.camps for place in places]),
         "flow": np.array(labels, dtype=np.str_),
         "origin": origin,
         "destination": destination,

@@ -63,12 +63,14 @@ class Crawl:
         self.day = -1
 
     def same_as_before(self, day: int) -> bool:
-        """Return whether a crawl would find the same again, as scores, roads and markers of three days agree."""
+        """Return whether a crawl would find the same again.
+
+        It does when scores, roads and markers of four days agree: a crawl looks at scores of the day before, and
+        compares major routes with what yesterday's crawl found by those of the day before that.
+        """
         table = self.days.timetable
         rows = (self.days.safety[1:], self.days.hazard.floods.score, table.open_roads, self.days.marker)
-        return day >= 2 and all(
-            (one[day] == one[day - 1]).all() and (one[day] == one[day - 2]).all() for one in rows
-        )
+        return day >= 3 and all((one[day - 3 : day] == one[day]).all() for one in rows)
 
     def morning(self, day: int) -> None:
         """Find the routes of every place, in the order of the file."""

@@ -49,7 +49,7 @@ class Today:
         self.room = np.array([place.capacity for place in scenario.locations], np.float64)
         self.growth = np.array([place.capacity_per_day for place in scenario.locations], np.float64)
         if self.literal:
-            taken = day0 if scenario.settings.spawn.insert_day0 else 0
+            taken = day0 if scenario.settings.spawn.insert_day0 and scenario.follows_registrations else 0
             self.room = self.room // scale
             self.room = np.where(self.room > 0, self.room - taken, self.room)
         self.closings = np.zeros(len(roads.road_km), np.int64)
