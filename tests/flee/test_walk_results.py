@@ -206,6 +206,9 @@ def test_the_command_goes_on_where_it_was_stopped(
 
         yield told
 
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
     save = tmp_path / "run.zarr"
     words = ("flee", "run", small, "--seed", 5, "--workers", 1, "--save", save)
     with monkeypatch.context() as patched:
@@ -215,6 +218,11 @@ def test_the_command_goes_on_where_it_was_stopped(
     assert 2 <= finished < 400
     assert f"interrupted: {finished} of 400 replicates finished" in said
     assert "go on with:" in said and "--resume" in said
+    with monkeypatch.context() as patched:
+        # Stopped again, before a replicate is begun.
+        patched.setattr("sojourn.flee.run", stopped)
+        assert f"interrupted: {finished} of 9000" in call(*words, "--replicates", 9000, "--resume", code=130)
+    assert sj.open(save).replicates == finished
     wanted = finished + 2
     call(*words, "--replicates", wanted, "--resume", "--quiet")
     assert sj.open(save).identical(sj.flee.run(small, seed=5, replicates=wanted))

@@ -61,8 +61,8 @@ def finish(make: Make[AnyRun], title: str, earlier: AnyRun | None, wanted: int, 
     """
     parts = [earlier] if earlier is not None else []
     done = earlier.replicates if earlier is not None else 0
-    with show.progress(title, done, wanted, quiet=quiet) as progress:
-        try:
+    try:
+        with show.progress(title, done, wanted, quiet=quiet) as progress:
             if parts:
                 # One replicate shows whether this is the same run, before the others are simulated.
                 longer = _joined([*parts, make(done, 1, progress)])
@@ -70,9 +70,11 @@ def finish(make: Make[AnyRun], title: str, earlier: AnyRun | None, wanted: int, 
                     parts, done = [longer], done + 1
             if done < wanted:
                 parts.append(make(done, wanted - done, progress))
-        except sj.Interrupted as stop:
-            finished = [*parts, *([stop.run] if stop.run is not None else [])]
-            raise sj.Interrupted(_joined(finished) if finished else None, wanted) from stop
+    except KeyboardInterrupt as stop:
+        # Whoever stops it before the first replicate is begun meets no Interrupted.
+        made = stop.run if isinstance(stop, sj.Interrupted) else None
+        finished = [*parts, *([made] if made is not None else [])]
+        raise sj.Interrupted(_joined(finished) if finished else None, wanted) from stop
     return _joined(parts)
 
 
