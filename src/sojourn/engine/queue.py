@@ -251,6 +251,8 @@ def _serve(program: Program, sampled: Sampled, state: State, stream: U64, s: int
         n = min(free, total(people, slots.WAITING, s))
         if n <= (NOBODY if expected else 0.0):
             break
+        if turn == MOST_ROUNDS - 1:
+            state.notes[slots.NOTE_ROUNDS] += 1
         free -= n
         _take(program, state, stream, s, t, n, slots.TAKE_DRAW + turn * slots.ROUND, expected)
         for g in range(program.ref_row.shape[1]):

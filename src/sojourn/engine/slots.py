@@ -62,8 +62,10 @@ __all__ = [
     "NOISE_NEGATIVE_BINOMIAL",
     "NOISE_POISSON",
     "NOTES",
+    "NOTE_AGE",
     "NOTE_FEEDBACK",
     "NOTE_LOGIT",
+    "NOTE_ROUNDS",
     "NOTE_SHARE",
     "OVERFLOW",
     "PATIENCE",
@@ -208,9 +210,11 @@ COUNT_DRAW, LEVEL_DRAW, TREND_DRAW, EXIT_DRAW, DWELL_DRAW, ROOM_DRAW, STAY_DRAW,
 )
 GIVE_UP_DRAW, COHORT_DRAW, BALK_DRAW, TAKE_DRAW, CAPACITY_DRAW = (i << 40 for i in range(8, 13))
 
-NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT = range(3)
+NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT, NOTE_AGE, NOTE_ROUNDS = range(5)
 NOTES = (
     "shares of exits that add up to more than 1, cut to what was left",
     "departures that negative feedback would have taken below zero, cut at zero",
     "choices with no legal option, spread evenly over the options",
+    "initial queues whose drawn age is beyond the central value's, entered at that age",
+    "steps in which a queue began the most rounds of service that one step can hold",
 )

@@ -105,7 +105,9 @@ def _start(program: Program, values: F64, state: State, s: int, g: int, expected
         if slot[slots.KIND] == slots.QUEUE:
             state.people[slots.WAITING, s, g] = people(slots.INITIAL)
             oldest, end = int(slot[slots.QUEUE_AGE]), int(slot[slots.QUEUE_FIRST] + slot[slots.QUEUE_AGE])
-            age = min(max(1, math.floor(given(slots.AGE) / program.step_days + 0.5)), oldest)
+            age = max(1, math.floor(given(slots.AGE) / program.step_days + 0.5))
+            state.notes[slots.NOTE_AGE] += age > oldest
+            age = min(age, oldest)
             state.cohort[end - age : end, g] = _spread(people(slots.INITIAL), age, expected)
     if slot[slots.KIND] == slots.SOURCE and program.entry[s, g, 0] == 1:
         if slot[slots.INFLOW] == slots.INFLOW_POOL:
