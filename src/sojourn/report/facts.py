@@ -198,6 +198,13 @@ class Facts:
         """The policies by date, numbered; see :func:`policy_table`."""
         return policy_table(self.scenario)
 
+    @cached_property
+    def statuses(self) -> dict[str, tuple[str, ...]]:
+        """Stages by what the scenario calls being in them; none where it says nothing of it."""
+        asked = self.scenario.question
+        where = asked.arrivals.where if asked is not None and asked.arrivals is not None else ()
+        return {status.label: status.stages for status in where}
+
     @property
     def trace(self) -> str:
         """What every simulated figure of this run goes back to."""

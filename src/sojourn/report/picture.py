@@ -16,7 +16,6 @@ __all__ = [
     "Picture",
     "Spec",
     "dated",
-    "policy_rules",
     "records",
     "static_svg",
     "tip",
@@ -43,8 +42,6 @@ AMOUNTS = (
 
 _STATIC_WIDTH = 620
 _CLIP = re.compile(r'((?:id="|url\(#)clip)(\d+)')
-_LABEL_PART = 0.03
-_LABEL_HEIGHT = 11
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -156,50 +153,3 @@ def dated(name: str, start: pd.Timestamp, end: pd.Timestamp) -> Spec:
     form = "%Y" if days > 900 else "%b %Y" if days > 150 else "%d %b %Y"
     axis = {"format": form, "tickCount": "year" if days > 900 else 5, "title": None}
     return {"field": name, "type": "temporal", "scale": {"domain": domain}, "axis": axis}
-
-
-def policy_rules(policies: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> tuple[list[Spec], int]:
-    """Return layers of dashed lines where policies start and end in the run, and the height of their numbers.
-
-    A start has the policy's number over it; an end has none, and a fainter line.
-    """
-    begins = policies[(policies["start"] > start) & (policies["start"] < end)].assign(event="starts")
-    lasting = policies["end"] - policies["start"] > pd.Timedelta(30, "D")
-    ends = policies[lasting & (policies["end"] >= start) & (policies["end"] < end)].assign(event="ends")
-    marks = pd.concat([begins.assign(day=begins["start"]), ends.assign(day=ends["end"])])
-    if not len(marks):
-        return [], 0
-    marks = marks.sort_values("day", kind="stable")[["number", "title", "day", "event"]].reset_index(drop=True)
-    named = marks["event"] == "starts"
-    marks["row"] = 0
-    if named.any():
-        marks.loc[named, "row"] = _rows(marks.loc[named, "day"], (end - start) * _LABEL_PART)
-    tips = [tip("title", "policy"), tip("event", "it"), tip("day", "on", "%d %b %Y")]
-    at = {"x": {"field": "day", "type": "temporal"}, "tooltip": tips}
-    faint = {"condition": {"test": "datum.event == 'ends'", "value": 0.35}, "value": 0.75}
-    layers: list[Spec] = [
-        {
-            "mark": {"type": "rule", "strokeDash": [3, 3], "color": COLOURS["rule"]},
-            "encoding": at | {"opacity": faint},
-        }
-    ]
-    for row in sorted(set(marks.loc[named, "row"])):
-        layers.append(
-            {
-                "transform": [{"filter": f"datum.row == {row} && datum.event == 'starts'"}],
-                "mark": {"type": "text", "baseline": "bottom", "dy": -2 - _LABEL_HEIGHT * int(row), "fontSize": 10},
-                "encoding": at | {"y": {"value": 0}, "text": {"field": "number"}, "color": {"value": "#444"}},
-            }
-        )
-    return [{"data": records(marks), "layer": layers}], _LABEL_HEIGHT * (int(marks["row"].max()) + 1)
-
-
-def _rows(days: pd.Series[pd.Timestamp], apart: pd.Timedelta) -> list[int]:
-    """Return a row for each label, so that labels in one row are some time apart."""
-    last: list[pd.Timestamp] = []
-    rows = []
-    for day in days:
-        free = next((i for i, before in enumerate(last) if day - before >= apart), len(last))
-        last[free : free + 1] = [day]
-        rows.append(free)
-    return rows

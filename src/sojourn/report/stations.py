@@ -9,7 +9,8 @@ import pandas as pd
 import xarray as xr
 
 from sojourn.report.facts import Facts
-from sojourn.report.picture import AMOUNTS, COLOURS, Picture, Spec, dated, policy_rules, records, tip, traced
+from sojourn.report.picture import AMOUNTS, COLOURS, Picture, Spec, dated, records, tip, traced
+from sojourn.report.strip import policy_strip
 
 __all__ = ["Dated", "band_chart", "bands", "source_of", "stations"]
 
@@ -112,13 +113,12 @@ def band_chart(table: pd.DataFrame, facts: Dated, *, unit: str, trace: str, heig
     with_dots = "published" in table and bool(table["published"].notna().any())
     if with_dots:
         tips.insert(1, tip("published", f"published ({unit})", ",.0f"))
-    rules, above = policy_rules(facts.policies, facts.start, facts.end)
-    axis = {"labelExpr": AMOUNTS, "titleY": -10 - above}
+    axis = {"labelExpr": AMOUNTS, "titleY": -10}
     layers: list[Spec] = [
         _area("q05", "q95", colour, 0.18, {"title": unit, "axis": axis}),
         _area("q25", "q75", colour, 0.32, {}),
         {"mark": {"type": "line", "color": colour, "strokeWidth": 1.6}, "encoding": {"y": _amount("q50")}},
-        *rules,
+        *policy_strip(facts.policies, facts.start, facts.end, height),
     ]
     if with_dots:
         layers += _end_of_fit(facts)

@@ -1,4 +1,4 @@
-"""The policy timeline that stands under the charts."""
+"""The policies by name over time: what the numbers under the charts stand for."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sojourn.report.stations import Dated
 
 __all__ = ["timeline"]
 
-_ROW = 24
-_WIDTH = 860
+_ROW = 28
+_LETTER = 6.3
 _SHORT_PART = 0.01
 
 
@@ -28,32 +28,29 @@ def timeline(facts: Dated) -> Picture | None:
         text=table["number"].astype(str) + "  " + table["title"],
         until=["open" if pd.isna(end) else long_date(end) for end in table["end"]],
     )
-    # A policy of days is drawn as long as can be seen, and its name stands where there is room.
+    # A policy of days is drawn as long as can be seen.
     seen = shown["from_day"] + span * _SHORT_PART
     shown["to_day"] = shown["to_day"].where(shown["to_day"] > seen, seen)
-    shown["late"] = shown["from_day"] > facts.start + span * 0.5
     said = f"{len(shown)} policies in force during the run; the table lists them with dates and citations."
-    return Picture(
-        "policies", "Policies", said, "scenario, citations in the table", _chart(shown, facts), table, wide=True
-    )
+    trace = "scenario, citations in the table"
+    return Picture("policies", "Policies in force, by name", said, trace, _chart(shown, facts), table)
 
 
 def _chart(shown: pd.DataFrame, facts: Dated) -> Spec:
-    row = {"field": "number", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0.35}}
+    """Return a row for each policy: its name over the start of its bar, as far to the right as there is room."""
+    row = {"field": "number", "type": "ordinal", "axis": None}
     tips = [tip("title", "policy"), tip("start", "from", "%d %b %Y"), tip("until", "to"), tip("citation", "source")]
-    texts = [
-        {
-            "transform": [{"filter": f"{'' if late else '!'}datum.late"}],
-            "mark": {"type": "text", "align": align, "dx": dx, "fontSize": 11.5, "limit": 430, "color": "#111"},
-            "encoding": {"x": {"field": "from_day", "type": "temporal"}, "text": {"field": "text"}},
-        }
-        for late, align, dx in ((False, "left", 5), (True, "right", -5))
-    ]
-    bar = {"type": "bar", "color": COLOURS["other"], "opacity": 0.35, "cornerRadius": 2}
+    bar = {"type": "bar", "color": COLOURS["other"], "opacity": 0.4, "cornerRadius": 2, "height": 7, "yOffset": 7}
+    text = {"type": "text", "align": "left", "fontSize": 11.5, "color": "#111", "dy": -4}
+    x = dated("from_day", facts.start, facts.end)
+    room = f"max(0, min(scale('x', toDate(datum.from_day)), width - {_LETTER} * length(datum.text)))"
     return {
         "data": records(shown),
-        "encoding": {"x": dated("from_day", facts.start, facts.end), "y": row, "tooltip": tips},
-        "layer": [{"mark": bar, "encoding": {"x2": {"field": "to_day"}}}, *texts],
-        "width": _WIDTH,
+        "encoding": {"y": row, "tooltip": tips},
+        "layer": [
+            {"mark": bar, "encoding": {"x": x, "x2": {"field": "to_day"}}},
+            {"mark": text, "encoding": {"x": {"value": {"expr": room}}, "text": {"field": "text"}}},
+        ],
+        "width": "container",
         "height": _ROW * len(shown),
     }

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 import sojourn
 from sojourn.report.codes import refuse
-from sojourn.results import Run, WalkRun
+from sojourn.results import Run, RunError, WalkRun
 from sojourn.results import compare as pair
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _page(facts: Facts, other: Run | None) -> tuple[str, list[Drawn]]:
     from sojourn.report.tables import bar_table
 
     title = facts.scenario.title or facts.scenario.name
-    parts = _parts(facts)
+    parts = _parts(facts, alone=other is None)
     differs: list[str] = []
     told, kind = answer(facts), "Report of a simulation"
     if other is not None:
@@ -120,39 +120,29 @@ def _compared(facts: Facts, other: Run, parts: list[Part]) -> tuple[list[Part], 
         draw(difference.moved(comparison, facts)),
         [difference.shunting_table(comparison)],
     )
-    kept = [part for part in parts if part.anchor not in ("whereabouts", "road")]
-    return [first, *kept], difference.effects(comparison, facts), differs or ["nothing: the scenarios are the same"]
+    return (
+        [first, *parts],
+        difference.effects(comparison, facts),
+        differs or ["nothing: the scenarios are the same"],
+    )
 
 
-def _parts(facts: Facts) -> list[Part]:
+def _parts(facts: Facts, *, alone: bool) -> list[Part]:
+    """Return the sections; those on whereabouts and the road only where the run stands alone."""
     from sojourn.report import tables
     from sojourn.report.cards import model_card, odd
     from sojourn.report.page import Part, draw
     from sojourn.report.queues import queues
     from sojourn.report.timeline import timeline
-    from sojourn.report.whereabouts import whereabouts
 
     policies = timeline(facts)
     line = [policies] if policies is not None else []
     found = [_stations(facts)] if facts.seen else []
-    found += _road(facts)
+    found += _road(facts) if alone else []
     waiting = queues(facts)
     if waiting:
         found.append(Part("queues", "Queues and waiting times", [_QUEUES], draw(waiting), key=True))
-    found.append(
-        Part(
-            "whereabouts",
-            "Where the people are",
-            [
-                "Everyone who has entered by the end of each quarter, or was there at the start, by where they "
-                "are then. "
-                "This is exact. People of one stage cannot be told apart by when they came, so the table says "
-                "where all "
-                "arrivals to date are, not those of one quarter alone."
-            ],
-            draw([whereabouts(facts)]),
-        )
-    )
+    found += [_whereabouts(facts)] if alone else []
     if len(facts.scenario.policies):
         found.append(Part("policies", "Policies", [], draw(line), [tables.policies(facts.scenario)]))
     found += [
@@ -172,6 +162,34 @@ def _parts(facts: Facts) -> list[Part]:
     return found
 
 
+def _whereabouts(facts: Facts) -> Part:
+    from sojourn.report.arrivals import REPLICATES, arrivals
+    from sojourn.report.page import Part, draw
+    from sojourn.report.whereabouts import whereabouts
+
+    words = []
+    pictures = []
+    try:
+        pictures += arrivals(facts)
+    except RunError as error:
+        # Runs of another version, and queues that hide who left, can be reported all the same.
+        if not set(error.codes) <= {"R602", "R603"}:
+            raise
+        words.append(f"Where those who came in each quarter are cannot be told: {error.problems[0].message}.")
+    if pictures:
+        words.append(
+            "By quarter of arrival: worked out from the flows of every step of the first "
+            f"{min(REPLICATES, facts.run.replicates)} replicates. In queues people are followed by order of entry, "
+            "elsewhere in expectation, since people of one stage are alike. Who comes back counts in the quarter "
+            "of the first arrival."
+        )
+    words.append(
+        "By quarter to date: everyone who has entered by the end of the quarter, or was there at the start, exact "
+        "over all replicates."
+    )
+    return Part("whereabouts", "Where the people are", words, draw([*pictures, whereabouts(facts)]))
+
+
 def _stations(facts: Facts) -> Part:
     from sojourn.report import tables
     from sojourn.report.page import Part, draw
@@ -188,8 +206,9 @@ def _stations(facts: Facts) -> Part:
 
 
 def _road(facts: Facts) -> list[Part]:
+    from sojourn.report.facts import label
     from sojourn.report.page import Part, draw
-    from sojourn.report.roadmap import LEAST, road, roadmap
+    from sojourn.report.roadmap import LEAST, place_of_stages, road, roadmap
     from sojourn.report.sankey import sankey
 
     diagram = sankey(facts)
@@ -200,9 +219,10 @@ def _road(facts: Facts) -> list[Part]:
         f"Shown for: {facts.followed_text}. Mean over replicates; lines of fewer than {LEAST} people are not "
         "shown by place."
     ]
-    left_out = road(facts).left_out
-    if left_out:
-        words.append(f"Not on the map, because a stage has no place: {', '.join(list(left_out)[:8])}.")
+    placed = place_of_stages(facts.scenario)
+    ends = {stage: None for flow in road(facts).left_out for stage in flow.split(" -> ") if stage not in placed}
+    if ends:
+        words.append(f"Stages without a place are not on the map: {', '.join(label(name) for name in ends)}.")
     return [Part("road", "The road", words, draw(pictures))]
 
 
