@@ -276,3 +276,27 @@ def test_series_beside_the_map(small: Path) -> None:
     scenario = changed(small, "source_data/data_layout.csv", "Lakecamp", "Elsewhere,x.csv\nLakecamp")
     assert data_table(scenario).new.tolist() == without.tolist()
     assert (data_table(read(small, compat="flee3")).new - without)[1:].sum() == 390
+
+
+def test_roads_can_have_a_capacity(small: Path) -> None:
+    file = small / "input_csv" / "routes.csv"
+    text = file.read_text(encoding="utf-8").replace("forced_redirection", "forced_redirection,capacity_per_day")
+    file.write_text(text.replace("Norvale,Midway,75,", "Norvale,Midway,75,,250"), encoding="utf-8")
+    scenario = read(small)
+    assert [route.capacity_per_day for route in scenario.routes] == [250, *[None] * 6]
+    assert scenario.warnings == ()
+    again = small.parent / "again.yml"
+    write(scenario, again)
+    assert read(again).routes == scenario.routes
+
+
+def test_an_empty_cell_after_a_major_route_is_kept_for_flee(small: Path) -> None:
+    file = small / "input_csv" / "major_routes.csv"
+    file.write_text("Norvale,Midway,Borderton,,\nNorvale,Eastford\n", encoding="utf-8")
+    plain = (("Norvale", "Midway", "Borderton"), ("Norvale", "Eastford"))
+    assert read(small).major_routes == plain
+    literal = read(small, compat="flee3")
+    assert literal.major_routes == ((*plain[0], ""), plain[1])
+    again = small.parent / "again.yml"
+    write(literal, again)
+    assert read(again).major_routes == literal.major_routes
