@@ -2,16 +2,20 @@
 
 Each line starts from ``compat="flee3"``, gives up one oddity of Flee, and prints by how much the mean of the
 rescaled error changes, with the standard error of that change. The last line gives up all of them.
+``--variants`` prints instead, for each optional rule (``verification.flee_variants``), the error of ``flee3`` and
+of the default.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from verification.flee_variants import VARIANTS, prepare
 
 from sojourn.engine.walk.program import WalkProgram
 from sojourn.engine.walk.run import run_replicate
@@ -79,12 +83,41 @@ def effects(instance: str, replicates: int) -> tuple[float, dict[str, tuple[floa
     return float(base.mean()), found
 
 
+def variant_errors(name: str, instance: str, replicates: int) -> list[tuple[float, float]]:
+    """Return the mean error of an instance with an optional rule, and its standard error: as Flee, by default."""
+    found = []
+    scale = SCALES[instance]
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / instance
+        prepare(VARIANTS[name], instance, scale, folder)
+        for compat in ("flee3", None):
+            scenario = read(folder, compat=compat)
+            camps = tuple(one.name for one in scenario.locations if one.is_camp)
+            rows, program = [scenario.index[camp] for camp in camps], compile_walk(scenario, scale)
+            people = np.stack(
+                [run_replicate(program, 1, number)[0].people[:, rows] for number in range(replicates)]
+            )
+            found_errors = relative_difference(people, data_table(scenario, scale).of(camps), rescaled=True)
+            found.append((float(found_errors.mean()), float(found_errors.std(ddof=1) / np.sqrt(replicates))))
+    return found
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--instance", action="append", choices=SCALES)
     parser.add_argument("--replicates", type=int, default=100)
+    parser.add_argument("--variants", action="store_true", help="the optional rules, in mali2012")
     options = parser.parse_args(arguments)
+    if options.variants:
+        print("| mali2012 with | `flee3` | default |\n|---|---|---|")
+        for name in VARIANTS:
+            cells = (
+                f"{mean:.4f} ± {spread:.4f}"
+                for mean, spread in variant_errors(name, "mali2012", options.replicates)
+            )
+            print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+        return
     chosen = options.instance or list(SCALES)
     found = {name: effects(name, options.replicates) for name in chosen}
     print("| change of the rescaled error | " + " | ".join(chosen) + " |")

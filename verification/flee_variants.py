@@ -108,6 +108,13 @@ VARIANTS: dict[str, Variant] = {
         move={**dict.fromkeys(MATCH, True), "start_on_foot": False, "max_move_speed": 500.0, "camp_weight": 100.0},
         off=dict.fromkeys(MATCH, False),
         files=PEOPLES,
+        # Read by default; Flee counts people itself.
+        columns={
+            "x": {"Gao": "60000", "": "500"},
+            "y": {"Timbuktu": "40000", "": "500"},
+            "moon": {"": "700"},
+            "sun": {"Mentao": "900", "": "300"},
+        },
     ),
     "stay_close_to_home": Variant(
         move={"stay_close_to_home": True, "home_distance_power": 1.0}, off={"stay_close_to_home": False}
