@@ -1,5 +1,11 @@
 """Cohorts are what they would be if each were a group of its own, and add up to what was recorded."""
 
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -205,3 +211,31 @@ def test_ways_that_cannot_be_told_apart_are_refused():
     with pytest.raises(RunError) as caught:
         cohorts(run)
     assert caught.value.codes == ("R603",)
+
+
+PLAIN = """
+import hashlib, json, sys
+import sojourn as sj
+for text in json.load(sys.stdin):
+    run = sj.simulate(sj.loads(text), replicates=1, seed=4, workers=1)
+    print(hashlib.sha256(sj.cohorts(run, by="month", workers=1).values.tobytes()).hexdigest())
+"""
+
+
+def test_compiled_kernels_equal_their_own_source():
+    """The same bits come out where nothing is compiled."""
+    texts = [sj.dump(arriving(SYSTEMS[name], apart=False, days=60)) for name in SYSTEMS]
+    done = subprocess.run(
+        [sys.executable, "-c", PLAIN],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    compiled = [
+        hashlib.sha256(cohorts(sj.simulate(sj.loads(text), replicates=1, seed=4), by="month").values.tobytes())
+        for text in texts
+    ]
+    assert done.stdout.split() == [digest.hexdigest() for digest in compiled]
