@@ -103,7 +103,7 @@ def test_what_yesterday_found_by_scores_of_the_day_before_lasts_two_days(world):
     build.major = (("B", "C", "D", "E"),)
     build.roads[2] = ("C", "D", 60)
     program = build.program()
-    # E is in conflict from day 4 on. A knows on day 5; then D still has the route of day 4, with the score of day 3.
+    # E is in conflict from day 4 on. A knows on day 5; D then has the route of day 4, with the score of day 3.
     found = [(2, 3, 4) in weights(program, 0, day) for day in range(8)]
     assert found == [True, True, True, True, True, False, True, True]
 

@@ -105,6 +105,21 @@ def test_a_closure_that_ends_before_it_starts(world):
         assert open_roads(build) == [1, 1, 0, 0]
 
 
+def test_a_closure_of_no_length(world):
+    build = world({"A": "town", "B": "camp"}, [("A", "B", 10)], 4).closing("location", "B", "", 2, 2)
+    # Flee closes and opens on the same day; by default a closure that does not end after it starts never ends.
+    assert open_roads(build) == [1, 1, 1, 1]
+    build.compat = None
+    assert open_roads(build) == [1, 1, 0, 0]
+
+
+def test_an_end_before_the_start_opens_a_camp_in_flee(world):
+    build = world({"A": "town", "B": "camp"}, [("A", "B", 10)], 4).closing("camp", "A", "", 2, 0)
+    assert days_of(build).flags[:, 0].tolist() == [CAMP, CAMP, TOWN, TOWN]
+    build.compat = None
+    assert days_of(build).flags[:, 0].tolist() == [TOWN] * 4
+
+
 def test_a_closed_camp_is_a_town(world):
     build = world({"A": "town", "B": ("camp", 50)}, [("A", "B", 10)], 4).closing("camp", "B", "", 1, 3)
     build.moving(default_movechance=0.3, camp_movechance=0.01, camp_weight=2.0)

@@ -142,3 +142,29 @@ def test_a_closed_road_turns_travellers_back_at_its_end(world):
     # Reopened on day 2: in Flee the old road stays closed for who is on it, and the agent starts again.
     assert travel("flee3", 1, 2)["End"] == [0] * 5 + [1] * 7
     assert travel(None, 1, 2)["End"] == [0] * 2 + [1] * 10
+
+
+@pytest.mark.parametrize("compat", ["flee3", None])
+def test_short_stints_are_measured_by_the_general_speed(world, compat):
+    places = {"A": "forward", "T": "town", "B": "camp"}
+    # 90 of a day's 100 km on a slow road: (0 + 90/200) / 2 is below a half, though nearly a whole day was travelled.
+    for avoid in (False, True):
+        roads = [world.road("A", "T", 90, max_move_speed=100.0), ("T", "B", 500)]
+        build = world(places, roads, 1, compat).moving(**FAST, default_movechance=0.005, avoid_short_stints=avoid)
+        assert build.run({"A": 1})[0]["T"] == [0 if avoid else 1]
+    # After two days on it, 150 km: day 0 leaves 100/200/2 = 0.25; (0.25 + 50/200) / 2 is a quarter: on again.
+    roads = [world.road("A", "T", 150, max_move_speed=100.0), ("T", "B", 500)]
+    build = world(places, roads, 2, compat).moving(**FAST, default_movechance=0.005, avoid_short_stints=True)
+    assert build.run({"A": 1})[0]["T"] == [0, 0]
+
+
+def test_day_zero_residents_walk_out_of_their_camp_in_flee(world):
+    def road_taken(compat):
+        build = world({"A": "camp", "B": "town"}, [("A", "B", 100)], 6, compat).moving(start_on_foot=True)
+        build.moving(camp_movechance=1.0, max_move_speed=200.0, max_walk_speed=35.0, default_movechance=0.005)
+        build.registered(A=[3]).places["B"] = ("town", 9)
+        return build.conflict(B=[1]).moving(conflict_movechance=0.005).run()[0]["B"]
+
+    # 100 km at 35 km a day: on the third day.
+    assert road_taken("flee3")[:4] == [0, 0, 3, 3]
+    assert road_taken(None)[0] == 3
