@@ -147,7 +147,7 @@ def test_a_closed_road_turns_travellers_back_at_its_end(world):
 @pytest.mark.parametrize("compat", ["flee3", None])
 def test_short_stints_are_measured_by_the_general_speed(world, compat):
     places = {"A": "forward", "T": "town", "B": "camp"}
-    # 90 of a day's 100 km on a slow road: (0 + 90/200) / 2 is below a half, though nearly a whole day was travelled.
+    # 90 of a day's 100 km on a slow road: (0 + 90/200) / 2 is below a half, though most of the day was travelled.
     for avoid in (False, True):
         roads = [world.road("A", "T", 90, max_move_speed=100.0), ("T", "B", 500)]
         build = world(places, roads, 1, compat).moving(**FAST, default_movechance=0.005, avoid_short_stints=avoid)
