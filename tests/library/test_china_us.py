@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 import sojourn as sj
+from sojourn.report.facts import Facts
+from sojourn.report.wording import counted
 from sojourn.scenario import check
 
 ROOT = Path(__file__).parents[2]
@@ -184,3 +186,32 @@ def test_every_what_if_says_what_it_assumes():
         assert whole.name == f"china-us-{name}"
         assert whole.title != scenario().title
         assert "Assumption: " in whole.description
+
+
+def test_the_question_is_answered_in_five_sentences_with_figures():
+    """Every figure is counted over whole periods of the run, and moves with it."""
+    question = sj.resolve(scenario()).question
+    assert question.text.endswith("?") and len(question.answers) == 5
+    facts = Facts(run())
+    own = [answer for answer in question.answers if answer.text]
+    assert len(own) == 4 and [a.general for a in question.answers if not a.text] == ["fit"]
+    for answer in own:
+        assert len(answer.figures) >= 4
+        for name, figure in answer.figures.items():
+            values = counted(facts, figure, figure.of)
+            assert np.isfinite(values).all() and np.ptp(values) > 0, name
+            if figure.out_of:
+                assert (values < counted(facts, figure, figure.out_of)).all(), name
+
+
+def test_cohorts_of_arrival_add_up_to_the_border():
+    """Who came is somewhere: cohorts are those who first came to the border, and the docket is full of them."""
+    found = sj.cohorts(run(), at=["border"], groups=["chinese"], replicates=3).sum("group")
+    stocks = run().stocks.sel(group="chinese").isel(time=-1, replicate=slice(0, 3))
+    inner = found["stage_kind"].values != "source"
+    np.testing.assert_allclose(found.sum("cohort").values[:, inner], stocks.values[:, inner], rtol=1e-9, atol=1e-9)
+    came = found.isel(cohort=slice(2, None)).sum(("cohort", "stage"))
+    reached = run().flows.sel(group="chinese", flow="northern-mexico -> border").sum("time")[:3]
+    np.testing.assert_allclose(came, reached, rtol=1e-9)  # nobody comes to the border twice in this scenario
+    waiting = found.sel(cohort="2023 Q4", stage="court") / found.sel(cohort="2023 Q4").sum("stage")
+    assert (waiting > 0.5).all()

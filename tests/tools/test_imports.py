@@ -18,6 +18,7 @@ PLANTED = {
     "compile": ("compile/planted.py", "from sojourn.engine import flow", "planted -> sojourn.engine.flow"),
     "results": ("results/planted.py", "from sojourn.engine import flow", "planted -> sojourn.engine.flow"),
     "simulate": ("simulate.py", "from sojourn import observe", "sojourn.simulate -> sojourn.observe"),
+    "trace": ("trace/planted.py", "from sojourn import observe", "trace.planted -> sojourn.observe"),
     "observe": ("observe/planted.py", "from sojourn import simulate", "observe.planted -> sojourn.simulate"),
     "forecast": ("forecast/planted.py", "from sojourn import report", "forecast.planted -> sojourn.report"),
     "flee": ("flee/planted.py", "from sojourn.engine import flow", "planted -> sojourn.engine.flow"),

@@ -115,8 +115,11 @@ def odd(s: Scenario) -> list[Section]:
         f"{name}: {o.measure} {' + '.join(o.of)}, as series {o.series}, in units of {o.unit}"
         for name, o in s.observations.items()
     ]
+    asked = s.question.text if s.question is not None else ""
     return [
-        Section("Purpose and patterns", [s.description or s.title or s.name], watched),
+        Section(
+            "Purpose and patterns", [text for text in (s.description or s.title or s.name, asked) if text], watched
+        ),
         Section(
             "Entities, state variables and scales",
             [
