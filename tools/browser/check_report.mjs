@@ -65,6 +65,28 @@ async function traced(page) {
   return { good: visible && /unit:/.test(text) && without === 0, text };
 }
 
+async function hovers(page) {
+  // A figure of a chart names its source where the pointer is: a station's series, or the run and its unit.
+  const silent = [];
+  const charts = page.locator('figure[data-chart^="station-"], figure[data-chart^="queue-"], figure[data-chart^="arrivals"]');
+  const number = await charts.count();
+  for (let i = 0; i < number; i += 1) {
+    const chart = charts.nth(i);
+    await chart.scrollIntoViewIfNeeded();
+    const name = await chart.getAttribute("data-chart");
+    const box = await chart.locator(".live .mark-group.role-frame.root > g > path.background").first().boundingBox();
+    let told = "";
+    for (let across = 3; across < box.width && !told; across += 5) {
+      await page.mouse.move(box.x + across, box.y + 0.96 * box.height);
+      const text = await page.evaluate(() => document.querySelector("#vg-tooltip-element.visible")?.innerText ?? "");
+      if (/source/.test(text) && /unit: /.test(text) && /series |scenario /.test(text)) told = text;
+    }
+    if (!told) silent.push(name);
+  }
+  await page.mouse.move(1, 1);
+  return { number, silent };
+}
+
 async function wide(browser, file) {
   const { context, page, seen } = await open(browser, file, { width: 1280, height: 900 });
   await drawn(page);
@@ -75,6 +97,8 @@ async function wide(browser, file) {
   if (played) verdict(file, "play button moves the map, and stops", played.good, played.moved);
   const trace = await traced(page);
   verdict(file, "figures tell unit and source on click", trace.good, trace.text.slice(0, 90));
+  const hovered = await hovers(page);
+  verdict(file, `marks of ${hovered.number} charts tell unit and source under the pointer`, !hovered.silent.length, hovered.silent.join(", "));
   await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
   // The policy of the page keeps scripts from outside out; the checker alone is let in, from the protocol.
   await page.evaluate(axe);
