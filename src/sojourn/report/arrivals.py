@@ -9,7 +9,7 @@ import xarray as xr
 from sojourn.report.facts import Facts, long_date
 from sojourn.report.figure import rounded, share
 from sojourn.report.picture import Picture, tip
-from sojourn.report.stack import looks, named_stages, stacked
+from sojourn.report.stack import TOLD, looks, named_stages, stacked
 from sojourn.trace import cohorts
 
 __all__ = ["REPLICATES", "arrivals", "arrivals_table"]
@@ -64,11 +64,11 @@ def arrivals(facts: Facts) -> list[Picture]:
     word = (asked.arrivals.label if asked is not None and asked.arrivals is not None else "") or "entry"
     most = table.iloc[int(table["arrived"].to_numpy().argmax())]
     of_it = table[table["quarter"] == most["quarter"]].sort_values("share", ascending=False).head(4)
-    told = ", ".join(f"{r['where']} {share(r['share'])}" for _, r in of_it.iterrows())
+    told = ", ".join(f"{r['where']} {share(r['share'])}" for _, r in of_it.iterrows() if r["share"] >= TOLD)
     day = long_date(facts.last_day)
     said = (
         f"Stacked bars by quarter of {word}: where those people are on {day}. Most came in {most['quarter']}: "
-        f"{rounded(most['arrived'])} people, of whom {told}."
+        f"{rounded(most['arrived'])} people; of them {told}."
     )
     trace = facts.about(
         f"people by quarter of {word} and where they are on {day}, worked out from the flows of every step of the "
@@ -88,7 +88,7 @@ def arrivals(facts: Facts) -> list[Picture]:
         tip("trace", "source"),
     ]
     return [
-        Picture(name, title, said, trace, stacked(table, look, facts, trace, column, unit, tips), table)
+        Picture(name, title, said, trace, stacked(table, look, facts, trace, column, unit, tips), table.round(4))
         for name, title, column, unit in (
             ("arrivals", f"Where those who came in each quarter are on {day}", "share", "share"),
             ("arrivals-people", "The same in people", "people", "person"),

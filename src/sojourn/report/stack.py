@@ -10,9 +10,11 @@ from sojourn.report.facts import Facts, label
 from sojourn.report.picture import AMOUNTS, Spec, dated, records, traced
 from sojourn.report.strip import policy_strip
 
-__all__ = ["OTHER", "OUTCOMES", "looks", "named_stages", "quarter_days", "stacked"]
+__all__ = ["OTHER", "OUTCOMES", "TOLD", "looks", "named_stages", "quarter_days", "stacked"]
 
 OTHER = "other stages"
+TOLD = 0.005
+"""Smallest share that is told in words."""
 OUTCOMES = {
     "settled": "settled with status",
     "undocumented": "without status",

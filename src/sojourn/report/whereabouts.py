@@ -8,7 +8,7 @@ import pandas as pd
 from sojourn.report.facts import Facts
 from sojourn.report.figure import share
 from sojourn.report.picture import Picture, tip
-from sojourn.report.stack import looks, named_stages, stacked
+from sojourn.report.stack import TOLD, looks, named_stages, stacked
 
 __all__ = ["whereabouts", "whereabouts_table"]
 
@@ -47,7 +47,8 @@ def whereabouts(facts: Facts) -> Picture:
     table = whereabouts_table(facts)
     final = table[table["quarter"] == table["quarter"].iloc[-1]].sort_values("people", ascending=False)
     total = final["people"].sum()
-    told = ", ".join(f"{r['where']} {share(r['people'] / total)}" for _, r in final.head(5).iterrows())
+    some = final[final["people"] >= TOLD * total].head(5)
+    told = ", ".join(f"{r['where']} {share(r['people'] / total)}" for _, r in some.iterrows())
     trace = facts.about("people in each stage at the end of the quarter, mean over replicates")
     said = f"Stacked bars: where all who have entered are at the end of each quarter. At the end: {told}."
     tips = [
