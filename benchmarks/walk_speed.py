@@ -1,7 +1,8 @@
 """Speed of the walk engine, alone and beside Flee: ``python -m benchmarks.walk_speed [--flee-python PATH] ...``.
 
-Prints, for each instance and scale, agents, agent-days, CPU seconds and agent-days per CPU second, and with an
-interpreter that has Flee the same for Flee on the same folder, scale and number of agents, and the ratio. A
+Prints, for each instance and scale, agents, agent-days, CPU seconds and agent-days per CPU second of one thread,
+agent-days per wall second of replicates side by side on ``--workers`` cores, and with an interpreter that has Flee
+the agent-days per CPU second of Flee on the same folder, scale and number of agents, and both ratios. A
 checkout of Flee is used with ``--flee-checkout PATH``. ``--full`` runs at full size and prints the error beside
 that at the scale of the reference runs. ``--flat`` prints cost per agent-day by number of agents.
 """
@@ -13,6 +14,7 @@ import resource
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +64,19 @@ def sojourn_runs(name, scale, compat, workers, least_seconds=0.5):
     }
 
 
+def side_by_side(name, scale, compat, workers, least_seconds=1.0):
+    """Return agent-days per wall second of replicates on so many threads."""
+    program = compile_walk(read(SHARED / "instances" / name, compat=compat), scale)
+    done, wall = 0, time.perf_counter()
+    with ThreadPoolExecutor(workers) as pool:
+        first = 0
+        while time.perf_counter() - wall < least_seconds:
+            numbers = range(first, first + 4 * workers)
+            done += sum(pool.map(lambda r: int(run_replicate(program, 1, r)[0].created.sum()), numbers))
+            first = numbers.stop
+    return done / (time.perf_counter() - wall)
+
+
 def flee_run(name, scale, python, checkout):
     """Return what Flee's driver prints for a run at a scale."""
     folder = SHARED / "instances" / name
@@ -82,10 +97,11 @@ def beside_flee(options):
     if flee is None:
         print("no Flee to compare with: give --flee-python, an interpreter that has the package flee")
     print(
-        f"{'instance':12s} {'scale':>6s} {'compat':7s} {'agents':>8s} {DAY:>10s} {'CPU s':>8s} {'a CPU s':>14s}",
+        f"{'instance':12s} {'scale':>6s} {'compat':7s} {'agents':>8s} {DAY:>10s} {'CPU s':>8s} {'a CPU s':>14s}"
+        f" {options.workers} cores, a wall s",
         end="",
     )
-    print("   Flee: agents, agent-days/CPU s, ratio" if flee else "")
+    print("   Flee: agents, agent-days/CPU s, ratios" if flee else "")
     for name in options.instance or SCALES:
         scale = options.scale or SCALES[name]
         theirs = flee_run(name, scale, flee, options.flee_checkout) if flee else None
@@ -94,10 +110,13 @@ def beside_flee(options):
             speed = ours["agent_days"] / ours["cpu"]
             text = f"{name:12s} {scale:6d} {compat or 'default':7s} {ours['agents']:8d} {ours['agent_days']:10.3g}"
             text += f" {ours['cpu']:8.3g} {speed / 1e6:11.1f} M "
+            together = side_by_side(name, scale, compat, options.workers)
+            text += f" {together / 1e6:14.1f} M"
             if theirs:
                 other = theirs["agent_days"] / theirs["cpu"]
-                text += f"   {theirs['agents']:8d} {other / 1e3:8.1f} k  {speed / other:7.0f} x"
-            print(text)
+                text += f"   {theirs['agents']:8d} {other / 1e3:8.1f} k"
+                text += f"  {speed / other:7.0f} x {together / other:7.0f} x"
+            print(text, flush=True)
 
 
 def full_size(options):
