@@ -37,6 +37,8 @@ BLOCK = 4096
 """Agents a thread takes at a time; the blocks of all threads alternate, so that each has young and old."""
 MOST_ROADS_A_DAY = 1000
 SMALLEST_SHARE = 1e-9
+HALVED = np.ldexp(1.0, -np.arange(1100))
+"""Powers of one half, by days; those beyond are 0."""
 
 
 @rule
@@ -154,7 +156,7 @@ def admit(program: WalkProgram, state: WalkState, day: int, tally: Ints, entered
 def leave_now(state: WalkState, agent: int, day: int) -> None:
     """Note that an agent that was at rest set out today."""
     agents = state.agents
-    agents.recent[agent] = math.ldexp(agents.recent[agent], int(agents.since[agent]) - day)
+    agents.recent[agent] = agents.recent[agent] * HALVED[min(day - int(agents.since[agent]), len(HALVED) - 1)]
     agents.since[agent] = day
 
 

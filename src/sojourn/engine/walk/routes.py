@@ -18,6 +18,9 @@ __all__ = [
     "see_room",
 ]
 
+COUNTED = 64
+"""Routes up to which those passed are counted rather than searched."""
+
 
 @kernel
 def room_left(count: int, limit: float, buffer: float) -> float:
@@ -216,8 +219,11 @@ def choose(program: WalkProgram, state: WalkState, view: int, place: int, unifor
     cumulative = state.tables.cumulative
     goal = uniform * cumulative[first + size - 1]
     low = first
-    while size > 1:
+    while size > COUNTED:
         half = size >> 1
-        low += half * (cumulative[low + half - 1] <= goal)  # no branch: which half cannot be foreseen
+        low += half * (cumulative[low + half - 1] <= goal)
         size -= half
-    return low
+    passed = 0
+    for position in range(low, low + size - 1):  # no branch: which route it is cannot be foreseen
+        passed += cumulative[position] <= goal
+    return low + passed
