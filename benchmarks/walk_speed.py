@@ -37,19 +37,20 @@ SCALES = {
 DAY = "agent-days"
 
 
-def sojourn_runs(name, scale, compat, workers, least_seconds=0.5):
-    """Return size, CPU and wall seconds of one run (repeated while very short), and its error."""
+def sojourn_runs(name, scale, compat, workers, least_seconds=1.0):
+    """Return size, CPU and wall seconds of one run (the median of many where they are short), and its error."""
     scenario = read(SHARED / "instances" / name, compat=compat)
     program = compile_walk(scenario, scale)
     warm = compile_walk(scenario, max(scale, 20_000))
     least, engine.SHARED_FROM = engine.SHARED_FROM, 0  # compile what threads share, too
     run_replicate(warm, 1, 0, workers)
     engine.SHARED_FROM = least
-    runs, cpu, wall = 0, time.process_time(), time.perf_counter()
-    while runs == 0 or time.process_time() - cpu < least_seconds:
-        record, state = run_replicate(program, 1, runs, workers)
-        runs += 1
-    cpu, wall = (time.process_time() - cpu) / runs, (time.perf_counter() - wall) / runs
+    cpu, wall, begun = [], [], time.perf_counter()
+    while not cpu or time.perf_counter() - begun < least_seconds:
+        before = time.process_time(), time.perf_counter()
+        record, state = run_replicate(program, 1, len(cpu), workers)
+        cpu.append(time.process_time() - before[0])
+        wall.append(time.perf_counter() - before[1])
     rows = [scenario.index[camp] for camp in scenario.camps]
     observed = data_table(scenario, scale).of(scenario.camps)
     error = relative_difference(record.people[:, rows], observed, rescaled=True)
@@ -57,8 +58,8 @@ def sojourn_runs(name, scale, compat, workers, least_seconds=0.5):
         "agents": int(record.created[-1]),
         "agent_days": int(record.created.sum()),
         "set_out": int(record.entered.sum()),
-        "cpu": cpu,
-        "wall": wall,
+        "cpu": float(np.median(cpu)),
+        "wall": float(np.median(wall)),
         "error": float(error[0]),
         "bytes": sum(array.nbytes for array in state.agents) / max(1, len(state.agents.where)),
     }

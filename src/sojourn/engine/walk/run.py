@@ -47,7 +47,9 @@ def set_chances(program: WalkProgram, state: WalkState, day: int) -> bool:
             chance, by_size = views.chance[day, kind, place], views.chance_by_size[day, kind, place]
         if by_size != 0.0:
             size = max(np.float64(max(sites.population[place], 0)), days.capacity[day, place])
-            crowd = 1.0 if rules.population_power == 0.0 else (size / rules.population_base) ** rules.population_power
+            crowd = 1.0
+            if rules.population_power != 0.0:
+                crowd = (size / rules.population_base) ** rules.population_power
             chance += by_size * crowd
         sites.changed[slot] = chance != sites.chance[slot]
         if sites.changed[slot]:
