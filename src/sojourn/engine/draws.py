@@ -64,6 +64,7 @@ _FAR_LOW = np.array(
      1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0]
 )  # fmt: skip
 SWITCH = 10.0  # mean above which rejection is faster than inversion
+UNKNOWN = -1.0
 NEAR = 15.0  # distance from the mode up to which a mass is found by ratios of neighbours
 
 
@@ -83,10 +84,11 @@ def log_factorial(k: float) -> float:
 
 
 @kernel
-def _binomial_inversion(stream: U64, n: float, p: float) -> float:
+def _binomial_inversion(stream: U64, n: float, p: float, log_none: float) -> float:
+    """Inversion from 0 upward; ``log_none`` is log(1 - p), of one who fails."""
     q = 1.0 - p
     odds = p / q
-    first = math.exp(n * math.log1p(-p))
+    first = math.exp(n * log_none)
     bound = min(n, n * p + 12.0 * math.sqrt(n * p * q + 1.0))
     while True:
         u = next_uniform(stream)
@@ -166,15 +168,19 @@ def _binomial_rejection(stream: U64, n: float, p: float) -> float:
 
 
 @kernel
-def next_binomial(stream: U64, n: float, p: float) -> float:
-    """Return how many of n succeed, each with probability p, from the next numbers of the open decision."""
+def next_binomial(stream: U64, n: float, p: float, hazard: float) -> float:
+    """Return how many of n succeed, each with probability p, from the next numbers of the open decision.
+
+    ``hazard`` is -log(1 - p) where that is at hand, else UNKNOWN.
+    """
     if n <= 0.0 or p <= 0.0:
         return 0.0
     if p >= 1.0:
         return n
     small = min(p, 1.0 - p)
     if n * small < SWITCH:
-        count = _binomial_inversion(stream, n, small)
+        log_none = -hazard if hazard >= 0.0 and p <= 0.5 else math.log1p(-small)
+        count = _binomial_inversion(stream, n, small, log_none)
     else:
         count = _binomial_rejection(stream, n, small)
     if p > 0.5:
@@ -188,7 +194,7 @@ def binomial(stream: U64, decision: int, n: float, p: float, expected: bool) -> 
     if expected:
         return n * p
     seek(stream, decision)
-    return next_binomial(stream, n, p)
+    return next_binomial(stream, n, p, UNKNOWN)
 
 
 @kernel

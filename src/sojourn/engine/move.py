@@ -148,7 +148,8 @@ def schedule(
         else:
             if k % 2 == 0:  # a block of random numbers serves two binomials
                 seek(stream, base + k)
-            out = next_binomial(stream, left, sampled.dwell[start + k, slots.CHANCE])
+            chance, hazard = sampled.dwell[start + k, slots.CHANCE], sampled.dwell[start + k, slots.RATE_OF_LEAVING]
+            out = next_binomial(stream, left, chance, hazard)
         left -= out
         if k == 0:
             at_once = out
