@@ -12,8 +12,9 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import scipy  # loads its solvers when they are used
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from sojourn.scenario.values import Duration
 
@@ -48,7 +49,7 @@ def _weibull_shape(cv: float) -> float:
     def gap(k: float) -> float:
         return special.gammaln(1 + 2 / k) - 2 * special.gammaln(1 + 1 / k) - math.log1p(cv * cv)
 
-    return float(optimize.brentq(gap, 0.05, 500.0))
+    return float(scipy.optimize.brentq(gap, 0.05, 500.0))
 
 
 def _weibull_excess(mean: float, sd: float) -> Callable[[F64], F64]:
@@ -121,7 +122,7 @@ def moments_from_quantiles(duration: Duration) -> tuple[float, float]:
         a = math.exp(log_shape)
         return math.log(special.gammaincinv(a, p2) / special.gammaincinv(a, p)) - ratio
 
-    a = math.exp(optimize.brentq(gap, -4.0, 12.0))
+    a = math.exp(scipy.optimize.brentq(gap, -4.0, 12.0))
     scale = q / float(special.gammaincinv(a, p))
     return a * scale, math.sqrt(a) * scale
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from numba import njit
 
-from sojourn.engine.inner import Inner
+from sojourn.engine.inner import Inner, Whole
 
 __all__ = ["ENGINE_DIGEST", "entry", "kernel", "part"]
 
@@ -35,7 +35,7 @@ kernel = cast(Decorator, njit(**_KERNEL))
 part = cast(Decorator, njit(**_KERNEL, forceinline=True))
 """Compile a function that becomes part of its caller: calls that pass whole tuples of arrays are dear."""
 
-entry = cast(Decorator, njit(cache=True, nogil=True, **_ENTRY))
+entry = cast(Decorator, njit(cache=True, nogil=True, pipeline_class=Whole, **_ENTRY))
 """Compile a function that Python calls without holding its lock, and keep the machine code on disk."""
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-import zarr
 
 from sojourn.results.codes import refuse
 
@@ -67,7 +66,7 @@ def engine_of(path: Path) -> str:
         raise refuse("R101", str(path), "there is nothing here")
     if not _is_run(path):
         raise refuse("R102", str(path), "this is not a run", allowed="a directory written by `Run.save`")
-    return str(zarr.open_group(path, mode="r", zarr_format=3).attrs.get("sojourn_engine", "flow"))
+    return str(_attributes(path).get("sojourn_engine", "flow"))
 
 
 def read(
@@ -128,9 +127,15 @@ def _encoding(data: xr.Dataset) -> dict[str, dict[str, Any]]:
     return encoding
 
 
+def _attributes(path: Path) -> Mapping[str, Any]:
+    import zarr  # a fifth of a second, for those who save or open a run
+
+    return dict(zarr.open_group(path, mode="r", zarr_format=3).attrs)
+
+
 def _is_run(path: Path) -> bool:
     try:
-        attributes = zarr.open_group(path, mode="r", zarr_format=3).attrs
+        attributes = _attributes(path)
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return "sojourn_run" in attributes
@@ -138,7 +143,7 @@ def _is_run(path: Path) -> bool:
 
 def _header(path: Path) -> tuple[object, dict[str, Any]]:
     """Return the version of the layout and the provenance."""
-    attributes = zarr.open_group(path, mode="r", zarr_format=3).attrs
+    attributes = _attributes(path)
     try:
         provenance = json.loads(str(attributes["provenance"]))
     except (KeyError, ValueError) as error:
