@@ -7,7 +7,12 @@ numbers are those of ``open_stream`` and ``next_word``, which go on where the fi
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, overload
 
 from sojourn.engine.streams import MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1, multiply
 from sojourn.engine.walk.compiled import Words, rule
@@ -16,7 +21,7 @@ from sojourn.engine.walk.state import Agents
 __all__ = ["CHUNK", "SCRATCH", "deal", "gather", "take"]
 
 CHUNK = 64
-"""Agents looked at together."""
+"""Agents looked at together: a bit each of a word."""
 DEALT = 64
 DUE = DEALT + 4 * CHUNK
 SCRATCH = DUE + 2 * CHUNK
@@ -24,20 +29,43 @@ SCRATCH = DUE + 2 * CHUNK
 two threads write to one cache line."""
 
 
+@intrinsic
+def _trailing_zeros(typing_context: Any, word: Any) -> Any:
+    """Number of bits below the lowest that is set, as one machine instruction."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), generate
+
+
+def lowest_bit(word: np.uint64) -> int:
+    """Return the position of the lowest bit that is set in a word other than 0."""
+    return (int(word) & -int(word)).bit_length() - 1
+
+
+@overload(lowest_bit)
+def _lowest_bit_compiled(word: Any) -> Any:
+    def position(word: Any) -> Any:
+        return _trailing_zeros(word)  # type: ignore[call-arg]
+
+    return position
+
+
 @rule
 def gather(agents: Agents, day: int, first: int, last: int, at_rest: bool, stream: Words) -> int:
     """List the agents of a chunk that are due today, at rest or on a road; return how many there are."""
     today = np.uint16(day)
+    marked = np.uint64(0)
+    for position in range(last - first):
+        marked |= np.uint64(agents.wake[first + position] == today) << np.uint64(position)
     due = 0
-    for agent in range(first, last):
-        due += agents.wake[agent] == today
-    if due == 0:
-        return 0
-    due = 0
-    for agent in range(first, last):
-        # No branch, as who is due cannot be foreseen: each is written, and stays if the next is one further.
+    while marked != np.uint64(0):
+        agent = first + lowest_bit(marked)
+        marked &= marked - np.uint64(1)
+        # No branch, as who is at rest cannot be foreseen: each is written, and stays if the next is one further.
         stream[DUE + due] = agent
-        due += (agents.wake[agent] == today) & ((agents.where[agent] >= 0) == at_rest)
+        due += (agents.where[agent] >= 0) == at_rest
     return due
 
 
