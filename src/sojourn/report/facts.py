@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from sojourn.forecast import Scores, agreement, fitted_to, score
 from sojourn.observe.link import observed, scenario_of
-from sojourn.results import Run
+from sojourn.results import Run, WalkRun
 from sojourn.scenario import Scenario
 
 LOG_LEAST = 100.0
 """Smallest published count in a logarithmic error, where no rule says otherwise."""
 
-__all__ = ["Facts", "label", "long_date", "policy_table"]
+__all__ = ["Facts", "Span", "label", "long_date", "policy_table"]
 
 F64 = NDArray[np.float64]
 
@@ -34,8 +34,34 @@ def long_date(day: object) -> str:
     return f"{stamp.day} {stamp:%B %Y}"
 
 
+class Span:
+    """The days that a run of either engine covers."""
+
+    run: Run | WalkRun
+
+    @cached_property
+    def start(self) -> pd.Timestamp:
+        """First day."""
+        return pd.Timestamp(self.run.data["time"].values[0])
+
+    @cached_property
+    def end(self) -> pd.Timestamp:
+        """First moment after the last period."""
+        return pd.Timestamp(self.run.data["period_end"].values[-1])
+
+    @property
+    def last_day(self) -> pd.Timestamp:
+        """Last day."""
+        return self.end - pd.Timedelta(1, "D")
+
+    @property
+    def span(self) -> str:
+        """First to last day, in words."""
+        return f"{long_date(self.start)} to {long_date(self.last_day)}"
+
+
 @dataclass(frozen=True)
-class Facts:
+class Facts(Span):
     """A run with what is needed again and again to describe it."""
 
     run: Run
@@ -85,26 +111,6 @@ class Facts:
     def bars(self) -> pd.DataFrame:
         """The bars that are laid down, with the values reached; see :class:`sojourn.forecast.Scores`."""
         return pd.DataFrame({"verdict": []}) if self.scores is None else self.scores.bars
-
-    @cached_property
-    def start(self) -> pd.Timestamp:
-        """First day."""
-        return pd.Timestamp(self.run.data["time"].values[0])
-
-    @cached_property
-    def end(self) -> pd.Timestamp:
-        """First moment after the last period."""
-        return pd.Timestamp(self.run.data["period_end"].values[-1])
-
-    @property
-    def last_day(self) -> pd.Timestamp:
-        """Last day."""
-        return self.end - pd.Timedelta(1, "D")
-
-    @property
-    def span(self) -> str:
-        """First to last day, in words."""
-        return f"{long_date(self.start)} to {long_date(self.last_day)}"
 
     @cached_property
     def followed(self) -> tuple[str, ...]:

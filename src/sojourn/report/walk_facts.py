@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sojourn.flee import FleeScenario, Score, scenario_of, score_run
-from sojourn.report.facts import long_date
+from sojourn.report.facts import Span
 from sojourn.results import WalkRun
 
 __all__ = ["WalkFacts", "closure_table"]
@@ -20,7 +20,7 @@ _NONE = 1e-6
 
 
 @dataclass(frozen=True)
-class WalkFacts:
+class WalkFacts(Span):
     """A walk run with what is needed again and again to describe it. Everything is counted in people."""
 
     run: WalkRun
@@ -76,26 +76,6 @@ class WalkFacts:
         for change in scenario.location_changes:
             found[change.day :, scenario.index[change.name]] = change.kind == "conflict"
         return found
-
-    @cached_property
-    def start(self) -> pd.Timestamp:
-        """First day."""
-        return pd.Timestamp(self.run.data["time"].values[0])
-
-    @cached_property
-    def end(self) -> pd.Timestamp:
-        """First moment after the last day."""
-        return pd.Timestamp(self.run.data["period_end"].values[-1])
-
-    @property
-    def last_day(self) -> pd.Timestamp:
-        """Last day."""
-        return self.end - pd.Timedelta(1, "D")
-
-    @property
-    def span(self) -> str:
-        """First to last day, in words."""
-        return f"{long_date(self.start)} to {long_date(self.last_day)}"
 
     @property
     def fitted_to(self) -> pd.Timestamp | None:
