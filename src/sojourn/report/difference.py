@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from markupsafe import Markup
 
 from sojourn.report.facts import Facts, label, long_date
 from sojourn.report.figure import Spread, figure, rounded, spread_of
 from sojourn.report.picture import Picture
-from sojourn.report.stations import band_chart, bands
+from sojourn.report.stations import Dated, band_chart, bands
 from sojourn.report.tables import Table
 from sojourn.results import Comparison
 
-__all__ = ["changes", "effects", "moved", "shunting_table"]
+__all__ = ["changes", "effects", "moved", "moved_picture", "plus", "shunting_table"]
 
 _PICTURES = 6
 _SECTIONS = ("time", "groups", "places", "series", "quantities", "stages", "policies", "observations")
@@ -163,17 +164,22 @@ def moved(comparison: Comparison, facts: Facts) -> list[Picture]:
     order = [str(names[i]) for i in np.argsort(-size) if size[i] >= 1]
     pictures = []
     for name in order[:_PICTURES]:
-        table = bands(stocks.sel(stage=name))
         about = _about(comparison, f"people in {name} at the end of the period")
-        last = table.iloc[-1]
-        said = (
-            f"Difference of people in {label(name)}; at the end median {plus(last['q50'])}, 90 % band "
-            f"{plus(last['q05'])} to {plus(last['q95'])}."
-        )
-        chart = band_chart(table, facts, unit="person", trace=about, height=170)
-        title = f"{label(name).capitalize()}: people more or fewer with the change"
-        pictures.append(Picture(f"moved-{name}", title, said, about, chart, table))
+        words, people = label(name), stocks.sel(stage=name)
+        pictures.append(moved_picture(f"moved-{name}", words.capitalize(), f"in {words}", people, about, facts))
     return pictures
+
+
+def moved_picture(name: str, title: str, where: str, people: xr.DataArray, about: str, facts: Dated) -> Picture:
+    """Return a picture of the difference of ``people`` (replicate, time) somewhere, ``where`` in words."""
+    table = bands(people)
+    last = table.iloc[-1]
+    said = (
+        f"Difference of people {where}; at the end median {plus(last['q50'])}, 90 % band "
+        f"{plus(last['q05'])} to {plus(last['q95'])}."
+    )
+    chart = band_chart(table, facts, unit="person", trace=about, height=170)
+    return Picture(name, f"{title}: people more or fewer with the change", said, about, chart, table)
 
 
 def shunting_table(comparison: Comparison) -> Table:

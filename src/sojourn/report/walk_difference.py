@@ -12,11 +12,10 @@ from markupsafe import Markup
 from ruamel.yaml import YAML
 
 from sojourn.flee import score_run
-from sojourn.report.difference import plus
+from sojourn.report.difference import moved_picture, plus
 from sojourn.report.facts import long_date
 from sojourn.report.figure import Spread, figure, spread_of
 from sojourn.report.picture import Picture
-from sojourn.report.stations import band_chart, bands
 from sojourn.report.tables import Table
 from sojourn.report.walk_camps import anchor
 from sojourn.report.walk_facts import WalkFacts
@@ -140,16 +139,9 @@ def walk_moved(comparison: WalkComparison, facts: WalkFacts) -> list[Picture]:
     pictures = []
     for i in [int(i) for i in np.argsort(-size, kind="stable") if size[i] >= 1][:_PICTURES]:
         place = str(stocks["place"].values[i])
-        table = bands(stocks.isel(place=i))
         about = _about(comparison, f"people at {place} at the end of the day")
-        last = table.iloc[-1]
-        said = (
-            f"Difference of people at {place}; at the end median {plus(last['q50'])}, 90 % band "
-            f"{plus(last['q05'])} to {plus(last['q95'])}."
-        )
-        chart = band_chart(table, facts, unit="person", trace=about, height=170)
-        title = f"{place}: people more or fewer with the change"
-        pictures.append(Picture(f"moved-{anchor(place)}-{i}", title, said, about, chart, table))
+        name = f"moved-{anchor(place)}-{i}"
+        pictures.append(moved_picture(name, place, f"at {place}", stocks.isel(place=i), about, facts))
     return pictures
 
 
