@@ -24,22 +24,30 @@ class DwellArrays:
 
     index: I64  # (dwell, time, group)
     start: I64  # (distribution + 1)
-    bins: F64  # (bin, column) columns are named in sojourn.engine.slots
+    bins: F64  # (row, bin) rows are named in sojourn.engine.slots
     longest: I64  # (dwell) bins of the longest distribution
+
+    def masses(self) -> list[F64]:
+        """Return each distribution's probabilities by step."""
+        ends = self.start[1:] - slots.ABREAST
+        return [self.bins[slots.MASS, a:b] for a, b in zip(self.start, ends, strict=False)]
 
 
 def _bins(mass: F64) -> F64:
-    """Return the columns that the kernels read."""
-    out = np.empty((len(mass), slots.BINS))
-    out[:, slots.MASS] = mass
-    out[:, slots.CHANCE] = leave_chances(mass)
+    """Return the rows that the kernels read; after the last bin, copies of it that no one reaches."""
+    out = np.zeros((slots.BINS, len(mass)))
+    out[slots.MASS] = mass
+    out[slots.CHANCE] = leave_chances(mass)
     with np.errstate(divide="ignore"):
-        out[:, slots.RATE_OF_LEAVING] = -np.log1p(-out[:, slots.CHANCE])
+        out[slots.RATE_OF_LEAVING] = -np.log1p(-out[slots.CHANCE])
     reached = np.cumsum(mass)
-    out[:, slots.REACHED] = reached
+    out[slots.REACHED] = reached
     part = np.arange(len(mass)) / len(mass)
-    out[:, slots.GUESS] = np.minimum(np.searchsorted(reached, part, side="right"), len(mass) - 1)
-    return out
+    out[slots.GUESS] = np.minimum(np.searchsorted(reached, part, side="right"), len(mass) - 1)
+    beyond = np.repeat(out[:, -1:], slots.ABREAST, axis=1)
+    beyond[slots.MASS] = 0.0
+    beyond[slots.REACHED] = np.inf
+    return np.concatenate([out, beyond], axis=1)
 
 
 class Dwells:
@@ -102,11 +110,11 @@ class Dwells:
             index[i] = own_index + len(masses)
             longest[i] = max(len(m) for m in own_masses)
             masses.extend(own_masses)
-        start = np.concatenate(([0], np.cumsum([len(m) for m in masses]))).astype(np.int64)
+        start = np.concatenate(([0], np.cumsum([len(m) + slots.ABREAST for m in masses]))).astype(np.int64)
         bins = [_bins(m) for m in masses]
         return DwellArrays(
             index=index,
             start=start,
-            bins=np.concatenate(bins) if bins else np.zeros((0, slots.BINS)),
+            bins=np.concatenate(bins, axis=1) if bins else np.zeros((slots.BINS, 0)),
             longest=longest,
         )

@@ -55,4 +55,4 @@ def prior_uniform(seed: int, replicate: int, name: str) -> float:
     counter = ((component_key(f"quantity/{name}") << 128) - 1) % 2**256
     words = np.array([(counter >> (64 * i)) & 0xFFFFFFFFFFFFFFFF for i in range(4)], np.uint64)
     stream = np.random.Philox(key=np.array([seed, replicate], np.uint64), counter=words)
-    return ((int(stream.random_raw()) >> 11) + 0.5) / 2.0**53
+    return ((int(stream.random_raw()) >> 12) + 0.5) / 2.0**52

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from sojourn.engine import slots
-from sojourn.engine.draws import binomial, hypergeometric, next_binomial
+from sojourn.engine.draws import binomial, hypergeometric
 from sojourn.engine.kernel import kernel, part
 from sojourn.engine.program import F64, I64, U64, Program, Sampled
+from sojourn.engine.quantile import UNKNOWN, binomial_quantile
 from sojourn.engine.state import State, open_component, open_shared, send, shared_value, value
 from sojourn.engine.streams import next_uniform, seek
 
@@ -15,7 +16,6 @@ __all__ = ["admit", "due", "leave", "schedule", "total", "work_choice", "work_ho
 
 FEW_PER_BIN = 1.5  # people for each step of a distribution, up to whom all are placed one by one
 FEW = 8.0  # people left of more than that, up to whom they are placed one by one
-ABREAST = 8  # steps of a distribution looked at together
 
 
 @part
@@ -48,11 +48,13 @@ def leave(program: Program, values: F64, state: State, stream: U64, s: int, t: i
         for i in range(count):
             weight += state.share[i]
         open_component(program, stream, s, g, t)
+        seek(stream, slots.EXIT_DRAW)
         for i in range(count):
-            chance = 1.0
+            out = left
             if i < count - 1:
                 chance = min(1.0, max(0.0, state.share[i] / weight)) if weight > 0.0 else 0.0
-            out = binomial(stream, slots.EXIT_DRAW + i, left, chance, expected)
+                u = next_uniform(stream)
+                out = left * chance if expected else binomial_quantile(u, left, chance, UNKNOWN)
             if out > 0.0:
                 send(program.flow, people, state.flow_now, s, first + i, g, out)
             left -= out
@@ -132,7 +134,7 @@ def schedule(
     """Place n people who enter now in the stage's ring by step of exit; return how many leave at once."""
     table = sampled.dwell_index[dwell, t, g]
     start = sampled.dwell_start[table]
-    bins = sampled.dwell_start[table + 1] - start
+    bins = sampled.dwell_start[table + 1] - slots.ABREAST - start
     ring = sampled.ring_start[s]
     length = sampled.ring_start[s + 1] - ring
     now = t % length
@@ -140,22 +142,21 @@ def schedule(
     left = n
     before = 0.0  # chance of leaving earlier than at step k
     k = 0
+    seek(stream, base)
     while left > 0.0:
         if expected:
-            out = n * sampled.dwell[start + k, slots.MASS] if k < bins - 1 else left
+            out = n * sampled.dwell[slots.MASS, start + k] if k < bins - 1 else left
         elif left <= (FEW_PER_BIN * bins if k == 0 else FEW):
             break
         else:
-            if k % 2 == 0:  # a block of random numbers serves two binomials
-                seek(stream, base + k)
-            chance, hazard = sampled.dwell[start + k, slots.CHANCE], sampled.dwell[start + k, slots.RATE_OF_LEAVING]
-            out = next_binomial(stream, left, chance, hazard)
+            chance, hazard = sampled.dwell[slots.CHANCE, start + k], sampled.dwell[slots.RATE_OF_LEAVING, start + k]
+            out = binomial_quantile(next_uniform(stream), left, chance, hazard)
         left -= out
         if k == 0:
             at_once = out
         else:
             state.ring[ring + (now + k if now + k < length else now + k - length), g] += out
-        before = sampled.dwell[start + k, slots.REACHED]
+        before = sampled.dwell[slots.REACHED, start + k]
         k += 1
     first = k
     seek(stream, base + bins)
@@ -176,17 +177,16 @@ def _place(dwell: F64, start: int, bins: int, first: int, u: float) -> int:
 
     Several steps are looked at together: which of them it is cannot be foreseen, and a branch at each is dear.
     """
-    last = start + bins - 1
     k = start + first
     if first == 0:  # a guess that is never beyond it
-        k += int(dwell[start + min(bins - 1, int(u * bins)), slots.GUESS])
-    passed = ABREAST
-    while passed == ABREAST and k < last:
+        k += int(dwell[slots.GUESS, start + min(bins - 1, int(u * bins))])
+    passed = slots.ABREAST
+    while passed == slots.ABREAST:
         passed = 0
-        for i in range(ABREAST):
-            passed += dwell[min(k + i, last), slots.REACHED] <= u
+        for i in range(slots.ABREAST):
+            passed += dwell[slots.REACHED, k + i] <= u
         k += passed
-    return min(k, last) - start
+    return min(k - start, bins - 1)
 
 
 @part

@@ -41,8 +41,8 @@ class Sampled(NamedTuple):
 
     values: F64  # (time, row)
     dwell_index: I64  # (dwell, time, group) distribution in force at entry
-    dwell_start: I64  # (distribution + 1) first bin of each distribution
-    dwell: F64  # (bin, column) probabilities by step of exit; columns are named in sojourn.engine.slots
+    dwell_start: I64  # (distribution + 1) first bin of each distribution; ABREAST copies of its last end it
+    dwell: F64  # (row, bin) probabilities by step of exit; rows are named in sojourn.engine.slots
     ring_start: I64  # (stage + 1) first slot of each stage's exit ring: a slot for each step ahead
 
 

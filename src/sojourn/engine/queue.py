@@ -71,10 +71,10 @@ def _give_up(
             continue
         table = sampled.dwell_index[patience, max(0, c - oldest), g]
         row = min(sampled.dwell_start[table] + t + oldest - c, sampled.dwell_start[table + 1] - 1)
-        hazard = sampled.dwell[row, slots.RATE_OF_LEAVING]
+        hazard = sampled.dwell[slots.RATE_OF_LEAVING, row]
         left = n
         if expected or n * hazard > FEW:
-            left -= binomial(stream, slots.COHORT_DRAW + c, n, sampled.dwell[row, slots.CHANCE], expected)
+            left -= binomial(stream, slots.COHORT_DRAW + c, n, sampled.dwell[slots.CHANCE, row], expected)
         else:
             while left * hazard >= budget and left > 0.0:
                 left -= min(left, float(math.floor(budget / hazard)) + 1.0)

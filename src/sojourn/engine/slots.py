@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "ABREAST",
     "AGE",
     "BALK_ABOVE",
     "BALK_DRAW",
@@ -177,7 +178,7 @@ DISCIPLINES = ("fifo", "lifo", "random", "priority")
 # Columns of Program.flow: destination stage, refs (REF -1: the rest), row in State.watched.
 TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, WATCH, FLOW_SLOTS = range(9)
 
-# Columns of Sampled.dwell.
+# Rows of Sampled.dwell.
 (
     MASS,  # probability of k steps
     CHANCE,  # to leave at k steps, given not before
@@ -186,6 +187,7 @@ TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, WATCH, FLOW_SLOTS = range(9)
     GUESS,  # smallest k that a uniform number in the bin'th part of (0, 1) can mean
     BINS,
 ) = range(6)
+ABREAST = 8  # bins of a distribution looked at together; as many copies of its last follow it
 
 # Planes of State.people: what is counted for every stage and group.
 (

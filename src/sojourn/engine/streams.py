@@ -31,9 +31,8 @@ WEYL_1 = np.uint64(0xBB67AE8584CAA73B)
 ROUNDS = 10
 BLOCK_BITS = np.uint64(20)
 ONE = np.uint64(1)
-SHIFT_TO_53 = np.uint64(11)
-UNIT_53 = 1.0 / 9007199254740992.0
-HALF_STEP = 0.5 / 9007199254740992.0
+SHIFT_TO_52 = np.uint64(12)
+STEP = 2.0**-52
 
 
 def component_key(path: str) -> int:
@@ -136,5 +135,5 @@ def next_word(stream: U64) -> np.uint64:
 
 @kernel
 def next_uniform(stream: U64) -> float:
-    """Return a uniform number in the open interval (0, 1) with 53 random bits."""
-    return np.float64(next_word(stream) >> SHIFT_TO_53) * UNIT_53 + HALF_STEP
+    """Return a uniform number in the open interval (0, 1): the middle of one of 2**52 equal parts, exactly."""
+    return (np.float64(next_word(stream) >> SHIFT_TO_52) + 0.5) * STEP

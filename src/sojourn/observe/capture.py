@@ -88,7 +88,7 @@ class Captures:
         """Return every observation for a draw; quantities that are not in it keep their central values."""
         values = self._table.values(drawn, self._central) if drawn else self._central
         bins = self._dwells.arrays(values, self._table.ref_row)
-        masses = [bins.bins[a:b, 0] for a, b in zip(bins.start, bins.start[1:], strict=False)]
+        masses = bins.masses()
         rows = self._table.ref_row
         found = {}
         for name, observation in self.scenario.observations.items():

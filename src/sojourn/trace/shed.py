@@ -84,7 +84,7 @@ def age_chances(sampled: Sampled, tracks: Tracks, dwell: int, oldest: int, t: in
         entered = head + i - oldest
         table = sampled.dwell_index[dwell, max(0, entered), g]
         row = min(sampled.dwell_start[table] + t - entered, sampled.dwell_start[table + 1] - 1)
-        tracks.chance[i] = sampled.dwell[row, slots.CHANCE]
+        tracks.chance[i] = sampled.dwell[slots.CHANCE, row]
     return count
 
 
