@@ -2,12 +2,14 @@
 
 ``python tools/run_docs.py [FILE...]`` runs the blocks of a page in order, in a folder that holds only a copy of
 ``examples``: Python blocks share one namespace, and lines of console blocks that begin with ``$ sojourn`` are run.
-``# exits 1`` at the end of such a line says that another exit code than 0 is meant. A block only to be read is
-marked ``text``, ``yaml`` or ``sh``.
+``# exits 1`` at the end of such a line says that another exit code than 0 is meant. A block marked ``output`` is
+what the block before it prints, in which ``...`` stands for anything; ``--write`` puts what is printed now in place
+of those that differ. A block only to be read is marked ``text``, ``yaml`` or ``sh``.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shlex
@@ -16,11 +18,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 600
+MARK = "\x1e"  # begins the line that tells which block prints what follows
 READ_ONLY = {"text", "yaml", "sh", "json", "bibtex", "csv", "makefile"}
 
 _FENCE = re.compile(r"^(?P<fence>```+)(?P<kind>[^\n`]*)\n(?P<body>.*?)^(?P=fence)\s*$", re.MULTILINE | re.DOTALL)
@@ -61,6 +65,7 @@ def script(page: list[Block]) -> str:
     lines = ["import subprocess, sys", "names = {'__name__': '__main__'}"]
     for block in page:
         lines.append(f"print('at line', {block.line}, file=sys.stderr, flush=True)")
+        lines.append(f"print({MARK!r}, {block.line}, flush=True)")
         if block.kind == "python":
             code = "\n" * block.line + block.text
             lines.append(f"exec(compile({code!r}, 'page', 'exec'), names)")
@@ -76,7 +81,7 @@ def script(page: list[Block]) -> str:
 
 def unrunnable(block: Block) -> str:
     """Return why a block can neither be run nor is marked as only to be read; empty if all is well."""
-    if block.kind in READ_ONLY or block.kind == "python":
+    if block.kind in READ_ONLY or block.kind in ("python", "output"):
         return ""
     if block.kind != "console":
         return f"the kind of block {block.kind!r} is neither run nor marked as read only"
@@ -87,8 +92,34 @@ def unrunnable(block: Block) -> str:
     return f"only `sojourn` is run here; mark it `sh`: {foreign[0]}" if foreign else ""
 
 
-def run(page: Path) -> list[Fault]:
-    """Run the blocks of a page; return what went wrong."""
+def printed(stdout: str) -> dict[int, str]:
+    """Return what each block printed, by the line where the block begins."""
+    parts = [part.partition("\n") for part in stdout.split(MARK)[1:]]
+    return {int(line): text for line, _, text in parts}
+
+
+def stale(page: list[Block], told: dict[int, str]) -> Iterator[tuple[Block, str]]:
+    """Yield the output blocks of a page that are not what the block before them printed, and what that was."""
+    at = 0
+    for block in page:
+        if block.kind in ("python", "console"):
+            at = block.line
+        elif block.kind == "output":
+            now = "".join(f"{row.rstrip()}\n" for row in told.get(at, "").strip("\n").splitlines())
+            if not OutputChecker().check_output(block.text, now, ELLIPSIS | NORMALIZE_WHITESPACE):
+                yield block, now
+
+
+def rewrite(page: Path, changes: list[tuple[Block, str]]) -> None:
+    """Write what is printed now into the output blocks that differ."""
+    rows = page.read_text(encoding="utf-8").splitlines(keepends=True)
+    for block, now in reversed(changes):
+        rows[block.line : block.line + block.text.count("\n")] = [now]
+    page.write_text("".join(rows), encoding="utf-8")
+
+
+def run(page: Path, *, write: bool = False) -> list[Fault]:
+    """Run the blocks of a page; return what went wrong. With ``write``, stale outputs are mended, not told."""
     found = list(blocks(page.read_text(encoding="utf-8")))
     faults = [Fault(block.line, reason) for block in found if (reason := unrunnable(block))]
     live = [block for block in found if block.kind in ("python", "console")]
@@ -110,7 +141,11 @@ def run(page: Path) -> list[Fault]:
         except subprocess.TimeoutExpired:
             return [Fault(live[0].line, f"the page takes more than {SECONDS} s")]
     if done.returncode == 0:
-        return []
+        changes = list(stale(found, printed(done.stdout)))
+        if write:
+            rewrite(page, changes)
+            return []
+        return [Fault(block.line, f"another output is printed:\n{now}") for block, now in changes]
     at = re.findall(r"^at line (\d+)$", done.stderr, re.MULTILINE)
     return [Fault(int(at[-1]), "\n".join(done.stderr.splitlines()[-8:]))]
 
@@ -122,10 +157,13 @@ def pages() -> list[Path]:
 
 def main() -> int:
     """Run every page; return 1 if any went wrong."""
-    chosen = [Path(name) for name in sys.argv[1:]] or pages()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("page", nargs="*", type=Path)
+    parser.add_argument("--write", action="store_true", help="write what is printed now in place of stale outputs")
+    options = parser.parse_args()
     wrong = 0
-    for page in chosen:
-        faults = run(page)
+    for page in options.page or pages():
+        faults = run(page, write=options.write)
         wrong += bool(faults)
         print(f"{'FAILED' if faults else 'ok':6} {os.path.relpath(page, ROOT)}", flush=True)
         for fault in faults:

@@ -98,7 +98,7 @@ class _Recorder:
 
 def _provenance(compiled: Compiled, seed: int, mode: Mode) -> dict[str, Any]:
     scenario, grid = compiled.scenario, compiled.grid
-    end = grid.day[-1].astype("datetime64[s]") + np.timedelta64(round(grid.step_days * 86_400), "s")
+    end = grid.day[0].astype("datetime64[s]") + np.timedelta64(round(grid.n_step * grid.step_days * 86_400), "s")
     return {
         "scenario": dump(scenario, resolved=True),
         "name": scenario.name,

@@ -53,6 +53,13 @@ def test_expected_mode_is_the_mean_of_draws(step):
     assert 0.8 < z.std() < 1.2
 
 
+@pytest.mark.parametrize("step", [1.0, 0.5])
+def test_expected_mode_is_the_mean_of_momentum_that_wanders(step):
+    inflow = LINEAR["in"]["inflow"] | {"sd_level": 0.08, "sd_trend": 0.02}
+    z = z_scores(small(LINEAR | {"in": LINEAR["in"] | {"inflow": inflow}}, days=25, step=step))
+    assert np.abs(z).max() < 5.0
+
+
 def test_a_wrong_mean_is_caught():
     wrong = LINEAR | {"hold": LINEAR["hold"] | {"hazards": {"out": 0.32, "dead": 0.05, "road": 0.1}}}
     a = sj.simulate(small(LINEAR, days=25), mode="expected").flows.values[0]

@@ -67,6 +67,42 @@ def test_wrong_example_is_found(tmp_path, old, new, line, message):
     assert message in fault.message
 
 
+PRINTS = """```python
+print("first")
+print("a", 1 + 1, 3.5)
+```
+
+It prints:
+
+```output
+first
+a 2 3.5
+```
+
+```console
+$ sojourn --version
+```
+
+```output
+sojourn ...
+```
+"""
+
+
+def test_output_that_is_not_printed_is_found_and_mended(tmp_path):
+    assert run(tmp_path, PRINTS) == []
+    wrong = PRINTS.replace("a 2 3.5", "a 2 3.4")
+    (fault,) = run(tmp_path, wrong)
+    assert fault.line == 8
+    assert "a 2 3.5" in fault.message
+    (fault,) = run(tmp_path, PRINTS.replace("sojourn ...", "sojourn of ..."))
+    assert fault.line == 17
+    page = tmp_path / "page.md"
+    page.write_text(wrong)
+    assert run_docs.run(page, write=True) == []
+    assert page.read_text() == PRINTS
+
+
 def test_page_that_hangs_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(run_docs, "SECONDS", 1)
     (fault,) = run(tmp_path, "```python\nimport time\ntime.sleep(30)\n```\n")

@@ -69,7 +69,7 @@ class Compiled:
             return self.central
         values = self.table.values(drawn, self.central.values)
         if not self.dwells.uncertain:
-            return self.central._replace(values=values)
+            return self.central._replace(values=values, cut=self.table.profiles.cut)
         return self._sampled(values)
 
     def _sampled(self, values: NDArray[np.float64]) -> Sampled:
@@ -77,6 +77,7 @@ class Compiled:
         length = np.array([dwell.longest[d] if d >= 0 else 0 for d in self.ring_dwell], np.int64)
         return Sampled(
             values=np.ascontiguousarray(values),
+            cut=self.table.profiles.cut,
             dwell_index=dwell.index,
             dwell_start=dwell.start,
             dwell=dwell.bins,

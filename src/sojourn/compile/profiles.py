@@ -74,6 +74,7 @@ class Profiles:
         self.scenario = scenario
         self.grid = grid
         self.clipped: dict[tuple[str, str, str], int] = {}
+        self.cut = 0  # steps at which values of the present draw were cut to the bounds of their kind
         self.filled: dict[str, int] = {}
         ordered = sorted(scenario.policies.items(), key=lambda item: item[1].start)
         self._changes: dict[str, list[tuple[Policy, Change]]] = {}
@@ -187,7 +188,9 @@ class Profiles:
         _, low, high = KINDS[quantity.kind]
         beyond = int(((out < low - 1e-12) | (out > high + 1e-12)).sum())
         if beyond:
-            if not drawn:
+            if drawn:
+                self.cut += beyond
+            else:
                 self.clipped[name, group, place] = beyond
             out = np.clip(out, low, high)
         return out

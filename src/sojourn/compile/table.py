@@ -98,6 +98,7 @@ class Table:
 
     def values(self, drawn: Mapping[str, float], base: F64 | None = None) -> F64:
         """Return the values (time, row) float64 for a draw; with ``base``, only uncertain rows are worked out."""
+        self.profiles.cut = 0
         out = np.empty((self.profiles.grid.n_step, len(self._rows))) if base is None else base.copy()
         for i, row in enumerate(self._rows):
             if isinstance(row, np.ndarray):

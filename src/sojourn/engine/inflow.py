@@ -70,7 +70,8 @@ def _momentum(
     slot = program.stage[s]
     season = value(values, program.ref_row, slot[slots.SEASON], t, g)
     trend = state.people[slots.TREND_NOW, s, g]
-    mean = step * math.exp(state.people[slots.LEVEL_NOW, s, g] + _pushed(program, values, s, t, g)) * season
+    level = state.people[slots.LEVEL_NOW, s, g] + 0.5 * state.people[slots.LEVEL_SPREAD, s, g]
+    mean = step * math.exp(level + _pushed(program, values, s, t, g)) * season
     mean += _followers(program, sampled, state.watched, s, t, g)
     if mean < 0.0:
         state.notes[slots.NOTE_FEEDBACK] += 1
@@ -78,9 +79,24 @@ def _momentum(
     level_noise = value(values, program.ref_row, slot[slots.SD_LEVEL], t, g) * math.sqrt(step)
     trend_noise = value(values, program.ref_row, slot[slots.SD_TREND], t, g) * math.sqrt(step)
     state.people[slots.LEVEL_NOW, s, g] += trend * step + level_noise * normal(stream, slots.LEVEL_DRAW, expected)
-    damped = trend * value(values, program.ref_row, slot[slots.DAMPING], t, g) ** step
-    state.people[slots.TREND_NOW, s, g] = damped + trend_noise * normal(stream, slots.TREND_DRAW, expected)
+    damping = value(values, program.ref_row, slot[slots.DAMPING], t, g) ** step
+    drawn = trend_noise * normal(stream, slots.TREND_DRAW, expected)
+    state.people[slots.TREND_NOW, s, g] = damping * trend + drawn
+    if expected:
+        _widen(state.people, s, g, step, damping, level_noise, trend_noise)
     return mean
+
+
+@kernel
+def _widen(
+    people: F64, s: int, g: int, step: float, damping: float, level_noise: float, trend_noise: float
+) -> None:
+    """Carry the spread of log level and trend over one step: the mean of e**x is e**(mean + variance / 2)."""
+    joint = people[slots.JOINT_SPREAD, s, g]
+    trend = people[slots.TREND_SPREAD, s, g]
+    people[slots.LEVEL_SPREAD, s, g] += step * (2.0 * joint + step * trend) + level_noise * level_noise
+    people[slots.JOINT_SPREAD, s, g] = damping * (joint + step * trend)
+    people[slots.TREND_SPREAD, s, g] = damping * damping * trend + trend_noise * trend_noise
 
 
 @kernel

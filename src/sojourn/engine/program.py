@@ -40,6 +40,7 @@ class Sampled(NamedTuple):
     """Everything that may differ between parameter draws, for one draw."""
 
     values: F64  # (time, row)
+    cut: int  # steps at which a drawn value was cut to the bounds of its kind
     dwell_index: I64  # (dwell, time, group) distribution in force at entry
     dwell_start: I64  # (distribution + 1) first bin of each distribution; ABREAST copies of its last end it
     dwell: F64  # (row, bin) probabilities by step of exit; rows are named in sojourn.engine.slots

@@ -46,6 +46,7 @@ __all__ = [
     "INFLOW_POOL",
     "INFLOW_RATE",
     "INITIAL",
+    "JOINT_SPREAD",
     "JOURNEY",
     "KIND",
     "KINDS",
@@ -54,6 +55,7 @@ __all__ = [
     "LEVEL",
     "LEVEL_DRAW",
     "LEVEL_NOW",
+    "LEVEL_SPREAD",
     "LIFO",
     "LOGIT",
     "MASS",
@@ -64,6 +66,7 @@ __all__ = [
     "NOISE_POISSON",
     "NOTES",
     "NOTE_AGE",
+    "NOTE_DRAWN",
     "NOTE_FEEDBACK",
     "NOTE_LOGIT",
     "NOTE_ROUNDS",
@@ -110,6 +113,7 @@ __all__ = [
     "TREND",
     "TREND_DRAW",
     "TREND_NOW",
+    "TREND_SPREAD",
     "WAITING",
     "WATCH",
     "WORKS",
@@ -195,14 +199,17 @@ ABREAST = 8  # bins of a distribution looked at together; as many copies of its 
     INBOX,  # of them, those who came since the stage last worked
     WAITING,  # of them, in a queue, those whose service has not begun
     CARRY,  # fractions carried over by exact sources and capacities
-    LEVEL_NOW,  # log intensity of a momentum source
-    TREND_NOW,  # its trend per day
+    LEVEL_NOW,  # log intensity of a momentum source; in expected mode its mean
+    TREND_NOW,  # its trend per day; in expected mode its mean
+    LEVEL_SPREAD,  # variance of the log intensity; this and the next two in expected mode
+    JOINT_SPREAD,  # covariance of both
+    TREND_SPREAD,  # variance of the trend
     # Within the work of one stage:
     FRESH,  # arrivals not yet sent on
     TAKEN,  # people whose service begins
     LEAVING,  # people on their way to the regular exits
     PLANES,
-) = range(10)
+) = range(13)
 
 # Decisions of one component, group and step: ranges apart, so that no draw shifts another. Within a range, ROUND
 # sets apart the rounds of service that begin in one step.
@@ -212,11 +219,12 @@ COUNT_DRAW, LEVEL_DRAW, TREND_DRAW, EXIT_DRAW, DWELL_DRAW, ROOM_DRAW, STAY_DRAW,
 )
 GIVE_UP_DRAW, COHORT_DRAW, BALK_DRAW, TAKE_DRAW, CAPACITY_DRAW = (i << 40 for i in range(8, 13))
 
-NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT, NOTE_AGE, NOTE_ROUNDS = range(5)
+NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT, NOTE_AGE, NOTE_ROUNDS, NOTE_DRAWN = range(6)
 NOTES = (
     "shares of exits that add up to more than 1, cut to what was left",
     "departures that negative feedback would have taken below zero, cut at zero",
     "choices with no legal option, spread evenly over the options",
     "initial queues whose drawn age is beyond the central value's, entered at that age",
     "steps in which a queue began the most rounds of service that one step can hold",
+    "steps at which a drawn value was beyond the bounds of its kind, cut to them",
 )

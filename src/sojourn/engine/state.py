@@ -84,6 +84,7 @@ def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:
         wait_hist=np.zeros((n_queue, len(program.wait_edge) - 1, n_group)),
         notes=np.zeros(len(slots.NOTES), np.int64),
     )
+    state.notes[slots.NOTE_DRAWN] = sampled.cut
     for s in range(n_stage):
         for g in range(n_group):
             _start(program, sampled.values[0], state, s, g, expected)
