@@ -179,10 +179,12 @@ def _search(u: float, n: float, p: float, mean: float, k: float) -> float:
 def _from_none(u: float, mass: float, a: float, b: float) -> float:
     """Return the quantile by adding up masses from that of none on, as long as they count."""
     k = 0.0
-    while u > mass and mass > SETTLED:
+    while u > mass:
         u -= mass
+        mass *= a + b / (k + 1.0)
+        if mass <= SETTLED:  # what is left of u is of rounding
+            break
         k += 1.0
-        mass *= a + b / k
     return k
 
 
