@@ -11,7 +11,7 @@ import typer
 
 import sojourn as sj
 from sojourn.app import show
-from sojourn.app.report import ReportFile, check_report, write_report
+from sojourn.app.report import ReportFile, check_report, write_card, write_report
 from sojourn.app.resume import INTERRUPTED, check_place, finish, kept, stoppable
 
 __all__ = ["app"]
@@ -134,6 +134,18 @@ def convert(
     _warnings(scenario)
     (sj.flee.write if file else sj.flee.write_folder)(scenario, target)
     show.note(f"{scenario.name} written to {target}")
+
+
+@app.command()
+def card(
+    folder: Folder,
+    settings: SettingsFile = None,
+    compat: Compat = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a Markdown file.")] = None,
+) -> None:
+    """Write the model card, the ODD description and the statement of misuse of a Flee folder, from the folder."""
+    check_report(out, "--out")
+    write_card(sj.flee.read(folder, settings=settings, compat=compat), out)
 
 
 def _warnings(scenario: sj.flee.FleeScenario) -> None:

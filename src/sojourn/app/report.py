@@ -11,7 +11,7 @@ import sojourn as sj
 from sojourn.app import show
 from sojourn.app.inputs import Changes, Settings, Source, Without, changed
 
-__all__ = ["ReportFile", "card", "check_report", "report", "write_report"]
+__all__ = ["ReportFile", "card", "check_report", "report", "write_card", "write_report"]
 
 ReportFile = Annotated[
     Path | None,
@@ -66,7 +66,12 @@ def card(
 ) -> None:
     """Write the model card, the ODD description and the statement of misuse of a scenario, from the scenario."""
     check_report(out, "--out")
-    text = sj.card(changed(scenario, settings, changes, without))
+    write_card(changed(scenario, settings, changes, without), out)
+
+
+def write_card(scenario: sj.Scenario | sj.flee.FleeScenario, out: Path | None) -> None:
+    """Write the cards of a scenario to a file, or print them."""
+    text = sj.card(scenario)
     if out is None:
         show.line(text.rstrip("\n"))
     else:

@@ -25,7 +25,7 @@ from sojourn.flee.score import (
 from sojourn.flee.settings import Settings
 from sojourn.flee.sheets import FleeError
 from sojourn.flee.table import DataTable, data_table
-from sojourn.flee.write import dump, write, write_folder
+from sojourn.flee.write import digest, dump, write, write_folder
 from sojourn.results.walk import WalkRun
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "coverage",
     "crps",
     "data_table",
+    "digest",
     "dump",
     "forecasts",
     "out_csv",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import secrets
@@ -10,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,7 +24,7 @@ from sojourn.flee.model import FleeScenario
 from sojourn.flee.read import read, reads
 from sojourn.flee.table import data_table
 from sojourn.flee.walk_program import compile_walk, waiting
-from sojourn.flee.write import dump
+from sojourn.flee.write import digest, dump
 from sojourn.results.interrupted import Interrupted
 from sojourn.results.walk import WalkRun, label
 
@@ -186,18 +184,11 @@ def _coordinates(scenario: FleeScenario, roads: RoadMap) -> dict[str, NDArray[An
     }
 
 
-@lru_cache(maxsize=4)
-def _text(scenario: FleeScenario) -> str:
-    """Return the text of a scenario, which does not change; runs of one scenario often follow one another."""
-    return dump(scenario)
-
-
 def _provenance(scenario: FleeScenario, seed: int, people: int) -> dict[str, Any]:
-    text = _text(scenario)
     return {
-        "scenario": text,
+        "scenario": dump(scenario),
         "name": scenario.name,
-        "digest": hashlib.sha256(text.encode()).hexdigest(),
+        "digest": digest(scenario),
         "seed": seed,
         "scale": people,
         "compat": scenario.compat,

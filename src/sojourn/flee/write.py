@@ -6,9 +6,11 @@ As one YAML file, or as a folder of CSV files as Flee reads them.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from sojourn.flee.read_days import CLOSURE_COLUMNS
 from sojourn.flee.read_map import LOCATION_COLUMNS, ROUTE_COLUMNS
 from sojourn.flee.settings import keys_of
 
-__all__ = ["dump", "write", "write_folder"]
+__all__ = ["digest", "dump", "write", "write_folder"]
 
 Rows = list[list[Any]]
 
@@ -32,6 +34,7 @@ def write(scenario: FleeScenario, path: str | Path) -> None:
     Path(path).write_text(dump(scenario), encoding="utf-8")
 
 
+@lru_cache(maxsize=4)  # runs of one scenario often follow one another, and it never changes
 def dump(scenario: FleeScenario) -> str:
     """Return a scenario as YAML text: two scenarios are the same if and only if their texts are."""
     document = {
@@ -43,6 +46,11 @@ def dump(scenario: FleeScenario) -> str:
         "source_data": _source_tables(scenario),
     }
     return _yaml(document)
+
+
+def digest(scenario: FleeScenario) -> str:
+    """Return the SHA-256 of a scenario's text as hexadecimal text: equal for scenarios that are the same."""
+    return hashlib.sha256(dump(scenario).encode()).hexdigest()
 
 
 def write_folder(scenario: FleeScenario, path: str | Path) -> None:

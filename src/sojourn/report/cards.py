@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sojourn.scenario import Scenario, check, digest, resolve
+from sojourn.scenario import Scenario, check
 from sojourn.scenario.explain_stages import stage_lines
 from sojourn.scenario.flows import flows
 from sojourn.scenario.model import Policy
 from sojourn.scenario.phrase import listed
 
-__all__ = ["Section", "card", "model_card", "odd"]
+__all__ = ["STATEMENT", "Section", "model_card", "odd"]
 
 STATEMENT = (
     "Results are aggregates of groups of people. They say nothing of any person, and must not be used to decide on "
@@ -29,19 +29,6 @@ class Section:
     heading: str
     paragraphs: Sequence[str] = ()
     lines: Sequence[str] = ()
-
-
-def card(scenario: Scenario) -> str:
-    """Return the model card, the ODD description and the statement of misuse of a scenario as Markdown text."""
-    s = resolve(scenario)
-    parts = [f"# {s.title or s.name}", "", f"Scenario `{s.name}`, digest `{digest(s)}`."]
-    for title, sections in (("Model card", model_card(s)), ("ODD description", odd(s))):
-        parts += ["", f"## {title}"]
-        for section in sections:
-            parts += ["", f"### {section.heading}", ""]
-            parts += ["\n\n".join(section.paragraphs)] if section.paragraphs else []
-            parts += [""] * bool(section.paragraphs and section.lines) + [f"- {line}" for line in section.lines]
-    return "\n".join(parts) + "\n"
 
 
 def model_card(s: Scenario) -> list[Section]:

@@ -14,6 +14,7 @@ from sojourn.report.roadmap import LEAST
 from sojourn.report.timeline import timeline
 from sojourn.report.walk_answer import walk_answer, walk_asked
 from sojourn.report.walk_camps import camps, errors
+from sojourn.report.walk_cards import walk_model_card, walk_odd
 from sojourn.report.walk_facts import WalkFacts
 from sojourn.report.walk_map import walk_map
 from sojourn.results import WalkRun
@@ -77,7 +78,8 @@ def _parts(facts: WalkFacts) -> list[Part]:
             lines=walk_tables.walk_gaps(facts) or ["Nothing was found odd."],
         ),
         Part("settings", "Settings", [], [], [walk_tables.settings_table(facts)], folded=True),
-        Part("limits", "Model, limits and misuse", cards=walk_tables.limits(facts)),
+        Part("card", "Model card and misuse", cards=walk_model_card(facts.scenario, facts.run.scale)),
+        Part("odd", "ODD description", cards=walk_odd(facts.scenario, facts.run.scale), folded=True),
         Part("provenance", "Provenance", [_repeat(facts)], [], [walk_tables.walk_provenance(facts)]),
     ]
     return found

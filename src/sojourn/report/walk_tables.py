@@ -10,13 +10,12 @@ import pandas as pd
 
 from sojourn.flee import CODES, coverage
 from sojourn.flee.settings import Settings, keys_of
-from sojourn.report.cards import STATEMENT, Section
 from sojourn.report.facts import long_date
 from sojourn.report.figure import count, figure, share, spread_of
 from sojourn.report.tables import Table
 from sojourn.report.walk_facts import WalkFacts
 
-__all__ = ["camp_table", "closures", "limits", "score_table", "settings_table", "walk_gaps", "walk_provenance"]
+__all__ = ["camp_table", "closures", "score_table", "settings_table", "walk_gaps", "walk_provenance"]
 
 
 def score_table(facts: WalkFacts) -> Table:
@@ -148,27 +147,3 @@ def walk_gaps(facts: WalkFacts) -> list[str]:
     if empty:
         found.append(f"No registrations: {', '.join(empty)}; counted as nobody in the scores.")
     return found
-
-
-def limits(facts: WalkFacts) -> list[Section]:
-    """Return how the model works, what limits it, and what it must not be used for."""
-    return [
-        Section(
-            "How it works",
-            [
-                "People are agents on a map. On each day the newly displaced appear where there is conflict, some "
-                "of those at rest set out by routes within their awareness, weighed by the places on them and "
-                "their length, and travellers go as far as a day allows. The rules are those of Flee 3."
-            ],
-            [
-                f"{len(facts.run.data['place'])} places, {len(facts.scenario.routes)} roads, {len(facts.camps)} "
-                "camps",
-                f"an agent stands for {facts.run.scale} people; numbers of people are multiples of it",
-                "how many are displaced on a day follows from registrations unless a setting says otherwise: the "
-                "total is given, and only where people go is tested",
-                "registrations between two reports are interpolated, which favours persistence",
-                "replicates differ by chance alone: the parameters are those of the settings below",
-            ],
-        ),
-        Section("What it must not be used for", [STATEMENT]),
-    ]
