@@ -74,8 +74,9 @@ def test_poisson_reaches_u_first(u, mean):
     assert is_quantile(stats.poisson(mean), poisson(u, mean), u, 1e-9)
 
 
-def steps(law, sd: float) -> np.ndarray:
+def steps(law) -> np.ndarray:
     """Counts k near which u is put: all within 6 sd of the mean, at most 200 of them."""
+    sd = law.std()
     low, high = max(0.0, math.floor(law.mean() - 6 * sd)), math.ceil(law.mean() + 6 * sd)
     return np.unique(np.floor(np.linspace(low, high, 200)))
 
@@ -88,9 +89,9 @@ LAWS = [
 ]
 
 
-def around(law, sd: float):
+def around(law):
     """Yield (u, k): u just below, and just above, what the distribution function is at k - 1."""
-    for k in steps(law, sd):
+    for k in steps(law):
         for side, far in ((-1.0, 0.0), (1.0, 1.0)):
             below, above = law.cdf(k), law.sf(k)
             u = below * (1.0 + side * 1e-8) if below < 0.5 else 1.0 - above * (1.0 - side * 1e-8)
@@ -102,11 +103,11 @@ def around(law, sd: float):
 def test_the_step_is_where_the_distribution_function_steps(n, p):
     """Just below and just above a value of the distribution function the counts are neighbours."""
     law = stats.binom(n, p)
-    for u, k in around(law, law.std()):
+    for u, k in around(law):
         assert binomial(u, n, p) == k
         assert n - binomial(1.0 - u, n, 1.0 - p) == k
     law = stats.poisson(n * p)
-    for u, k in around(law, law.std()):
+    for u, k in around(law):
         assert poisson(u, n * p) == k
 
 
@@ -130,7 +131,7 @@ def test_the_bound_of_the_expansion_holds_at_every_step(mean, p):
     """At the normal quantile of the distribution function at k, the expansion is k + 1 within its bound."""
     law = stats.poisson(mean) if p == 0.0 else stats.binom(math.ceil(mean / p), p)
     claimed = 0
-    for k in steps(law, law.std()):
+    for k in steps(law):
         below, above = law.cdf(k), law.sf(k)
         if below > 0.0 and above > 0.0:
             w = special.ndtri(below) if below < 0.5 else -special.ndtri(above)
@@ -149,9 +150,7 @@ def test_without_the_check_steps_are_missed(monkeypatch):
     for n, p in LAWS:
         if n * p >= quantile.FEW_EXPECTED:
             law = stats.binom(n, p)
-            wrong += sum(
-                quantile._refined.py_func(u, n, p, n * p) != k for u, k in list(around(law, law.std()))[::7]
-            )
+            wrong += sum(quantile._refined.py_func(u, n, p, n * p) != k for u, k in list(around(law))[::7])
     assert wrong > 100
 
 

@@ -11,7 +11,7 @@ import typer
 
 import sojourn as sj
 from sojourn.app import show
-from sojourn.app.report import ReportFile, check_report, write_card, write_report
+from sojourn.app.report import CardFile, ReportFile, check_report, write_card, write_report
 from sojourn.app.resume import INTERRUPTED, check_place, finish, kept, stoppable
 
 __all__ = ["app"]
@@ -141,7 +141,7 @@ def card(
     folder: Folder,
     settings: SettingsFile = None,
     compat: Compat = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a Markdown file.")] = None,
+    out: CardFile = None,
 ) -> None:
     """Write the model card, the ODD description and the statement of misuse of a Flee folder, from the folder."""
     check_report(out, "--out")

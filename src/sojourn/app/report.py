@@ -11,8 +11,9 @@ import sojourn as sj
 from sojourn.app import show
 from sojourn.app.inputs import Changes, Settings, Source, Without, changed
 
-__all__ = ["ReportFile", "card", "check_report", "report", "write_card", "write_report"]
+__all__ = ["CardFile", "ReportFile", "card", "check_report", "report", "write_card", "write_report"]
 
+CardFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a Markdown file.")]
 ReportFile = Annotated[
     Path | None,
     typer.Option("--report", metavar="FILE", help="Write a report: one HTML file that needs no network."),
@@ -62,7 +63,7 @@ def card(
     settings: Settings = None,
     changes: Changes = None,
     without: Without = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a Markdown file.")] = None,
+    out: CardFile = None,
 ) -> None:
     """Write the model card, the ODD description and the statement of misuse of a scenario, from the scenario."""
     check_report(out, "--out")

@@ -83,8 +83,8 @@ def negative_binomial(stream: U64, decision: int, mean: float, size: float, expe
     if expected:
         return mean
     seek(stream, decision)
-    scale = _gamma(stream, size) * mean / size
-    return poisson_quantile(next_uniform(stream), scale)
+    drawn = _gamma(stream, size) * mean / size
+    return poisson_quantile(next_uniform(stream), drawn)
 
 
 @kernel

@@ -53,8 +53,9 @@ def leave(program: Program, values: F64, state: State, stream: U64, s: int, t: i
             out = left
             if i < count - 1:
                 chance = min(1.0, max(0.0, state.share[i] / weight)) if weight > 0.0 else 0.0
-                u = next_uniform(stream)
-                out = left * chance if expected else binomial_quantile(u, left, chance, UNKNOWN)
+                out = left * chance
+                if not expected:
+                    out = binomial_quantile(next_uniform(stream), left, chance, UNKNOWN)
             if out > 0.0:
                 send(program.flow, people, state.flow_now, s, first + i, g, out)
             left -= out

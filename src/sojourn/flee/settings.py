@@ -9,6 +9,7 @@ Source: Flee 3, settings and their defaults.
 # ruff: noqa: RUF009 - the calls in the class bodies build dataclass fields
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
@@ -24,6 +25,7 @@ __all__ = [
     "Settings",
     "SpawnRules",
     "keys_of",
+    "leaves",
 ]
 
 _SQRT_TEN = 3.16227766017  # Flee's own rounding of the square root of ten
@@ -92,6 +94,17 @@ def keys_of(section: type) -> dict[str, Key]:
         name = meta.pop("name", one.name)
         found[name] = Key(name=name, attribute=one.name, default=one.default, **meta)
     return found
+
+
+def leaves(section: Any, path: str = "") -> Iterator[tuple[str, Key, Any]]:
+    """Yield the path, key and value of every setting in a section and in the sections that are given in it."""
+    kind: type = type(section)
+    for name, key in keys_of(kind).items():
+        value = getattr(section, key.attribute)
+        if key.section is None:
+            yield path, key, value
+        elif value is not None:
+            yield from leaves(value, f"{path}{name}: ")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from sojourn.flee import FleeScenario
-from sojourn.flee.settings import keys_of
+from sojourn.flee.settings import leaves
 from sojourn.report.cards import STATEMENT, Section
+from sojourn.report.walk_facts import conflict_days
 
 __all__ = ["walk_model_card", "walk_odd"]
 
@@ -176,8 +176,9 @@ def _start(scenario: FleeScenario) -> str:
 
 
 def _dated(scenario: FleeScenario) -> Iterator[str]:
+    conflict = conflict_days(scenario)
     for row, place in enumerate(scenario.locations):
-        days = np.flatnonzero(scenario.conflicts[: scenario.days, row] > 0)
+        days = np.flatnonzero(conflict[:, row])
         if len(days):
             first, last = _day(scenario, days[0]), _day(scenario, days[-1])
             yield f"{place.name}: conflict on {len(days)} days, {first} to {last}"
@@ -195,7 +196,7 @@ def _day(scenario: FleeScenario, day: int) -> str:
 
 
 def _rules(scenario: FleeScenario) -> Iterator[str]:
-    move, spawn = scenario.settings.move, scenario.settings.spawn
+    move = scenario.settings.move
     yield (
         f"chance of setting out on a day: {move.conflict_movechance:g} in conflict, {move.camp_movechance:g} in "
         f"camps, {move.idpcamp_movechance:g} in camps inside the country, {move.default_movechance:g} elsewhere"
@@ -206,11 +207,6 @@ def _rules(scenario: FleeScenario) -> Iterator[str]:
         if scenario.follows_registrations
         else "as many as conflict or floods displace, by the settings below"
     )
-    sections: list[Any] = [move, spawn, move.flood_rules]
-    sections += [spawn.conflict_driven_spawning, spawn.flood_driven_spawn_mode]
-    for section in sections:
-        kind: type = type(section)
-        for name, key in keys_of(kind).items() if section is not None else ():
-            value = getattr(section, key.attribute)
-            if key.section is None and value != key.default:
-                yield f"{name}: {value} ({key.meaning})"
+    for _, key, value in leaves(scenario.settings):
+        if value != key.default:
+            yield f"{key.name}: {value} ({key.meaning})"

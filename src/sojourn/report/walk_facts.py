@@ -14,7 +14,7 @@ from sojourn.flee import FleeScenario, Score, scenario_of, score_run
 from sojourn.report.facts import Span
 from sojourn.results import WalkRun
 
-__all__ = ["WalkFacts", "closure_table"]
+__all__ = ["WalkFacts", "closure_table", "conflict_days"]
 
 _NONE = 1e-6
 
@@ -67,15 +67,7 @@ class WalkFacts(Span):
     @cached_property
     def conflict(self) -> NDArray[np.bool_]:
         """Whether there is conflict: (time, place)."""
-        scenario = self.scenario
-        found: NDArray[np.bool_] = scenario.conflicts[: scenario.days] > _NONE
-        for row, place in enumerate(scenario.locations):
-            if place.kind == "conflict":
-                # A conflict zone of the map stays one until its row in the table of conflicts has been and gone.
-                found[:, row] |= ~np.maximum.accumulate(found[:, row])
-        for change in scenario.location_changes:
-            found[change.day :, scenario.index[change.name]] = change.kind == "conflict"
-        return found
+        return conflict_days(self.scenario)
 
     @property
     def fitted_to(self) -> pd.Timestamp | None:
@@ -107,6 +99,18 @@ class WalkFacts(Span):
             f"registered in {camp}; unit: person; files {', '.join(files) or 'none'} of the source data of "
             f"{self.run.provenance['name']}, interpolated between reports"
         )
+
+
+def conflict_days(scenario: FleeScenario) -> NDArray[np.bool_]:
+    """Return whether there is conflict: (time, place)."""
+    found: NDArray[np.bool_] = scenario.conflicts[: scenario.days] > _NONE
+    for row, place in enumerate(scenario.locations):
+        if place.kind == "conflict":
+            # A conflict zone of the map stays one until its row in the table of conflicts has been and gone.
+            found[:, row] |= ~np.maximum.accumulate(found[:, row])
+    for change in scenario.location_changes:
+        found[change.day :, scenario.index[change.name]] = change.kind == "conflict"
+    return found
 
 
 def closure_table(scenario: FleeScenario) -> pd.DataFrame:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from sojourn.flee import CODES, coverage
-from sojourn.flee.settings import Settings, keys_of
+from sojourn.flee.settings import leaves
 from sojourn.report.facts import long_date
 from sojourn.report.figure import count, figure, share, spread_of
 from sojourn.report.tables import Table
@@ -88,21 +85,12 @@ def closures(facts: WalkFacts) -> Table:
 
 def settings_table(facts: WalkFacts) -> Table:
     """Return every setting: value, default and meaning; those that are not at their default come first."""
-    rows = list(_settings(facts.scenario.settings, Settings))
+    rows = [
+        [f"{path}{key.name}", _shown(value), _shown(key.default), key.meaning]
+        for path, key, value in leaves(facts.scenario.settings)
+    ]
     rows.sort(key=lambda row: row[1] == row[2])
     return Table("Settings", ("setting", "value", "default", "meaning"), rows)
-
-
-def _settings(values: Any, kind: type, path: str = "") -> list[list[str]]:
-    found = []
-    for name, key in keys_of(kind).items():
-        value = getattr(values, key.attribute)
-        if key.section is not None and is_dataclass(value):
-            found += _settings(value, key.section, f"{path}{name}: ")
-        elif key.section is None or value is not None:
-            default = next(f.default for f in fields(kind) if f.name == key.attribute)
-            found.append([f"{path}{name}", _shown(value), _shown(default), key.meaning])
-    return found
 
 
 def _shown(value: object) -> str:
