@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from numba import njit
 from scipy import special, stats
@@ -64,6 +64,7 @@ def is_quantile(law, k: float, u: float, slack: float) -> bool:
 
 @settings(max_examples=400, deadline=None)
 @given(u=UNIFORM, n=st.integers(1, 10**6), p=CHANCE)
+@example(u=2.0**-53, n=464, p=0.9921875)
 def test_binomial_reaches_u_first(u, n, p):
     assert is_quantile(stats.binom(n, p), binomial(u, float(n), p), u, 1e-9)
 

@@ -28,6 +28,7 @@ UNKNOWN = -1.0
 FEW_EXPECTED = 5.0  # mean below which masses are added up from none; the expansion's bound is claimed from here
 FAR_OUT = 5.0  # standard normal quantile beyond which the bound of the expansion's error is not claimed
 VAST = 1e10  # variance from which on the bound is below the rounding of doubles, however far out
+ALMOST = 1.0 - 1e-9  # u from which on masses added up from none are too rough next to what is left above
 SETTLED = 1e-17  # a mass that, next to the sum so far, ends the sum
 
 # Stirling remainders log k! - ((k + 1/2) log k - k + log(2 pi) / 2) for k = 1..15; that of 0 is never asked.
@@ -138,13 +139,13 @@ def _mass(n: float, p: float, mean: float, k: float) -> float:
 
 @kernel
 def _reaches(u: float, n: float, p: float, mean: float, k: float) -> bool:
-    """Tell whether the distribution function at k is at least u, by the sum of the masses of the thinner side."""
+    """Tell whether the distribution function at k is at least u, by the sum of the masses on u's side."""
+    if k < 0.0:
+        return False
     odds = p / (1.0 - p)
     a = -odds if n < math.inf else 0.0
     b = (n + 1.0) * odds if n < math.inf else mean
-    if k < mean:
-        if k < 0.0:
-            return False
+    if u < 0.5:
         term = _mass(n, p, mean, k)
         total = term
         while k >= 1.0 and term > SETTLED * total:
@@ -239,6 +240,8 @@ def binomial_quantile(u: float, n: float, p: float, hazard: float) -> float:
     mean = n * p
     if mean >= FEW_EXPECTED:
         k = _refined(u, n, p, mean)
+    elif u > ALMOST:
+        k = _search(u, n, p, mean, np.floor(mean))
     else:
         odds = p / (1.0 - p)
         none = math.exp(-n * hazard if hazard >= 0.0 and not mostly else n * math.log1p(-p))
@@ -253,4 +256,6 @@ def poisson_quantile(u: float, mean: float) -> float:
         return 0.0
     if mean >= FEW_EXPECTED:
         return _refined(u, math.inf, 0.0, mean)
+    if u > ALMOST:
+        return _search(u, math.inf, 0.0, mean, np.floor(mean))
     return _from_none(u, math.exp(-mean), 0.0, mean)
