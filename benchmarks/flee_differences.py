@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 from verification.flee_variants import VARIANTS, prepare
 
+from sojourn.engine.walk.days import run_replicate
 from sojourn.engine.walk.program import WalkProgram
-from sojourn.engine.walk.run import run_replicate
 from sojourn.flee import FleeScenario, data_table, read, relative_difference
-from sojourn.flee.walk_program import compile_walk
+from sojourn.flee.compile import compile_walk
 
 SHARED = Path(os.environ.get("SOJOURN_SHARED", Path(__file__).parents[1].parent / "shared")) / "flee"
 SCALES = {

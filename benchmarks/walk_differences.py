@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sojourn.engine.walk.run import run_replicate
+from sojourn.engine.walk.days import run_replicate
 from sojourn.flee import data_table, read, relative_difference
-from sojourn.flee.walk_program import compile_walk
+from sojourn.flee.compile import compile_walk
 
 SHARED = Path(os.environ.get("SOJOURN_SHARED", Path(__file__).parents[1].parent / "shared")) / "flee"
 SCALES = {

@@ -56,5 +56,5 @@ def test_version_is_that_of_the_package():
 
 
 def test_modules_are_modules():
-    for name in ("flee", "observe"):
+    for name in ("flee", "data"):
         assert isinstance(getattr(sojourn, name), ModuleType)

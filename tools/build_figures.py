@@ -27,13 +27,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sojourn.observe.assemble import words
-from sojourn.observe.context import read_policies
-from sojourn.observe.importer import Imported
-from sojourn.observe.model import FIELDS, SCHEMA, conform, measures, table_rows
-from sojourn.observe.registry import read_file
-from sojourn.observe.sourcefile import SourceFile
-from sojourn.observe.store import write_figures
+from sojourn.series.importers.assemble import words
+from sojourn.series.importers.context import read_policies
+from sojourn.series.importers.protocol import Imported
+from sojourn.series.importers.registry import read_file
+from sojourn.series.importers.source_file import SourceFile
+from sojourn.series.model import FIELDS, SCHEMA, conform, measures, table_rows
+from sojourn.series.store import write_figures
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_BYTES = 5_000_000

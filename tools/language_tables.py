@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from sojourn.scenario import CODES, NOTES, Scenario, parts, question, stages, values
 from sojourn.scenario.frozen import In, Of
-from sojourn.scenario.walk import arms, hints, literals
+from sojourn.scenario.traversal import arms, hints, literals
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "scenario-language.md"
 _TABLE = re.compile(r"(<!-- table (?P<name>[a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)

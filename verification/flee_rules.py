@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sojourn.engine.walk.run import run_replicate
+from sojourn.engine.walk.days import run_replicate
 from sojourn.flee import FleeScenario, read, read_out
-from sojourn.flee.walk_program import compile_walk
+from sojourn.flee.compile import compile_walk
 from verification.flee_reference import LEVEL, Counts, p_values
 from verification.flee_variants import OFF, VARIANTS, prepare
 

@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 
+from sojourn.engine.walk.days import ETHNIC_BONUS, HUGE_POPULATION
 from sojourn.engine.walk.program import CAMP, TOWN, WalkProgram
-from sojourn.engine.walk.run import ETHNIC_BONUS, HUGE_POPULATION
 from sojourn.flee import FleeScenario, read
-from sojourn.flee.walk_people import ELDERLY, people
-from sojourn.flee.walk_program import compile_walk
+from sojourn.flee.compile import compile_walk
+from sojourn.flee.rules.people import ELDERLY, people
 from verification.flee_variants import VARIANTS, Variant, prepare
 
 DRIVER = Path(__file__).with_name("flee_tables_driver.py")

@@ -11,15 +11,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sojourn import flee, observe
+    import sojourn.series as data
+    from sojourn import flee
     from sojourn.errors import SojournError
     from sojourn.forecast import score
     from sojourn.library import builtins, load, loads
-    from sojourn.observe import series
-    from sojourn.observe.link import observed
+    from sojourn.observation.link import observed
     from sojourn.report import card, report
     from sojourn.results import Interrupted, Run, compare, open
     from sojourn.scenario import Scenario, digest, dump, explain, resolve, schema
+    from sojourn.series import series
     from sojourn.simulate import rerun, simulate
 
     __version__: str
@@ -34,13 +35,13 @@ __all__ = [
     "card",
     "cohorts",
     "compare",
+    "data",
     "digest",
     "dump",
     "explain",
     "flee",
     "load",
     "loads",
-    "observe",
     "observed",
     "open",
     "report",
@@ -52,7 +53,7 @@ __all__ = [
     "simulate",
 ]
 
-_MODULES = ("flee", "observe")
+_MODULES = {"data": "sojourn.series", "flee": "sojourn.flee"}
 
 _HOME = {
     "Interrupted": "sojourn.results",
@@ -61,28 +62,28 @@ _HOME = {
     "SojournError": "sojourn.errors",
     "builtins": "sojourn.library",
     "card": "sojourn.report",
-    "cohorts": "sojourn.trace",
+    "cohorts": "sojourn.cohorts",
     "compare": "sojourn.results",
     "digest": "sojourn.scenario",
     "dump": "sojourn.scenario",
     "explain": "sojourn.scenario",
     "load": "sojourn.library",
     "loads": "sojourn.library",
-    "observed": "sojourn.observe.link",
+    "observed": "sojourn.observation.link",
     "open": "sojourn.results",
     "report": "sojourn.report",
     "rerun": "sojourn.simulate",
     "resolve": "sojourn.scenario",
     "schema": "sojourn.scenario",
     "score": "sojourn.forecast",
-    "series": "sojourn.observe",
+    "series": "sojourn.series",
     "simulate": "sojourn.simulate",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return import_module(f"sojourn.{name}")
+        return import_module(_MODULES[name])
     if name == "__version__":
         from importlib.metadata import version
 

@@ -13,8 +13,8 @@ import numpy as np
 
 import sojourn
 from sojourn.compile.build import Compiled, compile_scenario
-from sojourn.engine.flow import Output, run_replicates
-from sojourn.engine.program import Record
+from sojourn.engine.flow.program import Record
+from sojourn.engine.flow.steps import Output, run_replicates
 from sojourn.errors import Problem
 from sojourn.results import Interrupted, Run, RunError, WalkRun, build
 from sojourn.scenario import Scenario, digest, dump, loads, resolve
@@ -188,7 +188,7 @@ def rerun(run: Run | WalkRun, *, workers: int | None = None, progress: Progress 
     Raises ScenarioError, or FleeError for a walk run, where the recorded scenario is not one.
     """
     if isinstance(run, WalkRun):
-        from sojourn.flee.run import rerun as rerun_walk
+        from sojourn.flee.simulate import rerun as rerun_walk
 
         return rerun_walk(run, workers=workers, progress=progress)
     facts = run.provenance

@@ -6,17 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sojourn.engine import flow, kernel
+from sojourn.engine import kernel
+from sojourn.engine.flow import steps as flow
 from sojourn.engine.streams import seek
 
 
 def test_any_changed_source_makes_another_digest(tmp_path):
     folder = Path(kernel.__file__).parent
-    for source in folder.glob("*.py"):
-        shutil.copy(source, tmp_path)
-    assert kernel._digest(tmp_path) == kernel.ENGINE_DIGEST
-    (tmp_path / "draws.py").write_text((tmp_path / "draws.py").read_text() + "\n# another draw\n")
-    assert kernel._digest(tmp_path) != kernel.ENGINE_DIGEST
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    assert kernel.sources_digest(tmp_path) == kernel.ENGINE_DIGEST
+    for name in ("draws.py", "flow/queue.py"):
+        shutil.copy(folder / name, tmp_path / name)
+        (tmp_path / name).write_text((tmp_path / name).read_text() + "\n# another draw\n")
+        assert kernel.sources_digest(tmp_path) != kernel.ENGINE_DIGEST
+        shutil.copy(folder / name, tmp_path / name)
 
 
 def test_the_digest_is_part_of_the_key_of_kept_code():

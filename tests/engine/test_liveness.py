@@ -8,7 +8,7 @@ from tests.engine.systems import quantity, small
 
 import sojourn as sj
 from sojourn.compile.build import compile_scenario
-from sojourn.engine.flow import run_replicate
+from sojourn.engine.flow.steps import run_replicate
 
 NAMES = sorted(sj.builtins())
 

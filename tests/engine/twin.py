@@ -10,7 +10,8 @@ import sys
 import numpy as np
 
 import sojourn as sj
-from sojourn.engine import move, queue, state
+from sojourn.engine.flow import passage as move
+from sojourn.engine.flow import queue, state
 from sojourn.results import Run, conserved
 
 

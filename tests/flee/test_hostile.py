@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sojourn.errors import SojournError
-from sojourn.flee import FleeError, read, sheets
+from sojourn.flee import FleeError, read
+from sojourn.flee.reading import sheets
 
 FILES = (
     "simsetting.yml",
@@ -126,7 +127,7 @@ def test_spoilt_bytes(small: Path, compat: str | None, data: st.DataObject) -> N
     ),
 )
 def test_any_value_of_a_setting(value: object, key: str) -> None:
-    from sojourn.flee.read_settings import read_settings
+    from sojourn.flee.reading.settings import read_settings
 
     for literal in (False, True):
         reading = sheets.Reading(literal=literal)

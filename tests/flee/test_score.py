@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.integrate import quad
 
-from sojourn.flee import baselines, coverage, crps, data_table, read, read_out, relative_difference, score
+from sojourn.flee import (
+    baselines,
+    coverage,
+    crps,
+    data_table,
+    read,
+    read_out,
+    relative_difference,
+    score,
+)
 
 INSTANCES = ("burundi2015", "car2013", "mali2012", "ssudan2013", "syria2013", "tigray2020")
 counts = hnp.arrays(np.int64, (3, 12, 4), elements=st.integers(0, 10_000))

@@ -15,13 +15,13 @@ from typer.testing import CliRunner
 
 import sojourn as sj
 from sojourn.app.main import app
-from sojourn.report import page
-from sojourn.report.roadmap import LEAST
-from sojourn.report.walk_camps import errors
-from sojourn.report.walk_difference import walk_changes, walk_shunting
+from sojourn.report.charts.road_map import LEAST
+from sojourn.report.charts.walk_map import walk_flows, walk_map, walk_places
+from sojourn.report.pages import page
+from sojourn.report.sections.walk_camps import errors
+from sojourn.report.sections.walk_difference import walk_changes, walk_shunting
+from sojourn.report.sections.walk_tables import score_table, settings_table, walk_gaps
 from sojourn.report.walk_facts import WalkFacts, closure_table
-from sojourn.report.walk_map import walk_flows, walk_map, walk_places
-from sojourn.report.walk_tables import score_table, settings_table, walk_gaps
 
 VOID = {"meta", "img", "input", "br", "link"}
 LINKS = ("src", "href", "srcset", "action", "poster", "data", "xlink:href")
@@ -273,7 +273,7 @@ def test_scores_cannot_be_given(base, tmp_path: Path):
 
 
 def test_the_page_is_that_of_all_reports(read):
-    assert page.__name__ == "sojourn.report.page"
+    assert page.__name__ == "sojourn.report.pages.page"
     assert [e["text"] for e in read.found if e["tag"] == "h2"][:4] == [
         "What was asked, and the answer",
         "Registered and simulated",

@@ -10,7 +10,7 @@ import pytest
 
 import sojourn as sj
 from sojourn.report.facts import Facts
-from sojourn.report.wording import counted
+from sojourn.report.sections.wording import counted
 from sojourn.scenario import check
 
 ROOT = Path(__file__).parents[2]

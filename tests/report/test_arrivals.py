@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 import sojourn as sj
-from sojourn.report.arrivals import arrivals, arrivals_table
+from sojourn.report.charts.policy_strip import bars_of, policy_strip
 from sojourn.report.facts import Facts
-from sojourn.report.strip import bars_of, policy_strip
-from sojourn.report.whereabouts import whereabouts_table
-from sojourn.report.wording import counted, sentence
+from sojourn.report.sections.arrivals import arrivals, arrivals_table
+from sojourn.report.sections.whereabouts import whereabouts_table
+from sojourn.report.sections.wording import counted, sentence
 from sojourn.scenario.question import Answer, Figure
 
 QUESTION = {

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 import sojourn as sj
+from sojourn.report.charts.cited import Spread, count, rounded, share
+from sojourn.report.charts.network import BACK, graph, rows
+from sojourn.report.charts.road_map import LEAST, labelled, place_of_stages, road, views
 from sojourn.report.facts import Facts
-from sojourn.report.figure import Spread, count, rounded, share
-from sojourn.report.network import BACK, graph, rows
-from sojourn.report.roadmap import LEAST, labelled, place_of_stages, road, views
-from sojourn.report.tables import gaps
-from sojourn.report.whereabouts import whereabouts_table
+from sojourn.report.sections.tables import gaps
+from sojourn.report.sections.whereabouts import whereabouts_table
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from jsonschema import ValidationError
 import sojourn as sj
 from sojourn.forecast import Scores
 from sojourn.report import ReportError
-from sojourn.report.figure import figure
+from sojourn.report.charts.cited import figure
 
 VOID = {"meta", "img", "input", "br", "link"}
 LINKS = ("src", "href", "srcset", "action", "poster", "data", "xlink:href")
@@ -234,7 +234,7 @@ def test_no_place_for_the_report(run, tmp_path):
 
 
 def test_missing_packages_are_named(run, tmp_path, monkeypatch):
-    module = sys.modules["sojourn.report.write"]
+    module = sys.modules["sojourn.report.pages.write"]
     monkeypatch.setattr(module, "find_spec", lambda name: None if name == "vl_convert" else object())
     with pytest.raises(ReportError, match="vl_convert") as caught:
         run.report(tmp_path / "a.html")

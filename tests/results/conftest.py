@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sojourn import results
-from sojourn.engine.program import Labels, Record
+from sojourn.engine.flow.program import Labels, Record
 
 STAGES = ("home", "abroad", "post", "fork", "settled", "returned")
 KINDS = ("source", "source", "queue", "choice", "end", "end")

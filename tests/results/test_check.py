@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sojourn import results
-from sojourn.engine.program import Record
+from sojourn.engine.flow.program import Record
 from sojourn.results import RunError
 
 from . import conftest

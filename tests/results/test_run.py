@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from sojourn import results
-from sojourn.engine.program import Record
+from sojourn.engine.flow.program import Record
 from sojourn.results import RunError, dims
 
 from . import conftest

@@ -9,8 +9,8 @@ import pytest
 from sojourn.library import builtins
 from sojourn.scenario import CODES, NOTES, ScenarioError, check, dump, load, loads, resolve, schema
 from sojourn.scenario.codes import Findings
-from sojourn.scenario.compose import Composer
-from sojourn.scenario.read import read_file, read_text
+from sojourn.scenario.reading.compose import Composer
+from sojourn.scenario.reading.yaml_text import read_file, read_text
 
 CORPUS = Path(__file__).parent / "corpus"
 INVALID = sorted((CORPUS / "invalid").glob("*.yaml"))

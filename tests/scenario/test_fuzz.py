@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sojourn.scenario import Scenario, ScenarioError, check, dump, explain, loads, resolve
 from sojourn.scenario.codes import Findings
-from sojourn.scenario.read import read_file
+from sojourn.scenario.reading.yaml_text import read_file
 
 DATA = read_file(Path(__file__).parent / "corpus" / "valid" / "every-kind.yaml", Findings()).data
 

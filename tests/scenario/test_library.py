@@ -4,7 +4,7 @@ import pytest
 
 from sojourn import library
 from sojourn.scenario import check
-from sojourn.scenario.walk import models
+from sojourn.scenario.traversal import models
 
 SMALL = ("border-post", "court-backlog", "two-routes")
 

@@ -6,7 +6,7 @@ import pytest
 
 from sojourn.scenario import ScenarioError, load, loads
 from sojourn.scenario.codes import Findings
-from sojourn.scenario.read import LARGEST_BYTES, read_text
+from sojourn.scenario.reading.yaml_text import LARGEST_BYTES, read_text
 
 SECONDS = 0.9
 

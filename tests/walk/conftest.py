@@ -5,10 +5,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sojourn.engine.walk.run import run_replicate
+from sojourn.engine.walk.days import run_replicate
+from sojourn.flee.compile import compile_walk
 from sojourn.flee.model import CampSeries, Closure, DataFile, FleeScenario, Location, LocationChange, Route
 from sojourn.flee.settings import MoveRules, Settings, SpawnRules
-from sojourn.flee.walk_program import compile_walk
 
 
 class World:
@@ -129,5 +129,5 @@ class World:
 @pytest.fixture
 def world(monkeypatch):
     """Return the builder of small worlds. They need no conflict, without which Flee would stop."""
-    monkeypatch.setattr("sojourn.flee.walk_program.require_conflict", lambda possible: None)
+    monkeypatch.setattr("sojourn.flee.compile.require_conflict", lambda possible: None)
     return World

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sojourn.engine.walk.deal import SCRATCH
+from sojourn.engine.walk.days import ENTRIES, run_replicate
 from sojourn.engine.walk.routes import room_left
-from sojourn.engine.walk.run import ENTRIES, run_replicate
 from sojourn.engine.walk.state import new_state
+from sojourn.engine.walk.streams import SCRATCH
 
 STILL = {"camp_movechance": 0.0, "default_movechance": 0.0}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.walk.test_people import demographic
 
-from sojourn.engine.walk.run import HUGE_POPULATION, run_replicate
+from sojourn.engine.walk.days import HUGE_POPULATION, run_replicate
 from sojourn.flee import FleeError
 
 STILL = {"camp_movechance": 0.0, "conflict_movechance": 0.005, "default_movechance": 0.005}

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.walk.conftest import World
 
-from sojourn.engine.walk import run as engine
-from sojourn.engine.walk.deal import SCRATCH, deal, gather, take
+from sojourn.engine.walk import days as engine
 from sojourn.engine.walk.state import NEVER, new_state
+from sojourn.engine.walk.streams import SCRATCH, deal, gather, take
 
 KINDS = st.sampled_from(["town", "conflict", "forward", "marker", ("camp", 30), ("camp", 200), "camp"])
 
@@ -120,8 +120,8 @@ import numpy as np
 np.seterr(over="ignore")
 sys.path.insert(0, {folder!r})
 from conftest import World
-from sojourn.engine.walk.run import run_replicate
-import sojourn.flee.walk_program as w
+from sojourn.engine.walk.days import run_replicate
+import sojourn.flee.compile as w
 w.require_conflict = lambda possible: None
 found = []
 for compat in ("flee3", None):

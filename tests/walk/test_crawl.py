@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.walk.test_choice import table
 
-from sojourn.engine.walk.run import run_replicate
+from sojourn.engine.walk.days import run_replicate
 from sojourn.flee import FleeError
 
 LINE = [("A", "B", 10), ("B", "C", 20), ("C", "D", 30), ("D", "E", 40)]
@@ -151,7 +151,7 @@ def test_nobody_knows_a_fixed_route_from_a_marker_or_without_awareness(world):
 
 
 def test_a_crawl_that_would_find_the_same_is_not_repeated(world, monkeypatch):
-    from sojourn.flee.walk_crawl import Crawl
+    from sojourn.flee.rules.fixed_routes_flee3 import Crawl
 
     days = []
     monkeypatch.setattr(Crawl, "morning", lambda self, day, of=Crawl.morning: (days.append(day), of(self, day)))

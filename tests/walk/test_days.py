@@ -5,8 +5,8 @@ import pytest
 
 from sojourn.engine.walk.program import CAMP, TOWN
 from sojourn.flee import FleeError
-from sojourn.flee.run import run
-from sojourn.flee.walk_program import newly_displaced
+from sojourn.flee.compile import newly_displaced
+from sojourn.flee.simulate import run
 
 DECAY = {"conflict_spawn_decay": (1.0, 0.5, 0.1), "conflict_spawn_decay_interval": 2}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.walk.test_people import demographic
 
-from sojourn.engine.walk.run import run_replicate
+from sojourn.engine.walk.days import run_replicate
 from sojourn.flee import FleeError
 from sojourn.flee.settings import FloodRules, FloodSpawning
 

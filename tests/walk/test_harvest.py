@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sojourn.engine.walk.run import run_replicate
+from sojourn.engine.walk.days import run_replicate
 
 WINTER = {"harvest_months": (1,), "camp_movechance": 0.0}
 

@@ -104,7 +104,7 @@ def test_departures_are_of_the_morning_before_closures(world):
 def test_departures_drawn_for_each_replicate(world):
     build = two(world, 40).conflict(A=[1])
     build.spawning(conflict_driven_spawning=ConflictSpawning(spawn_mode="poisson", displaced_per_conflict_day=100))
-    from sojourn.engine.walk.run import run_replicate
+    from sojourn.engine.walk.days import run_replicate
 
     program = build.program()
     created = np.array([run_replicate(program, 1, number)[0].created[-1] for number in range(50)])

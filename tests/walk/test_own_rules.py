@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sojourn.engine.walk.compiled import rule
-from sojourn.engine.walk.run import run_replicate
+from sojourn.engine.walk.days import run_replicate
+from sojourn.engine.walk.rule import rule
 
 
 @rule

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from tests.walk.test_choice import table
 
-from sojourn.engine.walk import run as engine
+from sojourn.engine.walk import days as engine
 from sojourn.flee import FleeError
 from sojourn.flee.model import Demographic, InitialAgents
+from sojourn.flee.rules.people import nearness, power_of
 from sojourn.flee.settings import MoveRules
-from sojourn.flee.walk_people import nearness, power_of
 
 STILL = {"camp_movechance": 0.0, "conflict_movechance": 0.0}
 MOST_BYTES = 64
@@ -123,7 +123,7 @@ def test_people_prefer_their_own(world):
         ]
     assert score.tolist() == [pytest.approx(row) for row in expected]
     # Populations of a scaled-down run have the same shares.
-    from sojourn.flee.walk_program import compile_walk
+    from sojourn.flee.compile import compile_walk
 
     assert np.array_equal(compile_walk(build.scenario(), 10).views.score[0], score)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sojourn.engine.walk import run as engine
+from sojourn.engine.walk import days as engine
 
 
 def border(world, limit, days=6, compat=None, km=10):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sojourn import results
-from sojourn.flee.run import run
+from sojourn.flee.simulate import run
 from sojourn.results import RunError
 
 

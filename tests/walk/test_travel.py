@@ -23,7 +23,7 @@ def onward(program):
 
 def arrivals(build, present=1, on_foot=False):
     """Return the agents in the last place by day, when nobody can turn back."""
-    from sojourn.engine.walk.run import run_replicate
+    from sojourn.engine.walk.days import run_replicate
 
     program = onward(build.program({"A": present}, on_foot))
     record, state = run_replicate(program, 1, 0)

@@ -19,18 +19,18 @@ _console = Console()
 
 def _series(incomplete: str) -> list[tuple[str, str]]:
     """Complete the name of a series."""
-    return [(m.name, m.title) for m in sj.observe.find_series() if m.name.startswith(incomplete)]
+    return [(m.name, m.title) for m in sj.data.find_series() if m.name.startswith(incomplete)]
 
 
 def _codes(incomplete: str) -> list[tuple[str, str]]:
     """Complete the code of a country."""
-    known = sj.observe.nationalities()
+    known = sj.data.nationalities()
     return [(code, name) for code, name in known.items() if code.startswith(incomplete.upper())]
 
 
 def _named(ctx: typer.Context) -> str | None:
     """Return the series named on a line that is being typed; unfinished options leave it among the rest."""
-    known = sj.observe.measures()
+    known = sj.data.measures()
     return ctx.params.get("name") or next((word for word in ctx.args if word in known), None)
 
 
@@ -39,7 +39,7 @@ def _words(dimension: str) -> Any:
 
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         name = _named(ctx)
-        return [w for w in sj.observe.values(name, dimension) if w.startswith(incomplete)] if name else []
+        return [w for w in sj.data.values(name, dimension) if w.startswith(incomplete)] if name else []
 
     return complete
 
@@ -47,7 +47,7 @@ def _words(dimension: str) -> Any:
 def _releases(ctx: typer.Context, incomplete: str) -> list[str]:
     """Complete the name of a release."""
     name = _named(ctx)
-    held = list(sj.observe.releases(name)["release"]) if name else []
+    held = list(sj.data.releases(name)["release"]) if name else []
     return [r for r in (*held, "latest", "each", "spliced") if r.startswith(incomplete)]
 
 
@@ -83,13 +83,13 @@ def list_(
     every: Annotated[bool, typer.Option("--all", help="Also series without figures here.")] = False,
 ) -> None:
     """List the series, searched by words."""
-    held = sj.observe.releases()
+    held = sj.data.releases()
     table = Table()
     table.add_column("series", no_wrap=True)
     for heading in ("what", "unit", "from", "to", "releases"):
         table.add_column(heading)
     shown = 0
-    for measure in sj.observe.find_series(" ".join(words or [])):
+    for measure in sj.data.find_series(" ".join(words or [])):
         own = held[held["measure"] == (measure.of or measure.name)]
         if not len(own) and not every:
             continue
@@ -205,10 +205,10 @@ def plot(
         breakdown=breakdown,
     )
     if out is not None:
-        sj.observe.draw_file(frame, out)
+        sj.data.draw_file(frame, out)
         _console.print(f"Written to {out}.")
         return
-    print(sj.observe.draw(frame, width=min(_console.width, 120)))
+    print(sj.data.draw(frame, width=min(_console.width, 120)))
 
 
 @app.command("import")
@@ -218,7 +218,7 @@ def import_(
     replace: Annotated[bool, typer.Option(help="Put the file in place of the same release.")] = False,
 ) -> None:
     """Import publishers' files into your store; a file with a problem is not imported at all."""
-    store = sj.observe.Store()
+    store = sj.data.Store()
     for file in files:
         done = store.import_file(file, release=release, replace=replace)
         _console.print(f"[bold]{done.file}[/bold] read as {done.importer}")
@@ -239,7 +239,7 @@ def export(
     release: Release = "latest",
 ) -> None:
     """Write the figures of a series to a file that spreadsheets open safely."""
-    count = sj.observe.export(name, out, release=release)
+    count = sj.data.export(name, out, release=release)
     _console.print(f"{count:,} figures written to {out}.")
 
 
@@ -248,7 +248,7 @@ def verify(
     words: Annotated[list[str] | None, typer.Argument(help="Only checks with these words.")] = None,
 ) -> None:
     """Check the figures here against the totals their publishers gave elsewhere."""
-    done = sj.observe.verify(" ".join(words or []))
+    done = sj.data.verify(" ".join(words or []))
     table = Table("check", "series", "")
     table.add_column("expected", justify="right")
     table.add_column("found", justify="right")
@@ -270,7 +270,7 @@ def releases(
     new: Annotated[str | None, typer.Option(autocompletion=_releases)] = None,
 ) -> None:
     """List releases; for one series with several, what the newer one revised, and by how much."""
-    held = sj.observe.releases(name)
+    held = sj.data.releases(name)
     table = Table()
     for heading in held.columns:
         table.add_column(heading, overflow="fold")
@@ -279,7 +279,7 @@ def releases(
     _console.print(table)
     if name is None or len(held) < 2:
         return
-    change = sj.observe.revised(name, old, new)
+    change = sj.data.revised(name, old, new)
     _console.print(
         f"Release {change.new} against {change.old}: {len(change.figures):,} of {change.compared:,} figures differ."
     )

@@ -16,8 +16,8 @@ from sojourn.compile.order import work_order
 from sojourn.compile.priors import prior_quantile, prior_uniform
 from sojourn.compile.profiles import Profiles
 from sojourn.compile.table import Table
-from sojourn.engine import slots
-from sojourn.engine.program import Labels, Program, Sampled
+from sojourn.engine.flow import slots
+from sojourn.engine.flow.program import Labels, Program, Sampled
 from sojourn.engine.streams import component_key
 from sojourn.scenario import stages as st
 from sojourn.scenario.model import Scenario

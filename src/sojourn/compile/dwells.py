@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sojourn.compile.discretise import leave_chances, moments_from_quantiles, step_masses
 from sojourn.compile.table import Table
-from sojourn.engine import slots
+from sojourn.engine.flow import slots
 from sojourn.scenario.values import Duration
 
 __all__ = ["DwellArrays", "Dwells"]
@@ -24,7 +24,7 @@ class DwellArrays:
 
     index: I64  # (dwell, time, group)
     start: I64  # (distribution + 1)
-    bins: F64  # (row, bin) rows are named in sojourn.engine.slots
+    bins: F64  # (row, bin) rows are named in sojourn.engine.flow.slots
     longest: I64  # (dwell) bins of the longest distribution
 
     def masses(self) -> list[F64]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sojourn.compile.dwells import Dwells
 from sojourn.compile.table import Table
-from sojourn.engine import slots
+from sojourn.engine.flow import slots
 from sojourn.scenario import stages as st
 from sojourn.scenario.model import Scenario
 

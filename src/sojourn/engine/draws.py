@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 
+from sojourn.engine.arrays import U64
 from sojourn.engine.kernel import kernel
-from sojourn.engine.program import U64
 from sojourn.engine.quantile import UNKNOWN, binomial_quantile, log_factorial, normal_quantile, poisson_quantile
 from sojourn.engine.streams import next_uniform, seek
 

@@ -13,9 +13,9 @@ from typing import Any, Protocol, TypeVar, cast
 
 from numba import njit
 
-from sojourn.engine.inner import Inner, Whole
+from sojourn.engine.compiler import Inner, Whole
 
-__all__ = ["ENGINE_DIGEST", "entry", "kernel", "part"]
+__all__ = ["ENGINE_DIGEST", "entry", "kernel", "part", "sources_digest"]
 
 Function = TypeVar("Function")
 
@@ -39,14 +39,14 @@ entry = cast(Decorator, njit(cache=True, nogil=True, pipeline_class=Whole, **_EN
 """Compile a function that Python calls without holding its lock, and keep the machine code on disk."""
 
 
-def _digest(folder: Path) -> str:
-    """Return a digest of every source in a folder."""
-    hashed = hashlib.blake2b(digest_size=16)
-    for path in sorted(folder.glob("*.py")):
+def sources_digest(folder: Path, start: str = "") -> str:
+    """Return a digest of every source below a folder; ``start`` is the digest of what they build on."""
+    hashed = hashlib.blake2b(start.encode(), digest_size=16)
+    for path in sorted(folder.rglob("*.py")):
         hashed.update(path.read_bytes())
     return hashed.hexdigest()
 
 
-ENGINE_DIGEST = _digest(Path(__file__).parent)
+ENGINE_DIGEST = sources_digest(Path(__file__).parent)
 """Digest of the engine's sources. An entry holds it in a cell, which Numba makes part of the key of kept machine
 code: a change of any kernel, in whichever file, is compiled anew."""

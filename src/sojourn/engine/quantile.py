@@ -19,8 +19,8 @@ import math
 
 import numpy as np
 
+from sojourn.engine.arrays import F64
 from sojourn.engine.kernel import kernel, part
-from sojourn.engine.program import F64
 
 __all__ = ["UNKNOWN", "binomial_quantile", "log_factorial", "normal_quantile", "poisson_quantile"]
 

@@ -19,8 +19,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
 
+from sojourn.engine.arrays import U64
 from sojourn.engine.kernel import kernel
-from sojourn.engine.program import U64
 
 __all__ = ["component_key", "next_uniform", "next_word", "open_stream", "philox_block", "seek"]
 

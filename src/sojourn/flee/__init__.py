@@ -8,8 +8,9 @@ from __future__ import annotations
 from sojourn.flee.codes import CODES, ERRORS, WARNINGS
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.out import OutTable, out_csv, out_files, read_out
-from sojourn.flee.read import read, reads
-from sojourn.flee.run import rerun, run, scenario_of
+from sojourn.flee.reading.folder import read, reads
+from sojourn.flee.reading.sheets import FleeError
+from sojourn.flee.registrations import DataTable, data_table
 from sojourn.flee.score import (
     Score,
     baselines,
@@ -23,8 +24,7 @@ from sojourn.flee.score import (
     score_run,
 )
 from sojourn.flee.settings import Settings
-from sojourn.flee.sheets import FleeError
-from sojourn.flee.table import DataTable, data_table
+from sojourn.flee.simulate import rerun, run, scenario_of
 from sojourn.flee.write import digest, dump, write, write_folder
 from sojourn.results.walk import WalkRun
 

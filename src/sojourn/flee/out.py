@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.flee.compile import newly_displaced, registered_new
 from sojourn.flee.model import FleeScenario
-from sojourn.flee.sheets import MAX_BYTES, Reading, decode, parse_csv, shown
-from sojourn.flee.table import DataTable, data_table
-from sojourn.flee.walk_program import newly_displaced, registered_new
+from sojourn.flee.reading.sheets import MAX_BYTES, Reading, decode, parse_csv, shown
+from sojourn.flee.registrations import DataTable, data_table
 from sojourn.results.walk import WalkRun
 
 __all__ = ["OutTable", "out_csv", "out_files", "read_out"]

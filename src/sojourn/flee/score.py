@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sojourn.flee.out import read_out
-from sojourn.flee.sheets import Reading
+from sojourn.flee.reading.sheets import Reading
 from sojourn.results.walk import WalkRun
 
 __all__ = [

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from sojourn.flee.document import FORMAT
 from sojourn.flee.model import FleeScenario
-from sojourn.flee.read_days import CLOSURE_COLUMNS
-from sojourn.flee.read_map import LOCATION_COLUMNS, ROUTE_COLUMNS
+from sojourn.flee.reading.days import CLOSURE_COLUMNS
+from sojourn.flee.reading.document import FORMAT
+from sojourn.flee.reading.places import LOCATION_COLUMNS, ROUTE_COLUMNS
 from sojourn.flee.settings import keys_of
 
 __all__ = ["digest", "dump", "write", "write_folder"]

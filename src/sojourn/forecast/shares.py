@@ -20,7 +20,7 @@ def shares(
 ) -> pd.DataFrame:
     """Return how the parts of stations in others agree, one row for each share and span.
 
-    ``seen`` is what :func:`sojourn.observe.link.observed` gives; ``laid_down`` names the stations ``part`` and
+    ``seen`` is what :func:`sojourn.observation.link.observed` gives; ``laid_down`` names the stations ``part`` and
     ``whole`` of each share. Periods with less than ``least`` published of the whole are left out. Columns:
     ``share``; ``span`` (``fit`` before ``split``, ``test`` from it on); ``periods``; ``published`` (sum of the
     part over sum of the whole); ``simulated`` (median over replicates of the same, before noise); ``error``

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sojourn.forecast import Scores, agreement, fitted_to, score
-from sojourn.observe.link import observed, scenario_of
+from sojourn.observation.link import observed, scenario_of
 from sojourn.results import Run, WalkRun
 from sojourn.scenario import Scenario
 

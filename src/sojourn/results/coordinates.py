@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from sojourn.engine.program import Labels
+from sojourn.engine.flow.program import Labels
 from sojourn.results.dims import DIMS
 
 if TYPE_CHECKING:

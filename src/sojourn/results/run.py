@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sojourn.engine.program import Labels, Record
+from sojourn.engine.flow.program import Labels, Record
 from sojourn.results import store
 from sojourn.results.check import conserved
 from sojourn.results.coordinates import coordinates

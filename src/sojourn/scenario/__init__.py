@@ -2,12 +2,12 @@
 
 from sojourn.scenario.checks import check
 from sojourn.scenario.codes import CODES, NOTES, ScenarioError
-from sojourn.scenario.explain import explain
-from sojourn.scenario.load import load, loads
+from sojourn.scenario.dump import dump
+from sojourn.scenario.explaining.scenario import explain
 from sojourn.scenario.model import Scenario
+from sojourn.scenario.reading.load import load, loads
 from sojourn.scenario.resolve import digest, resolve
 from sojourn.scenario.schema import schema
-from sojourn.scenario.write import dump
 
 __all__ = [
     "CODES",

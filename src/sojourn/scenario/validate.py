@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from sojourn.scenario.checks import SECTIONS, check
+from sojourn.scenario.checks.form_errors import translate
+from sojourn.scenario.checks.set_aside import rescue
 from sojourn.scenario.codes import Findings, Path, ScenarioError
-from sojourn.scenario.rescue import rescue
-from sojourn.scenario.translate import translate
 
 if TYPE_CHECKING:
     from sojourn.scenario.model import Scenario

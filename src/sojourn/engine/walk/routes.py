@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sojourn.engine.walk.compiled import OwnRule, kernel, rule
 from sojourn.engine.walk.program import CAMP, NOBODY, RoadMap, WalkProgram
+from sojourn.engine.walk.rule import OwnRule, kernel, rule
 from sojourn.engine.walk.state import WalkState
 
 __all__ = [

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sojourn.scenario.checks import (
-    asked,
-    dates,
-    durations,
-    forms,
-    graph,
-    kinds,
-    names,
-    observed,
-    quantities,
-    shares,
-)
+from sojourn.scenario.checks import dates, durations, forms, graph, kinds, names, quantities, shares
+from sojourn.scenario.checks import observation as observed
+from sojourn.scenario.checks import question as asked
 from sojourn.scenario.checks.draft import SECTIONS, Draft
 from sojourn.scenario.codes import Findings, Path
 

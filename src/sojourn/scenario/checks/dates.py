@@ -9,8 +9,8 @@ from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
 from sojourn.scenario.frozen import In
 from sojourn.scenario.parts import Time
+from sojourn.scenario.traversal import models
 from sojourn.scenario.values import Duration, Series
-from sojourn.scenario.walk import models
 
 __all__ = ["check_dates"]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sojourn.scenario.codes import Findings, Path
 from sojourn.scenario.frozen import Of
+from sojourn.scenario.traversal import Use, uses
 from sojourn.scenario.values import Quantity
-from sojourn.scenario.walk import Use, uses
 
 if TYPE_CHECKING:
     from sojourn.scenario.model import Scenario

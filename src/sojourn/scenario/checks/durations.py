@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
+from sojourn.scenario.traversal import models
 from sojourn.scenario.values import DURATIONS, Duration
-from sojourn.scenario.walk import models
 
 __all__ = ["check_durations"]
 

@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
-from sojourn.scenario.flows import ways
 from sojourn.scenario.stages import Choice, Hold, Queue, SeriesInflow, Source
-from sojourn.scenario.walk import models
+from sojourn.scenario.traversal import models
+from sojourn.scenario.ways_out import ways
 
 __all__ = ["check_forms"]
 

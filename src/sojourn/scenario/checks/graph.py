@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sojourn.scenario.checks.draft import Draft
-from sojourn.scenario.flows import ways
 from sojourn.scenario.stages import End, Hold, Queue, Source, Stage
+from sojourn.scenario.ways_out import ways
 
 __all__ = ["check_graph"]
 

@@ -7,10 +7,10 @@ from collections import defaultdict
 from sojourn.errors import nearest
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
-from sojourn.scenario.flows import flows
 from sojourn.scenario.frozen import In
 from sojourn.scenario.stages import Hold, Queue, Source
-from sojourn.scenario.walk import Use
+from sojourn.scenario.traversal import Use
+from sojourn.scenario.ways_out import flows
 
 __all__ = ["check_names"]
 

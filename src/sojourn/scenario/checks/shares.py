@@ -7,8 +7,8 @@ from math import fsum
 
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
-from sojourn.scenario.flows import exits_of
 from sojourn.scenario.stages import Exit
+from sojourn.scenario.ways_out import exits_of
 
 __all__ = ["check_shares"]
 

@@ -1,0 +1,271 @@
+"""Where the people of each cohort of arrival are, worked out from the flows of each replicate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sojourn.cohorts.arrays import Recorded, new_tracks
+from sojourn.compile.build import Compiled, compile_scenario
+from sojourn.compile.grid import make_grid
+from sojourn.engine.flow import slots
+from sojourn.engine.flow.program import Sampled
+from sojourn.errors import nearest
+from sojourn.results import Run
+from sojourn.results.codes import refuse
+from sojourn.scenario import Scenario, loads, resolve
+from sojourn.simulate import simulate
+
+__all__ = ["BY", "NAMES", "cohorts"]
+
+BY = ("month", "quarter", "year", "fiscal-year")
+"""Periods of arrival: calendar months, quarters and years, and the US fiscal year (October to September)."""
+
+NAMES = ("not arrived", "there at the start")
+"""Cohorts before the first dated one."""
+
+_FREQUENCY = {"month": "M", "quarter": "Q-DEC", "year": "Y-DEC", "fiscal-year": "Y-SEP"}
+_TOLERANCE = 1e-6
+_PART = 8
+F64 = NDArray[np.float64]
+
+
+def cohorts(
+    run: Run,
+    *,
+    at: Sequence[str] | None = None,
+    by: str = "quarter",
+    on: str | None = None,
+    groups: Sequence[str] | None = None,
+    replicates: int = 20,
+    workers: int | None = None,
+) -> xr.DataArray:
+    """Return how many people of each cohort of arrival are in each stage at the end of a day.
+
+    Whoever first enters one of the stages ``at`` (any stage but a source, if left out) arrives, and belongs to the
+    cohort of that day, one of :data:`BY`, whatever happens later. ``on`` is the day, the last one if left out;
+    ``groups`` are the groups followed, all if left out. A run that recorded steps is used as it is; of another,
+    the first ``replicates`` are simulated again, step by step, and must repeat it.
+
+    Returns (replicate, cohort, stage, group) float64, person. The first two cohorts are those who have not
+    arrived, and those who were there at the start. Over cohorts, people add up to the stocks of the replicate.
+
+    People of a group in a stage are alike but for the time since they entered. Given the flows that a replicate
+    recorded, the cohorts of those who leave are therefore known by order of entry in a queue (fifo, lifo or
+    priority), and in expectation elsewhere: in proportion where all are alike (choices, random service), by the
+    chance to leave at their time in the stage otherwise, with odds changed by one factor so that they are as many
+    as were recorded. Where patience, balking or want of room lead where others go, how many did so is estimated.
+
+    Raises :class:`~sojourn.results.RunError` R501 for a stage, group, period or day that the run has not, R601
+    where cohorts do not add up to the recorded stocks, R602 where the run cannot be repeated, R603 where those
+    who leave a queue by a side way cannot be told from those served.
+    """
+    scenario = resolve(loads(run.scenario_text))
+    compiled = compile_scenario(scenario, record="step", priors=bool(run.provenance["priors"]))
+    plan = _plan(run, compiled, at, by, on, groups)
+    _refuse_mixed(compiled)
+    parts = list(_followed(run, compiled, plan, replicates, workers or os.cpu_count() or 1))
+    stage = run.data["stage"]
+    return xr.DataArray(
+        np.stack(parts),
+        dims=("replicate", "cohort", "stage", "group"),
+        coords={
+            "replicate": run.data["replicate"].values[: len(parts)],
+            "cohort": np.array([*NAMES, *plan.names], dtype=np.str_),
+            "stage": stage.values,
+            "stage_kind": ("stage", run.data["stage_kind"].values),
+            "group": list(plan.groups),
+        },
+        name="cohorts",
+        attrs={
+            "units": "person",
+            "long_name": "people by cohort of arrival and stage",
+            "by": by,
+            "on": str(plan.day)[:10],
+            "at": ", ".join(at) if at is not None else "any stage",
+        },
+    )
+
+
+class _Plan(NamedTuple):
+    """What is to be followed: checked and in numbers."""
+
+    groups: tuple[str, ...]
+    arrives: NDArray[np.bool_]  # (stage)
+    cohort: NDArray[np.int64]  # (time)
+    names: tuple[str, ...]
+    steps: int
+    day: np.datetime64
+
+
+def _plan(
+    run: Run, compiled: Compiled, at: Sequence[str] | None, by: str, on: str | None, groups: Sequence[str] | None
+) -> _Plan:
+    labels = compiled.labels
+    inner = [s for s, kind in zip(labels.stage, labels.stage_kind, strict=True) if kind != "source"]
+    chosen = tuple(labels.group if groups is None else groups)
+    for name, known, where in (
+        *((s, inner, "at") for s in at or ()),
+        *((g, labels.group, "groups") for g in chosen),
+        (by, BY, "by"),
+    ):
+        if name not in known:
+            near = nearest(name, list(known))
+            raise refuse("R501", where, "no such option", found=name, allowed=", ".join(known), nearest=near)
+    day = compiled.grid.day
+    last = day[-1] if on is None else np.datetime64(pd.Timestamp(on).date(), "D")
+    if not day[0] <= last <= day[-1]:
+        raise refuse("R501", "on", "the run has no such day", found=str(on), allowed=f"{day[0]} to {day[-1]}")
+    period = pd.PeriodIndex(pd.DatetimeIndex(day), freq=_FREQUENCY[by])
+    unique, cohort = np.unique(period[day <= last], return_inverse=True)
+    full = np.zeros(len(day), np.int64)
+    full[: len(cohort)] = cohort + len(NAMES)
+    wanted = set(inner if at is None else at)
+    return _Plan(
+        chosen,
+        np.array([s in wanted for s in labels.stage]),
+        full,
+        tuple(_name(p, by) for p in unique),
+        int((day <= last).sum()),
+        last,
+    )
+
+
+def _name(period: pd.Period, by: str) -> str:
+    if by == "quarter":
+        return f"{period.year} Q{period.quarter}"
+    return f"FY{period.year}" if by == "fiscal-year" else str(period)
+
+
+def _refuse_mixed(compiled: Compiled) -> None:
+    """Refuse queues with service times whose side ways lead where those served go."""
+    for name, slot in zip(compiled.labels.stage, compiled.program.stage, strict=True):
+        if slot[slots.KIND] == slots.QUEUE and slot[slots.SERVICE] >= 0:
+            side = [slot[where] for where in (slots.PATIENCE_FLOW, slots.BALK_FLOW, slots.OVERFLOW)]
+            if any(slot[slots.FIRST] <= flow < slot[slots.FIRST] + slot[slots.EXITS] for flow in side):
+                raise refuse(
+                    "R603",
+                    f"stages.{name}",
+                    "those who give up go where those served go, and cannot be told from them",
+                    remedy="let patience, balking or overflow lead to a stage of their own",
+                )
+
+
+def _followed(run: Run, compiled: Compiled, plan: _Plan, replicates: int, workers: int) -> Iterator[F64]:
+    """Yield (cohort, stage, group) for one replicate after another, a few at a time in memory."""
+    wanted = run.replicates if run.provenance["record"] == "step" else min(replicates, run.replicates)
+    numbers = run.data["replicate"].values[:wanted]
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        for begin in range(0, wanted, _PART):
+            these = numbers[begin : begin + _PART]
+            steps = _by_step(run, compiled.scenario, these)
+            drawn = [compiled.sample(compiled.drawn(run.seed, int(r))) for r in these]
+            jobs = [pool.submit(_replicate, compiled, plan, steps, i, one) for i, one in enumerate(drawn)]
+            yield from (job.result() for job in jobs)
+
+
+def _by_step(run: Run, scenario: Scenario, replicates: NDArray[np.int64]) -> Run:
+    """Return some replicates of a run as recorded by step, simulated again where they were not."""
+    where = {"replicate": np.searchsorted(run.data["replicate"].values, replicates)}
+    if run.provenance["record"] == "step":
+        return Run(run.data.isel(where), run.provenance)
+    again = simulate(
+        scenario,
+        replicates=len(replicates),
+        seed=run.seed,
+        mode=run.provenance["mode"],
+        record="step",
+        priors=bool(run.provenance["priors"]),
+        first=int(replicates[0]),
+    )
+    period = make_grid(scenario.time, run.provenance["record"]).period_of
+    ends = np.flatnonzero(np.diff(period, append=period[-1] + 1))
+    if not np.array_equal(again.stocks.values[:, ends], run.stocks.isel(where).values):
+        raise refuse(
+            "R602",
+            f"replicates {replicates[0]} to {replicates[-1]}",
+            "simulated again, the run gives other numbers",
+            remedy="use the versions named in its provenance, or simulate anew",
+        )
+    return again
+
+
+def _replicate(compiled: Compiled, plan: _Plan, steps: Run, i: int, sampled: Sampled) -> F64:
+    """Return (cohort, stage, group) of one replicate."""
+    # Compiled when the first trace is asked for: machine code is not read by those who ask for none.
+    from sojourn.cohorts.follow import follow
+
+    data = steps.data
+    found = np.zeros((len(plan.names) + len(NAMES), len(compiled.labels.stage), len(plan.groups)))
+    turned_away = _turned_away(compiled, sampled, steps, i)
+    for k, name in enumerate(plan.groups):
+        g = compiled.labels.group.index(name)
+        stocks, flows, begun = (
+            np.ascontiguousarray(data[v].values[i, :, :, g], np.float64) for v in ("stocks", "flows", "wait_count")
+        )
+        away = np.ascontiguousarray(turned_away[:, :, g])
+        recorded = Recorded(stocks, flows, begun, away, plan.cohort, plan.arrives)
+        initial = data["initial"].values[i, :, g].astype(np.float64)
+        tracks = new_tracks(compiled.program, initial, len(found))
+        follow(compiled.program, sampled, recorded, tracks, g, plan.steps)
+        size = max(1.0, float(recorded.stocks.max(initial=0.0)))
+        if tracks.worst[0] > _TOLERANCE * size or tracks.worst[1] < -_TOLERANCE * size:
+            raise refuse(
+                "R601",
+                f"replicate {int(data['replicate'].values[i])}, group {name}",
+                "cohorts do not add up to the recorded stocks",
+                found=f"{max(tracks.worst[0], -tracks.worst[1]):g} people too many or too few",
+            )
+        found[:, :, k] = _exact(tracks.stock, recorded.stocks[plan.steps - 1])
+    return found
+
+
+def _exact(stock: F64, recorded: F64) -> F64:
+    """Return (cohort, stage) with the rounding of many steps taken out: sums are the recorded stocks."""
+    people = np.maximum(stock, 0.0)
+    total = people.sum(1)
+    people *= np.divide(recorded, total, out=np.zeros_like(total), where=total > 0)[:, None]
+    return np.asarray(people.T)
+
+
+def _turned_away(compiled: Compiled, sampled: Sampled, steps: Run, i: int) -> F64:
+    """Return (time, stage, group): people for whom a hold had no room.
+
+    They are those recorded where the way is theirs alone. Where others go the same way, all who are beyond the
+    room are turned away, newcomers of all groups alike, as the engine does it.
+    """
+    program, data = compiled.program, steps.data
+    stocks: F64 = data["stocks"].values[i].astype(np.float64)
+    flows: F64 = data["flows"].values[i].astype(np.float64)
+    found = np.zeros_like(stocks)
+    position = np.argsort(program.stage[:, slots.WORKS])
+    origin = np.repeat(
+        np.arange(len(program.stage)), np.diff(np.append(program.stage[:, slots.FIRST], len(program.flow)))
+    )
+    for s, slot in enumerate(program.stage):
+        flow = slot[slots.OVERFLOW]
+        if slot[slots.KIND] != slots.HOLD or flow < 0:
+            continue
+        if flow >= slot[slots.FIRST] + slot[slots.EXITS]:
+            found[:, s] = flows[:, flow]
+            continue
+        into = program.flow[:, slots.TO] == s
+        late = into & (position[origin] >= position[s])
+        before, after = flows[:, into & ~late].sum(1), flows[:, late].sum(1)
+        fresh = before + np.concatenate([np.zeros_like(after[:1]), after[:-1]])
+        out = flows[:, origin == s].sum(1)
+        held = (stocks[:, s] + out - after).sum(-1)
+        room = sampled.values[:, program.ref_row[slot[slots.ROOM], 0]]
+        room = room if steps.provenance["mode"] == "expected" else np.floor(room)
+        came = fresh.sum(-1)
+        over = np.clip(held - room, 0.0, came)
+        each = fresh * np.divide(over, came, out=np.zeros_like(over), where=came > 0)[:, None]
+        found[:, s] = np.minimum(each, flows[:, flow])
+    return found

@@ -1,0 +1,1 @@
+"""Reading Flee folders: every file checked, every problem located."""

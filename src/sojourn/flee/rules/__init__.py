@@ -1,0 +1,1 @@
+"""Flee's rules, as tables of what they do on each day."""

@@ -1,0 +1,183 @@
+"""From a run to official series: what the publishers would have counted, beside what they published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy import stats
+
+from sojourn.engine.streams import component_key
+from sojourn.observation.capture import Capture, Captures, Window
+from sojourn.scenario import Scenario, loads
+from sojourn.scenario.calendar import PERIODS
+from sojourn.scenario.model import Observation
+
+if TYPE_CHECKING:
+    from sojourn.results import Run
+
+__all__ = ["observed"]
+
+F64 = NDArray[np.float64]
+
+COMPLETE = 0.99
+"""Part of a period's events that must lie in the run for the period to be compared."""
+_ORIGIN = dt.date(1900, 1, 1)
+_HALF = 2.0**-54
+_STREAM = component_key("observation")
+
+
+def observed(run: Run) -> dict[str, xr.Dataset]:
+    """Return, for every observation of the run's scenario, the simulated counts beside the published ones.
+
+    Each dataset has ``expected_count`` (replicate, time) float64, what is captured before noise;
+    ``simulated_count`` (replicate, time) float64, with noise, rounding and suppression (missing where not
+    published); ``observed_count`` (time) float64, missing where nothing is published; ``dispersion`` (replicate,
+    time) float64, size of the negative-binomial noise, missing without one. Counts are in the series' unit of
+    account, by its own periods: ``time`` is their first day, ``period_end`` the first day after.
+    ``complete`` is False where part of what the period counts lies outside the run, ``coverage`` says how much
+    lies inside. ``attrs`` has title, units, measure, of, noise, rounding, series, publisher, source, release,
+    licence, period.
+
+    Flows are spread evenly over the days of a recorded period; record by step where that matters. Noise is
+    drawn by one number for each replicate, observation and period, keyed by the run's seed, so two policies
+    under one seed are seen through the same noise. Means (expected mode) are seen without it.
+
+    Raises ScenarioError where the recorded scenario is not one. Source: inverse transform sampling, L. Devroye,
+    "Non-Uniform Random Variate Generation" (1986), chapter III.
+    """
+    scenario = scenario_of(run)
+    if not scenario.observations:
+        return {}
+    captures = Captures(scenario, str(run.provenance["record"]))
+    seen = _by_replicate(run, captures)
+    return {
+        name: _labelled(run, scenario, name, captures.window(one), [part[name] for part in seen])
+        for name, one in scenario.observations.items()
+    }
+
+
+def scenario_of(run: Run) -> Scenario:
+    """Return the resolved scenario of a run, read once.
+
+    Raises ScenarioError where the recorded scenario is not one.
+    """
+    return _read(run.scenario_text)
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> Scenario:
+    return loads(text)
+
+
+def _by_replicate(run: Run, captures: Captures) -> list[dict[str, Capture]]:
+    """Return how each replicate is seen: one entry for all where nothing that counts is uncertain."""
+    if not captures.uncertain:
+        return [captures.work_out({})]
+    names = [str(name) for name in run.data["quantity"].values]
+    return [
+        captures.work_out(dict(zip(names, map(float, values), strict=True))) for values in run.parameters.values
+    ]
+
+
+def _labelled(run: Run, scenario: Scenario, name: str, window: Window, seen: list[Capture]) -> xr.Dataset:
+    observation = scenario.observations[name]
+    series = scenario.series[observation.series]
+    counted = _counted(run, observation)
+    expected = np.stack(
+        [
+            np.einsum("pg,pqg->q", one, (seen[r] if len(seen) > 1 else seen[0]).weight)
+            for r, one in enumerate(counted)
+        ]
+    )
+    coverage = seen[0].coverage
+    expected[:, coverage == 0.0] = np.nan
+    simulated = expected
+    size = np.broadcast_to(np.stack([one.dispersion for one in seen]), expected.shape)
+    if run.provenance["mode"] == "draw":
+        simulated = _drawn(observation, expected, _uniforms(run, name, series.period, window), size)
+    rounding = observation.rounding or series.rounding
+    simulated = _published(simulated, rounding, observation.suppress_below)
+    values = dict(enumerate(np.nan if v is None else float(v) for v in series.values))
+    data = xr.Dataset(
+        {
+            "expected_count": (("replicate", "time"), expected),
+            "simulated_count": (("replicate", "time"), simulated),
+            "observed_count": (("time",), np.array([values.get(int(i), np.nan) for i in window.number])),
+            "dispersion": (("replicate", "time"), size),
+        },
+        coords={
+            "replicate": run.data["replicate"].values,
+            "time": window.start.astype("datetime64[ns]"),
+            "period_end": ("time", window.end.astype("datetime64[ns]")),
+            "complete": ("time", coverage >= COMPLETE),
+            "coverage": ("time", np.minimum(coverage, 1.0)),
+        },
+        attrs={
+            "title": observation.title or name,
+            "units": observation.unit,
+            "measure": observation.measure,
+            "of": ", ".join(observation.of),
+            "groups": ", ".join(observation.groups or tuple(scenario.groups)),
+            "noise": observation.noise,
+            "rounding": rounding or 1.0,
+            "series": observation.series,
+            "period": series.period,
+            **{k: getattr(series, k) for k in ("publisher", "source", "release", "licence", "description")},
+        },
+    )
+    for variable in ("expected_count", "simulated_count", "observed_count"):
+        data[variable].attrs["units"] = observation.unit
+    return data
+
+
+def _counted(run: Run, observation: Observation) -> F64:
+    """Return (replicate, recorded, group) float64: people in the flows or stages that the series sees."""
+    array, dim = (run.flows, "flow") if observation.measure == "flow" else (run.stocks, "stage")
+    names = [" -> ".join(part.strip() for part in of.split("->")) for of in observation.of]
+    counted = array.sel({dim: names}).sum(dim)
+    if observation.groups is not None:
+        counted = counted.where(counted["group"].isin(list(observation.groups)), 0)
+    return counted.values.astype(np.float64)
+
+
+def _uniforms(run: Run, name: str, period: str, window: Window) -> F64:
+    """Return (replicate, period) float64 in (0, 1): one keyed number for each period of the calendar."""
+    months, days = PERIODS[period]
+    first = window.start[0].astype("datetime64[D]").item()
+    if days:
+        at = (first - _ORIGIN).days // days
+    else:
+        at = ((first.year - _ORIGIN.year) * 12 + first.month - 1) // months
+    component, span = component_key(f"observation/{name}"), slice(at, at + len(window.number))
+    rows = []
+    for replicate in run.data["replicate"].values:
+        bits = np.random.Philox(
+            key=np.array([run.seed, replicate], np.uint64), counter=np.array([0, 0, component, _STREAM], np.uint64)
+        )
+        rows.append(np.random.Generator(bits).random(span.stop)[span])
+    return np.stack(rows) + _HALF
+
+
+def _drawn(observation: Observation, expected: F64, uniform: F64, size: F64) -> F64:
+    """Return counts around the expected ones: the quantile of the noise at each uniform number."""
+    if observation.noise == "none":
+        return expected
+    out = np.array(expected)
+    some = expected > 0
+    if observation.noise == "poisson":
+        out[some] = stats.poisson.ppf(uniform[some], expected[some])
+    else:
+        k = size[some]
+        out[some] = stats.nbinom.ppf(uniform[some], k, k / (k + expected[some]))
+    return out
+
+
+def _published(counts: F64, rounding: float | None, suppress_below: float | None) -> F64:
+    """Round counts to a multiple and leave out those too small to be published."""
+    out = counts if rounding is None else np.rint(counts / rounding) * rounding
+    return out if suppress_below is None else np.where(out < suppress_below, np.nan, out)

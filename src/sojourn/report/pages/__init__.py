@@ -1,0 +1,1 @@
+"""Whole pages: one offline HTML file, and the cards of a scenario."""

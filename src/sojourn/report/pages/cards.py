@@ -1,0 +1,197 @@
+"""Model card, ODD description and statement of misuse of a scenario, generated from the scenario itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sojourn.scenario import Scenario, check
+from sojourn.scenario.explaining.numbers import listed
+from sojourn.scenario.explaining.stages import stage_lines
+from sojourn.scenario.model import Policy
+from sojourn.scenario.ways_out import flows
+
+__all__ = ["STATEMENT", "Section", "model_card", "odd"]
+
+STATEMENT = (
+    "Results are aggregates of groups of people. They say nothing of any person, and must not be used to decide on "
+    "one, to evade or intercept anyone, or to rank nationalities. Figures after the last published one rest on "
+    "stated assumptions, not on observation."
+)
+"""What holds of every scenario."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a card: its heading, paragraphs, and lines of a list."""
+
+    heading: str
+    paragraphs: Sequence[str] = ()
+    lines: Sequence[str] = ()
+
+
+def model_card(s: Scenario) -> list[Section]:
+    """Return the model card of a resolved scenario: what it is, for what, on what data, how sure, and misuse.
+
+    Source: M. Mitchell and others, "Model cards for model reporting" (2019), doi:10.1145/3287560.3287596.
+    """
+    confidence = Counter(q.confidence or "not stated" for q in s.quantities.values())
+    return [
+        Section("What it describes", [s.description or s.title or s.name], _extent(s)),
+        Section(
+            "What it must not be used for",
+            [text for text in (s.misuse, STATEMENT) if text],
+        ),
+        Section("People", ["Groups, described by nationality and family status alone:"], _groups(s)),
+        Section(
+            "Data",
+            [
+                f"{len(s.series)} published series, {len(s.observations)} of the model's flows and stocks "
+                "linked to them."
+            ],
+            [
+                f"{name}: {x.unit} by {x.period}, from {x.start}; "
+                + (
+                    ", ".join(p for p in (x.publisher, x.source, x.release and f"release {x.release}") if p)
+                    or "no source given"
+                )
+                for name, x in s.series.items()
+            ],
+        ),
+        Section(
+            "How sure",
+            [
+                f"{len(s.quantities)} quantities, {sum(q.prior is not None for q in s.quantities.values())} of "
+                "them with a "
+                "prior that is drawn anew in each replicate. Confidence in their sources: "
+                + ", ".join(f"{name} {count}" for name, count in sorted(confidence.items()))
+                + "."
+            ],
+            [f"{note.where}: {note.message}" for note in check(s).warnings],
+        ),
+    ]
+
+
+def _extent(s: Scenario) -> list[str]:
+    kinds = Counter(stage.kind for stage in s.stages.values())
+    return [
+        f"Time: {s.time.start} to {s.time.end}, steps of {s.time.step_days:g} day, recorded by {s.time.record}",
+        f"Places: {listed(place.name for place in s.places.values())}; none finer than a town or a border sector",
+        "Stages: "
+        + ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        + f"; {len(flows(s.stages))} flows",
+        f"Policies: {len(s.policies)}, each dated",
+    ]
+
+
+def _groups(s: Scenario) -> list[str]:
+    return [
+        f"{group.label or name}: nationality {group.nationality}, family status {group.family}"
+        for name, group in s.groups.items()
+    ]
+
+
+def odd(s: Scenario) -> list[Section]:
+    """Return the ODD description (overview, design concepts, details) of a resolved scenario.
+
+    Source: V. Grimm and others, "The ODD protocol for describing agent-based and other simulation models: a
+    second update", Journal of Artificial Societies and Social Simulation 23(2) 7 (2020), doi:10.18564/jasss.4259.
+    """
+    watched = [
+        f"{name}: {o.measure} {' + '.join(o.of)}, as series {o.series}, in units of {o.unit}"
+        for name, o in s.observations.items()
+    ]
+    asked = s.question.text if s.question is not None else ""
+    return [
+        Section(
+            "Purpose and patterns", [text for text in (s.description or s.title or s.name, asked) if text], watched
+        ),
+        Section(
+            "Entities, state variables and scales",
+            [
+                "People are counted, not followed one by one: persons of a group in a stage are exchangeable. "
+                "The state "
+                "is the number of each group in each stage; journeys keep dates of departure, queues dates of "
+                "entry."
+            ],
+            [*_groups(s), *_extent(s)],
+        ),
+        Section(
+            "Process overview and scheduling",
+            [
+                "In every step sources let people in, stages that take no time pass them on, and stages that "
+                "take time "
+                "release those whose time is over, in the order of the flows. Queues serve up to their capacity."
+            ],
+            [
+                f"{name}: {stage.kind}" + (f". {stage.description}" if stage.description else "")
+                for name, stage in s.stages.items()
+            ],
+        ),
+        Section("Design concepts", _concepts(s)),
+        Section("Initialization", ["Stages begin empty, but for:"], list(_initial(s)) or ["none"]),
+        Section(
+            "Input data",
+            [f"Driven by {listed(_driving(s))}." if any(_driving(s)) else "No published series drives the model."],
+            [
+                f"{p.title or name}: from {p.start} to {p.end or 'open'}; {p.citation or 'no citation'}"
+                for name, p in _dated(s)
+            ],
+        ),
+        Section(
+            "Submodels",
+            [],
+            [f"{name}: {'; '.join(stage_lines(stage, s.quantities))}" for name, stage in s.stages.items()],
+        ),
+    ]
+
+
+def _dated(s: Scenario) -> list[tuple[str, Policy]]:
+    return sorted(s.policies.items(), key=lambda item: item[1].start)
+
+
+def _concepts(s: Scenario) -> list[str]:
+    kinds = {stage.kind for stage in s.stages.values()}
+    texts = [
+        "Stochasticity: numbers who leave, and by which exit, are drawn as whole people; every draw is keyed "
+        "by seed, "
+        "replicate, component and step, so that two policies under one seed differ by the policy alone."
+    ]
+    if any(getattr(getattr(x, "inflow", None), "feedback", ()) for x in s.stages.values()):
+        texts.append("Feedback: what became of those who went before moves later departures of the same group.")
+    if "choice" in kinds:
+        texts.append(
+            "Adaptation: where options are weighed, shares follow a multinomial logit over price, time, risk "
+            "and legal access."
+        )
+    if "queue" in kinds:
+        texts.append("Interaction: groups compete for the capacity of the queues that they share.")
+    if s.observations:
+        texts.append(
+            "Observation: flows and stocks are counted as publishers count them: share captured, delay, "
+            "rounding, noise."
+        )
+    return texts
+
+
+def _initial(s: Scenario) -> Iterator[str]:
+    for name, stage in s.stages.items():
+        start = getattr(stage, "initial", None)
+        if start is not None:
+            yield f"{name}: {start.count} of each group, entered over {start.age_days} days before"
+
+
+def _driving(s: Scenario) -> list[str]:
+    named: list[str] = []
+    for stage in s.stages.values():
+        chosen = getattr(getattr(stage, "inflow", None), "series", None)
+        named += (
+            [chosen] if isinstance(chosen, str) else list(chosen.values()) if isinstance(chosen, Mapping) else []
+        )
+    for quantity in s.quantities.values():
+        chosen = quantity.series
+        named += (
+            [chosen] if isinstance(chosen, str) else list(chosen.values()) if isinstance(chosen, Mapping) else []
+        )
+    return list(dict.fromkeys(named))

@@ -1,0 +1,103 @@
+"""One offline page: sections of words, pictures and tables put into the template, the chart runtime inlined."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup
+
+from sojourn.report.charts.chart import Picture, static_svg
+from sojourn.report.pages.cards import Section as CardSection
+from sojourn.report.sections.tables import Table
+
+__all__ = ["Drawn", "Part", "draw", "html"]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture with its specification and its static form."""
+
+    picture: Picture
+    spec: dict[str, Any]
+    svg: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the page: an anchor, a heading, words, pictures, tables, and lines of a list."""
+
+    anchor: str
+    heading: str
+    words: Sequence[str | Markup] = ()
+    pictures: Sequence[Drawn] = ()
+    tables: Sequence[Table] = ()
+    lines: Sequence[str] = ()
+    cards: Sequence[CardSection] = ()
+    folded: bool = False
+    key: bool = False
+
+
+def draw(pictures: Sequence[Picture]) -> list[Drawn]:
+    """Return pictures with their static forms."""
+    return [Drawn(picture, picture.spec, static_svg(picture)) for picture in pictures]
+
+
+@cache
+def _runtime() -> str:
+    """Return the chart runtime as a script that defines ``vegaEmbed`` and asks nothing of the network."""
+    import vl_convert
+
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+
+
+def _embedded(data: object) -> Markup:
+    """Return JSON that may stand within a script element."""
+    text = json.dumps(data, separators=(",", ":"), default=str, allow_nan=False)
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704
+
+
+def _inline_svg(drawn: Drawn) -> Markup:
+    """Return the static form as an image: its parts need no names of their own on the page."""
+    text = drawn.svg
+    for mark in '%#<>&"':
+        text = text.replace(mark, f"%{ord(mark):02x}")
+    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', drawn.svg)
+    width, height = size.groups() if size else ("680", "300")
+    return Markup('<img class="static" alt="" src="data:image/svg+xml,{}" width="{}" height="{}">').format(
+        Markup(text),  # noqa: S704
+        width,
+        height,
+    )
+
+
+def html(title: str, parts: Sequence[Part], head: dict[str, Any]) -> str:
+    """Return the page; ``head`` has what stands above the first section."""
+    import jinja2
+
+    folder = files("sojourn.report") / "templates"
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["inline_svg"] = _inline_svg
+    specs = {d.picture.name: d.spec for part in parts for d in part.pictures}
+    tables = {d.picture.name: d.picture.csv for part in parts for d in part.pictures}
+    steps = {d.picture.name: list(d.picture.steps) for part in parts for d in part.pictures if d.picture.steps}
+    return environment.get_template("page.html.j2").render(
+        title=title,
+        parts=parts,
+        style=Markup((folder / "page.css").read_text(encoding="utf-8")),  # noqa: S704
+        script=Markup((folder / "page.js").read_text(encoding="utf-8")),  # noqa: S704
+        runtime=Markup(_runtime()),  # noqa: S704
+        data=_embedded({"specs": specs, "tables": tables, "steps": steps}),
+        **head,
+    )

@@ -1,0 +1,63 @@
+"""Where everyone who has entered is at the end of each quarter: exact stocks, stacked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sojourn.report.charts.chart import Picture, tip
+from sojourn.report.charts.cited import share
+from sojourn.report.charts.stack import TOLD, looks, named_stages, stacked
+from sojourn.report.facts import Facts
+
+__all__ = ["whereabouts", "whereabouts_table"]
+
+
+def whereabouts_table(facts: Facts) -> pd.DataFrame:
+    """Return people by quarter and where they are: quarter, where, people, low, high (mean and 90 %).
+
+    Stages are called as in :func:`~sojourn.report.charts.stack.named_stages`.
+    """
+    ends = pd.DatetimeIndex(facts.run.data["period_end"].values)
+    quarter = (ends - pd.Timedelta(1, "ns")).to_period("Q")
+    last = np.flatnonzero(np.append(quarter[1:] != quarter[:-1], True))
+    stocks = facts.stocks.values[:, last]
+    parts = []
+    for where, stages in named_stages(facts).items():
+        people = stocks[:, :, stages].sum(-1)
+        if not people.any():
+            continue
+        low, high = np.quantile(people, (0.05, 0.95), axis=0)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "quarter": [f"{q.year} Q{q.quarter}" for q in quarter[last]],
+                    "where": where,
+                    "people": people.mean(0).round(1),
+                    "low": low,
+                    "high": high,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def whereabouts(facts: Facts) -> Picture:
+    """Return the picture of :func:`whereabouts_table`."""
+    table = whereabouts_table(facts)
+    final = table[table["quarter"] == table["quarter"].iloc[-1]].sort_values("people", ascending=False)
+    total = final["people"].sum()
+    some = final[final["people"] >= TOLD * total].head(5)
+    told = ", ".join(f"{r['where']} {share(r['people'] / total)}" for _, r in some.iterrows())
+    trace = facts.about("people in each stage at the end of the quarter, mean over replicates")
+    said = f"Stacked bars: where all who have entered are at the end of each quarter. At the end: {told}."
+    tips = [
+        tip("quarter", "end of"),
+        tip("where", "where"),
+        tip("people", "people (mean)", ",.0f"),
+        tip("low", "90 % from", ",.0f"),
+        tip("high", "to", ",.0f"),
+        tip("trace", "source"),
+    ]
+    chart = stacked(table, looks(facts), facts, trace, "people", "person", tips)
+    return Picture("whereabouts", "Where everyone who has entered is", said, trace, chart, table)

@@ -1,0 +1,187 @@
+"""A scenario in words and numbers: what it says once resolved, in an order that can be read."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from sojourn.scenario.checks import check
+from sojourn.scenario.explaining.numbers import duration, listed, number, prior, profile, ref
+from sojourn.scenario.explaining.stages import stage_lines
+from sojourn.scenario.model import Observation, Policy, Scenario, Time
+from sojourn.scenario.question import Figure
+from sojourn.scenario.resolve import resolve
+from sojourn.scenario.values import Quantity, Series
+
+__all__ = ["explain"]
+
+_WIDTH = 110
+
+
+def explain(scenario: Scenario) -> str:
+    """Return the resolved system as text: period, groups, stages and flows, quantities, policies, observations.
+
+    Whatever is written but has no or little effect is listed at the end.
+    """
+    s = resolve(scenario)
+    lines = [f"{s.name}: {s.title}" if s.title else s.name]
+    lines += textwrap.wrap(s.description, _WIDTH)
+    lines += ["", f"Period: {_period(s.time)}"]
+    for heading, section in (
+        ("Groups", _groups(s)),
+        ("Places", _places(s)),
+        ("Stages", _stages(s)),
+        ("Quantities", _quantities(s)),
+        ("Series", _series(s)),
+        ("Policies", _policies(s)),
+        ("Observations", _observations(s)),
+        ("Question", _question(s)),
+        ("Notes", (f"{note.where}: {note.message}" for note in check(s).warnings)),
+    ):
+        body = [f"  {line}" for line in section]
+        lines += ["", heading, *body] if body else []
+    if s.misuse:
+        lines += [
+            "",
+            "Not to be used for",
+            *textwrap.wrap(s.misuse, _WIDTH, initial_indent="  ", subsequent_indent="  "),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _period(time: Time) -> str:
+    days = (time.end - time.start).days + 1
+    steps = int(days / time.step_days + 1e-9)
+    length = f"{number(time.step_days)} day" + "s" * (time.step_days != 1)
+    return f"{time.start} to {time.end}, {number(steps)} steps of {length}, recorded by {time.record}"
+
+
+def _groups(s: Scenario) -> Iterator[str]:
+    for name, group in s.groups.items():
+        label = f" ({group.label})" if group.label else ""
+        yield f"{name}: nationality {group.nationality}, family status {group.family}{label}"
+
+
+def _places(s: Scenario) -> Iterator[str]:
+    for name, place in s.places.items():
+        yield f"{name}: {place.name}, {place.country}, {place.latitude:g}, {place.longitude:g}"
+
+
+def _stages(s: Scenario) -> Iterator[str]:
+    for name, stage in s.stages.items():
+        where = f" at {stage.place}" if stage.place else ""
+        yield f"{name}: {stage.kind}{where}" + (f". {stage.description}" if stage.description else "")
+        yield from (f"  {line}" for line in stage_lines(stage, s.quantities))
+
+
+def _sourced(*facts: str) -> str:
+    return "; ".join(fact for fact in facts if fact)
+
+
+def _quantities(s: Scenario) -> Iterator[str]:
+    for name, quantity in s.quantities.items():
+        yield f"{name}: {quantity.kind}, {quantity.unit}" + (
+            f". {quantity.description}" if quantity.description else ""
+        )
+        yield from (f"  {line}" for line in _quantity(quantity))
+
+
+def _quantity(quantity: Quantity) -> Iterator[str]:
+    if quantity.value is not None or quantity.prior is None:
+        yield f"value: {profile(quantity)}"
+    if quantity.prior is not None:
+        yield f"prior: {prior(quantity.prior)}"
+    confidence = f"confidence {quantity.confidence}" if quantity.confidence else ""
+    yield f"source: {_sourced(quantity.source or 'none', quantity.date, confidence)}"
+
+
+def _series(s: Scenario) -> Iterator[str]:
+    for name, series in s.series.items():
+        yield f"{name}: {series.unit} by {series.period}" + (
+            f". {series.description}" if series.description else ""
+        )
+        known = [value for value in series.values if value is not None]
+        span = f"{number(min(known))} to {number(max(known))}" if known else "none"
+        count = f"{len(series.values)} from {series.start}, {len(known)} published"
+        yield f"  values: {count}, {span}, fill {series.fill}"
+        yield f"  source: {_publication(series)}"
+
+
+def _publication(series: Series) -> str:
+    return (
+        _sourced(
+            series.publisher,
+            series.source,
+            series.release and f"release {series.release}",
+            series.licence and f"licence {series.licence}",
+        )
+        or "none"
+    )
+
+
+def _policies(s: Scenario) -> Iterator[str]:
+    for name, policy in sorted(s.policies.items(), key=lambda item: item[1].start):
+        end = f"to {policy.end}" if policy.end is not None else "on"
+        ramp = f", over {number(policy.ramp_days)} days" if policy.ramp_days else ""
+        yield f"{name}: from {policy.start} {end}{ramp}" + (f". {policy.title}" if policy.title else "")
+        yield from (f"  {line}" for line in _changes(policy, s))
+        confidence = f"confidence {policy.confidence}" if policy.confidence else ""
+        yield f"  citation: {_sourced(policy.citation or 'none', confidence)}"
+
+
+def _changes(policy: Policy, s: Scenario) -> Iterator[str]:
+    for change in policy.changes:
+        unit = s.quantities[change.quantity].unit
+        effects = [
+            f"{verb} {ref(value, s.quantities, at)}"
+            for verb, value, at in (
+                ("set to", change.set, unit),
+                ("multiplied by", change.scale, ""),
+                ("changed by", change.shift, unit),
+            )
+            if value is not None
+        ] or ["closed: zero"]
+        groups = f", for {listed(change.groups)}" if change.groups is not None else ""
+        places = f", at {listed(change.places)}" if change.places is not None else ""
+        yield f"{change.quantity} {effects[0]}{groups}{places}"
+
+
+def _observations(s: Scenario) -> Iterator[str]:
+    for name, observation in s.observations.items():
+        yield f"{name}: {observation.series} counts {observation.measure}s in units of {observation.unit}" + (
+            f". {observation.title}" if observation.title else ""
+        )
+        yield from (f"  {line}" for line in _observation(observation, s))
+
+
+def _question(s: Scenario) -> Iterator[str]:
+    if s.question is None:
+        return
+    if s.question.text:
+        yield from textwrap.wrap(s.question.text, _WIDTH)
+    for answer in s.question.answers:
+        yield f"answer: {answer.text or f'general sentence ({answer.general})'}"
+        yield from (f"  {name}: {_figure(figure)}" for name, figure in answer.figures.items())
+    if (arrivals := s.question.arrivals) is not None:
+        yield f"arrival{f', {arrivals.label}' if arrivals.label else ''}: first into {listed(arrivals.at)}"
+        yield from (f"  {status.label}: {', '.join(status.stages)}" for status in arrivals.where)
+
+
+def _figure(figure: Figure) -> str:
+    share = f", out of {' + '.join(figure.out_of)}" if figure.out_of else ""
+    days = [f"{word} {day}" for word, day in (("from", figure.start), ("to", figure.end)) if day is not None]
+    return f"{figure.measure} of {' + '.join(figure.of)}{share}; {'; '.join([listed(figure.groups or ()), *days])}"
+
+
+def _observation(observation: Observation, s: Scenario) -> Iterator[str]:
+    yield f"of: {' + '.join(observation.of)}"
+    yield f"groups: {listed(observation.groups or ())}"
+    yield f"share captured: {ref(observation.share_captured, s.quantities)}"
+    if observation.delay is not None:
+        yield f"delay: {duration(observation.delay, s.quantities)}"
+    if observation.rounding is not None:
+        yield f"rounded to: {number(observation.rounding)}"
+    if observation.suppress_below is not None:
+        yield f"not published below: {number(observation.suppress_below)}"
+    size = f", size {ref(observation.dispersion, s.quantities)}" if observation.dispersion is not None else ""
+    yield f"noise: {observation.noise}{size}"

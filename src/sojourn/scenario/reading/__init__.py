@@ -1,0 +1,1 @@
+"""Reading scenarios: YAML text, what a scenario extends, and the files beside it."""

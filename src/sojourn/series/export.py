@@ -1,0 +1,99 @@
+"""Figures out to a file: our own long table as CSV, or Parquet.
+
+A text cell that a spreadsheet would take for a formula is written with an apostrophe before it, which the
+import of such a file takes off again: what comes back is what went out.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sojourn.errors import nearest
+from sojourn.series.codes import refuse
+from sojourn.series.model import FIELDS, measures
+from sojourn.series.store import Store, write_figures
+
+__all__ = ["export", "safe", "table_csv"]
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+
+
+def export(
+    name: str, path: str | Path, *, release: str | Sequence[str] = "latest", store: Store | None = None
+) -> int:
+    """Write the figures of a measure, as published, to a file; return how many.
+
+    ``path`` ends in ``.csv``, ``.csv.gz`` or ``.parquet``. ``release`` is ``latest``, ``each`` or names of
+    releases; releases are rows of their own in the file. The file is written whole or not at all. Raises
+    DataError D601, D602, D608, D114 for another ending, D502 when there is no room.
+    """
+    shelf = store or Store()
+    known = measures()
+    if name not in known:
+        raise refuse("D601", name, "no such series", nearest=nearest(name, known), remedy="sojourn data list")
+    measure = known[name]
+    entries = shelf.entries(measure.of or name)
+    if not entries:
+        raise refuse("D602", name, "no figures in the store")
+    asked = [release] if isinstance(release, str) else list(release)
+    held = [e.release for e in entries]
+    for one in asked:
+        if one not in (*held, "latest", "each"):
+            raise refuse("D608", "release", "no such release", found=one, allowed=", ".join(held))
+    wanted = {"latest": held[-1:], "each": held}.get(asked[0], asked)
+    table = pa.concat_tables([shelf.figures(e) for e in entries if e.release in wanted]).unify_dictionaries()
+    for column, value in measure.selects:
+        table = table.filter(pc.equal(table[column].cast(pa.string()), value))
+    target = Path(path)
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        _write(table, draft, target.name)
+        os.replace(draft, target)
+    except OSError as err:
+        raise refuse("D502", target.name, f"cannot be written: {err.strerror or err}") from err
+    finally:
+        draft.unlink(missing_ok=True)
+    return int(table.num_rows)
+
+
+def _write(table: pa.Table, path: Path, name: str) -> None:
+    if name.endswith(".parquet"):
+        write_figures(table, path)
+    elif name.endswith(".csv"):
+        path.write_bytes(table_csv(table).encode("utf-8"))
+    elif name.endswith(".csv.gz"):
+        path.write_bytes(gzip.compress(table_csv(table).encode("utf-8"), mtime=0))
+    else:
+        raise refuse("D114", name, "kind of file not known", allowed=".csv, .csv.gz, .parquet")
+
+
+def safe(text: str) -> str:
+    """Return a text cell as no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(_RISKY) else text
+
+
+def table_csv(table: pa.Table) -> str:
+    """Return the figures as CSV text, the columns in the order of the schema."""
+    columns = []
+    for field in FIELDS:
+        values = table[field.name].to_pylist()
+        if field.type == "text":
+            columns.append([safe(v) for v in values])
+        elif field.type == "number":
+            columns.append(["" if v is None or np.isnan(v) else repr(v).removesuffix(".0") for v in values])
+        else:
+            columns.append([str(v) for v in values])
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([f.name for f in FIELDS])
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""Importers of what agencies of the United States publish."""

@@ -1,5 +1,0 @@
-"""Following people by when they came: the make-up of every stock by cohort, from the flows that a run recorded."""
-
-from sojourn.trace.cohorts import BY, cohorts
-
-__all__ = ["BY", "cohorts"]
