@@ -38,7 +38,7 @@ def report(
     """Write a report of a run as one HTML file that needs no network, and return its path.
 
     With ``compare``, a run of the same scenario with a change under the same seed, the report begins with what
-    the change did. ``scores`` are those of :func:`sojourn.forecast.scoring`; left out, a built-in scenario is
+    the change did. ``scores`` are those of :func:`sojourn.forecast.score`; left out, a built-in scenario is
     scored by the rules laid down beside it. Bars that are not reached are said at the top. ``files`` is a folder
     into which every chart is written as SVG and PNG, and its data as CSV. A walk run is scored against the
     registrations of its scenario, and takes no ``scores``.
