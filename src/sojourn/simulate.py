@@ -1,41 +1,235 @@
-"""Simulate a scenario: compile, run the flow engine, label the results."""
+"""Simulate a scenario: compile it, run the replicates, label the results."""
 
 from __future__ import annotations
 
-import os
 import platform
 import secrets
-from collections.abc import Callable
-from typing import Any, Literal, overload
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from importlib.metadata import version
+from typing import Any, Literal
 
 import numba
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-import sojourn
-from sojourn.compile.build import Compiled, compile_scenario
+from sojourn.compile.build import compile_scenario
+from sojourn.compile.draws import CENTRAL, Draws, require_rows
+from sojourn.compile.model import FlowModel, Unbalanced
 from sojourn.engine.flow.program import Record
-from sojourn.engine.flow.steps import Output, run_replicates
+from sojourn.engine.model import Cancel
 from sojourn.errors import Problem
-from sojourn.results import Interrupted, Run, RunError, WalkRun, build
+from sojourn.executor import Progress, Stopped, run_replicates
+from sojourn.results import Interrupted, Run, RunError, build
 from sojourn.scenario import Scenario, digest, dump, loads, resolve
 
-__all__ = ["rerun", "simulate"]
+__all__ = [
+    "Mode",
+    "Parameters",
+    "compile_model",
+    "parameters_of",
+    "recorded_draws",
+    "rerun",
+    "simulate",
+]
 
 Mode = Literal["draw", "expected"]
-Progress = Callable[[int, int], None]
+Parameters = Literal["prior", "central"] | Mapping[str, ArrayLike]
+"""Drawn from the priors, kept at the central values, or given: columns by name, one row a draw."""
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions on which the bits of a result depend."""
     return {
-        "sojourn": sojourn.__version__,
+        "sojourn": version("sojourn"),
         "python": platform.python_version(),
         "numpy": np.__version__,
         "numba": numba.__version__,
     }
 
 
+def compile_model(scenario: Scenario, *, record: Literal["step", "week", "month"] | None = None) -> FlowModel:
+    """Return the compiled model of a scenario; see :class:`sojourn.compile.model.FlowModel`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As written or resolved.
+    record : {"step", "week", "month"}, optional
+        Period recorded, in place of the scenario's.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario does not resolve.
+    """
+    return compile_scenario(resolve(scenario), record=record)
+
+
+def simulate(
+    scenario: Scenario | FlowModel,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    mode: Mode = "draw",
+    record: Literal["step", "week", "month"] | None = None,
+    parameters: Parameters = "prior",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    first: int = 0,
+    guard: bool = False,
+) -> Run:
+    """Simulate a scenario with the flow engine.
+
+    Parameters
+    ----------
+    scenario : Scenario or FlowModel
+        What is simulated; a model spares compiling it again.
+    replicates : int, optional
+        Number of replicates: as many as there are draws in ``parameters``, otherwise 100; in expected mode 1.
+    seed : int, optional
+        Seed of every draw, 0 to 2**64 - 1; drawn and recorded if left out.
+    mode : {"draw", "expected"}
+        Draw whole people, or replace draws by their means.
+    record : {"step", "week", "month"}, optional
+        Period recorded, in place of the scenario's.
+    parameters : {"prior", "central"} or mapping
+        Where uncertain quantities have their values from: a draw from the priors for each replicate (in
+        expected mode: central), the central values, or a table of columns by name, such as a DataFrame: one row
+        a replicate, or one for all. A column ``quantity[2023-05]`` is the quantity's value in that day, month or
+        year. What the table does not name is central.
+    workers : int, optional
+        Number of threads; all cores if left out. It changes no result.
+    executor : concurrent.futures.Executor, optional
+        Where the replicates are run, in place of threads.
+    progress : callable, optional
+        Called with the numbers of replicates finished and wanted, after every replicate.
+    cancel : Cancel, optional
+        A token with ``is_set()``, such as ``threading.Event``, that stops the run.
+    first : int
+        Number of the first replicate, to go on with an earlier run.
+    guard : bool
+        Check in every step that nobody is lost.
+
+    Returns
+    -------
+    Run
+        Labelled results, with all that is needed to repeat them.
+
+    Raises
+    ------
+    ValueError
+        For impossible counts or a seed out of range.
+    ScenarioError
+        If the scenario does not resolve.
+    ModelError
+        If the table of parameters is refused.
+    RunError
+        R401 with ``guard``, if people were lost or made.
+    Interrupted
+        With the finished replicates, when the run is stopped.
+    """
+    model = scenario if isinstance(scenario, FlowModel) else compile_model(scenario, record=record)
+    expected = mode == "expected"
+    draws = _draws(model, "central" if expected and parameters == "prior" else parameters)
+    if replicates is None:
+        replicates = len(draws) if draws is not None and len(draws) > 1 else 1 if expected else 100
+    if replicates < 1 or first < 0:
+        raise ValueError("replicates must be at least 1 and first at least 0")
+    seed = secrets.randbits(63) if seed is None else int(seed)
+    if not 0 <= seed < 2**64:
+        raise ValueError("seed must be in 0 .. 2**64 - 1")
+    numbers = range(first, first + replicates)
+    source = parameters if isinstance(parameters, str) else "given"
+    if draws is None:
+        draws = model.prior_draws(seed, numbers)
+    require_rows(draws, replicates)
+    recorder = _Recorder(model, draws, numbers, expected)
+    facts = _provenance(model, seed, mode, "central" if expected and source == "prior" else source)
+
+    def start(replicate: int) -> dict[str, Any]:
+        draw = recorder.draw(replicate)
+        return {"seed": seed, "replicate": replicate, "draw": draw, "expected": expected}
+
+    records = run_replicates(
+        model, start, numbers, executor=executor, workers=workers, cancel=cancel, options={"guard": guard}
+    )
+    try:
+        for one in records:
+            recorder.add(one)
+            if progress is not None:
+                progress(recorder.count, replicates)
+    except Unbalanced as error:
+        where = f"replicate {error.replicate}, step {error.step}"
+        raise RunError([Problem("R401", where, "people were lost or made")]) from error
+    except (Stopped, KeyboardInterrupt) as stop:
+        raise Interrupted(recorder.run(facts) if recorder.count else None, replicates) from stop
+    finally:
+        records.close()
+    return recorder.run(facts)
+
+
+def _draws(model: FlowModel, parameters: Parameters) -> Draws | None:
+    """Return the table of draws that is given; None where they come from the priors."""
+    if isinstance(parameters, str):
+        if parameters not in ("prior", "central"):
+            raise ValueError(f"parameters must be 'prior', 'central' or a table, not {parameters!r}")
+        return None if parameters == "prior" else Draws((), np.zeros((1, 0)))
+    return model.read_draws(parameters)
+
+
+class _Recorder:
+    """Collects the records of replicates into arrays of their final type."""
+
+    def __init__(self, model: FlowModel, draws: Draws, numbers: Sequence[int], expected: bool) -> None:
+        self.model = model
+        self.draws = draws
+        self.numbers = numbers
+        self.count = 0
+        named = dict.fromkeys([*model.uncertain, *draws.columns])
+        self.quantities = tuple(named)
+        self.kind = np.float64 if expected else np.int64
+        self.arrays: dict[str, np.ndarray] = {}
+        self.parameter = np.zeros((len(numbers), len(self.quantities)))
+
+    def draw(self, replicate: int) -> Any:
+        """Return the parameter values of a replicate."""
+        row = self.numbers.index(replicate) if len(self.draws) > 1 else 0
+        return self.model.draw(self.draws, row) if len(self.draws) else CENTRAL
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Keep the record of the next replicate."""
+        for name, values in record.items():
+            if name not in self.arrays:
+                kind = np.int64 if name == "notes" else self.kind
+                self.arrays[name] = np.zeros((len(self.numbers), *values.shape), kind)
+            self.arrays[name][self.count] = values
+        row = min(self.count, len(self.draws) - 1)
+        given = dict(zip(self.draws.columns, self.draws.values[row], strict=True))
+        for i, name in enumerate(self.quantities):
+            central = self.model.table.profiles.central
+            self.parameter[self.count, i] = given[name] if name in given else central(name)
+        self.count += 1
+
+    def run(self, provenance: dict[str, Any]) -> Run:
+        """Return the finished replicates as a run."""
+        kept = {name: array[: self.count] for name, array in self.arrays.items()}
+        initial = kept.pop("initial")
+        record = Record(**kept, parameter=self.parameter[: self.count])
+        return build(
+            record,
+            self.model.labels,
+            provenance,
+            first=self.numbers[0],
+            quantities=self.quantities,
+            initial=initial,
+        )
+
+
 def _observations(scenario: Scenario) -> dict[str, dict[str, Any]]:
-    """What each official series counts, for whoever reads the run without the scenario."""
+    """Return what each official series counts, for whoever reads the run without the scenario."""
     return {
         name: {
             "of": list(o.of),
@@ -48,56 +242,8 @@ def _observations(scenario: Scenario) -> dict[str, dict[str, Any]]:
     }
 
 
-class _Recorder:
-    """Collects the records of replicates into arrays of their final type."""
-
-    def __init__(self, compiled: Compiled, replicates: int, expected: bool) -> None:
-        self.compiled = compiled
-        self.expected = expected
-        self.count = 0
-        program = compiled.program
-        time, queue, group = len(compiled.labels.time), len(compiled.labels.queue), len(compiled.labels.group)
-        stage, flow, bins = len(compiled.labels.stage), len(compiled.labels.flow), len(program.wait_edge) - 1
-        kind = np.float64 if expected else np.int64
-        shapes = [
-            (stage, group),
-            (time, stage, group),
-            (time, flow, group),
-            (2, time, queue, group),
-            (queue, bins, group),
-        ]
-        self.arrays = [np.zeros((replicates, *shape), kind) for shape in shapes]
-        self.notes = np.zeros((replicates, len(compiled.labels.note)), np.int64)
-        self.parameter = np.zeros((replicates, len(compiled.uncertain)))
-
-    def add(self, output: Output, drawn: dict[str, float]) -> None:
-        """Keep the record of the next replicate."""
-        for array, values in zip(self.arrays, output[:-1], strict=True):
-            array[self.count] = values if self.expected else np.rint(values)
-        self.notes[self.count] = output[-1]
-        for i, name in enumerate(self.compiled.uncertain):
-            self.parameter[self.count, i] = drawn.get(name, self.compiled.table.profiles.central(name))
-        self.count += 1
-
-    def run(self, provenance: dict[str, Any], first: int) -> Run:
-        """Return the finished replicates as a run."""
-        n = self.count
-        initial, stocks, flows, wait_sum, wait_hist = (a[:n] for a in self.arrays)
-        record = Record(
-            stocks, flows, wait_sum[:, 0], wait_sum[:, 1], wait_hist, self.parameter[:n], self.notes[:n]
-        )
-        return build(
-            record,
-            self.compiled.labels,
-            provenance,
-            first=first,
-            quantities=self.compiled.uncertain,
-            initial=initial,
-        )
-
-
-def _provenance(compiled: Compiled, seed: int, mode: Mode) -> dict[str, Any]:
-    scenario, grid = compiled.scenario, compiled.grid
+def _provenance(model: FlowModel, seed: int, mode: Mode, parameters: str) -> dict[str, Any]:
+    scenario, grid = model.scenario, model.grid
     end = grid.day[0].astype("datetime64[s]") + np.timedelta64(round(grid.n_step * grid.step_days * 86_400), "s")
     return {
         "scenario": dump(scenario, resolved=True),
@@ -106,100 +252,62 @@ def _provenance(compiled: Compiled, seed: int, mode: Mode) -> dict[str, Any]:
         "seed": seed,
         "mode": mode,
         "record": grid.record,
-        "priors": compiled.priors,
+        "parameters": parameters,
         "step_days": grid.step_days,
         "end": str(end),
-        "versions": _versions(),
+        "versions": versions(),
         "observations": _observations(scenario),
-        "counted": compiled.counted,
+        "counted": dict(model.counted),
     }
 
 
-def simulate(
-    scenario: Scenario,
+def recorded_draws(run: Run) -> Draws:
+    """Return the parameter values of each replicate of a run, as recorded."""
+    return Draws(tuple(str(name) for name in run.data["quantity"].values), run.parameters.values)
+
+
+def parameters_of(run: Run, rows: Sequence[int] | NDArray[np.intp] | None = None) -> Parameters:
+    """Return where the parameters of a run came from, as :func:`simulate` takes them to repeat it.
+
+    ``rows`` are positions of the replicates to repeat; all if left out.
+    """
+    source: str = run.provenance["parameters"]
+    if source == "given":
+        draws = recorded_draws(run)
+        values = draws.values if rows is None else draws.values[rows]
+        return dict(zip(draws.columns, values.T, strict=True))
+    return "prior" if source == "prior" else "central"
+
+
+def rerun(
+    run: Run,
     *,
-    replicates: int = 100,
-    seed: int | None = None,
-    mode: Mode = "draw",
-    record: Literal["step", "week", "month"] | None = None,
     workers: int | None = None,
-    priors: bool = True,
+    executor: Executor | None = None,
     progress: Progress | None = None,
-    first: int = 0,
-    guard: bool = False,
+    cancel: Cancel | None = None,
 ) -> Run:
-    """Simulate a scenario with the flow engine.
+    """Repeat a run from its provenance; on the same versions the result is identical to the bit.
 
-    ``mode="expected"`` replaces draws by means (one replicate, central values). ``seed`` is drawn if None and
-    recorded. ``record`` overrides the scenario's. ``workers`` is the number of threads (all cores if None); it
-    changes no result. ``priors=False`` keeps uncertain quantities at their central values. ``progress(done,
-    wanted)`` is called after every replicate. ``first`` is the number of the first replicate, to go on with an
-    earlier run. ``guard`` checks in every step that nobody is lost, and raises RunError R401 otherwise.
+    Parameters are those of :func:`simulate`.
 
-    Raises ValueError for impossible counts, ScenarioError for a scenario that does not resolve, and
-    :class:`~sojourn.Interrupted` with the finished replicates when the user stops it.
+    Raises
+    ------
+    ScenarioError
+        If the recorded scenario is not one.
+    Interrupted
+        With the finished replicates, when the run is stopped.
     """
-    if replicates < 1 or first < 0:
-        raise ValueError("replicates must be at least 1 and first at least 0")
-    seed = secrets.randbits(63) if seed is None else int(seed)
-    if not 0 <= seed < 2**64:
-        raise ValueError("seed must be in 0 .. 2**64 - 1")
-    expected = mode == "expected"
-    if expected:
-        replicates, first, priors = 1, 0, False
-    compiled = compile_scenario(resolve(scenario), record=record, priors=priors)
-    drawn = {r: compiled.drawn(seed, r) for r in range(first, first + replicates)}
-    recorder = _Recorder(compiled, replicates, expected)
-    outputs = run_replicates(
-        compiled.program,
-        lambda r: compiled.sample(drawn[r]),
-        seed=seed,
-        replicates=range(first, first + replicates),
-        expected=expected,
-        guard=guard,
-        workers=workers or os.cpu_count() or 1,
-    )
-    try:
-        for r, output, broken in outputs:
-            if broken >= 0:
-                raise RunError([Problem("R401", f"replicate {r}, step {broken}", "people were lost or made")])
-            recorder.add(output, drawn[r])
-            if progress is not None:
-                progress(recorder.count, replicates)
-    except KeyboardInterrupt as stop:
-        finished = recorder.run(_provenance(compiled, seed, mode), first) if recorder.count else None
-        raise Interrupted(finished, replicates) from stop
-    finally:
-        outputs.close()
-    return recorder.run(_provenance(compiled, seed, mode), first)
-
-
-@overload
-def rerun(run: Run, *, workers: int | None = None, progress: Progress | None = None) -> Run: ...
-
-
-@overload
-def rerun(run: WalkRun, *, workers: int | None = None, progress: Progress | None = None) -> WalkRun: ...
-
-
-def rerun(run: Run | WalkRun, *, workers: int | None = None, progress: Progress | None = None) -> Run | WalkRun:
-    """Repeat a run of either engine from its provenance; on the same versions the result is identical to the bit.
-
-    Raises ScenarioError, or FleeError for a walk run, where the recorded scenario is not one.
-    """
-    if isinstance(run, WalkRun):
-        from sojourn.flee.simulate import rerun as rerun_walk
-
-        return rerun_walk(run, workers=workers, progress=progress)
-    facts = run.provenance
     return simulate(
         loads(run.scenario_text),
         replicates=run.replicates,
         seed=run.seed,
-        mode=facts["mode"],
-        record=facts["record"],
+        mode=run.provenance["mode"],
+        record=run.provenance["record"],
+        parameters=parameters_of(run),
         workers=workers,
-        priors=bool(facts["priors"]),
+        executor=executor,
         progress=progress,
+        cancel=cancel,
         first=int(run.data["replicate"].values[0]),
     )

@@ -107,15 +107,15 @@ def test_simulate_takes_changes_in_order(sojourn, tmp_path):
     )
     sojourn(
         *("simulate", "border-post", "--with", "what if.yaml", "--set", "share-referred=0.3", "--replicates", 2),
-        *("--seed", 1, "--no-priors", "--record", "month", "--workers", 1, "--out", "run.zarr", "--quiet"),
+        *("--seed", 1, "--parameters", "central", "--record", "month", "--workers", 1, "--out", "run.zarr", "--quiet"),
     )
     base = sj.load("border-post").replace(
         quantities={"officers": {"value": 9.0}, "share-referred": 0.3},
         policies={"summer-officers": {"start": "2024-08-01"}},
     )
     run = sj.open(tmp_path / "run.zarr")
-    assert run.identical(sj.simulate(base, replicates=2, seed=1, priors=False, record="month"))
-    assert run.provenance["priors"] is False
+    assert run.identical(sj.simulate(base, replicates=2, seed=1, parameters="central", record="month"))
+    assert run.provenance["parameters"] == "central"
 
 
 def test_a_what_if_may_remove(sojourn, tmp_path):
@@ -175,7 +175,7 @@ def test_resume_adds_the_rest_to_the_bit(sojourn, tmp_path):
     assert "5 replicates" in again.stderr
 
 
-@pytest.mark.parametrize("change", [["--seed", 8], ["--set", "officers=7"], ["--no-priors"], ["--record", "month"]])
+@pytest.mark.parametrize("change", [["--seed", 8], ["--set", "officers=7"], ["--parameters", "central"], ["--record", "month"]])
 def test_another_run_is_not_gone_on_with(sojourn, saved, tmp_path, change):
     run = sj.open(saved / "a.zarr")
     run.save(tmp_path / "run.zarr")

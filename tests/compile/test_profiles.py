@@ -10,7 +10,9 @@ from tests.engine.systems import quantity, scenario
 from sojourn.compile.build import compile_scenario
 from sojourn.compile.grid import make_grid
 from sojourn.compile.priors import prior_quantile
+from sojourn.compile.draws import CENTRAL, Draw
 from sojourn.compile.profiles import Profiles, series_by_day
+from sojourn.compile.table import Table
 from sojourn.scenario.model import Time
 from sojourn.scenario.values import Prior, Series
 
@@ -46,7 +48,7 @@ def profiles(q, *, policies=None, series=None, more=None):
 
 def at(p, date, group="a", place="here", drawn=None):
     day = (np.datetime64(date) - np.datetime64("2024-01-01")).astype(int)
-    return p.profile("x", group, place, drawn or {})[day]
+    return p.profile("x", group, place, Draw(drawn or {}), [])[day]
 
 
 def test_values_by_group_date_season_weekday_and_closing():
@@ -102,11 +104,14 @@ def test_policies_act_in_order_of_their_start_and_may_name_quantities():
 
 
 def test_what_is_cut_to_bounds_is_counted_and_a_draw_adds_nothing():
-    cut = profiles(quantity("hazard", 0.2), policies=policy(start="2024-12-30", changes={"shift": -0.5}))
-    assert at(cut, "2024-12-31") == 0.0
-    assert cut.counted == {"x: steps cut to the bounds of a hazard": 2}
-    cut.profile("x", "a", "here", {"x": 0.1})
-    assert cut.counted == {"x: steps cut to the bounds of a hazard": 2}
+    table = Table(profiles(quantity("hazard", 0.2), policies=policy(start="2024-12-30", changes={"shift": -0.5})))
+    table.ref("x")
+    values = table.build()
+    central, cut = values.values()
+    assert central[-1, 0] == 0.0
+    assert values.counted(cut) == {"x: steps cut to the bounds of a hazard": 2}
+    _, more = values.values(Draw({"x": 0.1}), central)
+    assert more == cut and values.counted(cut) == {"x: steps cut to the bounds of a hazard": 2}
 
 
 def grid(**more):
@@ -204,10 +209,10 @@ def test_shares_move_on_the_log_odds():
     groups = {g: {"nationality": "OOO"} for g in ("a", "b")}
     s = scenario({"time": TIME, "groups": groups, "stages": stages, "quantities": {"x": q}})
     compiled = compile_scenario(s)
-    moved = {g: compiled.table.profiles.profile("x", g, "", {"x": 0.75})[0] for g in ("a", "b")}
+    moved = {g: compiled.table.profiles.profile("x", g, "", Draw({"x": 0.75}), [])[0] for g in ("a", "b")}
     odds = {g: v / (1 - v) for g, v in moved.items()}
     assert odds["a"] == pytest.approx(0.25 * 3) and odds["b"] == pytest.approx(9 * 3)
-    plain = compiled.table.profiles.profile("x", "a", "", {})[0]
+    plain = compiled.table.profiles.profile("x", "a", "", CENTRAL, [])[0]
     assert plain == pytest.approx(0.2)
-    drawn = [compiled.drawn(3, r)["x"] for r in range(400)]
+    drawn = compiled.prior_draws(3, range(400)).values[:, 0]
     assert abs(np.mean(drawn) - 0.5) < 4 * 0.1 / math.sqrt(400)

@@ -7,17 +7,17 @@ import pytest
 from tests.engine.systems import quantity, small
 
 import sojourn as sj
-from sojourn.compile.build import compile_scenario
-from sojourn.engine.flow.steps import run_replicate
+from sojourn.simulate import compile_model
 
 NAMES = sorted(sj.builtins())
 
 
 def outputs(scenario):
     """Give, one after the other, what expected mode and one replicate record; of no use once they differ."""
-    compiled = compile_scenario(scenario)
-    yield run_replicate(compiled.program, compiled.central, 1, 0, expected=True)[0]
-    yield run_replicate(compiled.program, compiled.sample(compiled.drawn(1, 0)), 1, 0)[0]
+    model = compile_model(scenario)
+    draw = model.draw(model.prior_draws(1, [0]), 0)
+    for start in ({"expected": True}, {"draw": draw}):
+        yield list(model.record(model.advance(model.init(seed=1, **start), model.n_step)).values())
 
 
 def observed_only(scenario):

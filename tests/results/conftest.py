@@ -82,7 +82,7 @@ def provenance(days=90, start="2024-08-17", seed=1, record="step", **more):
         "seed": seed,
         "mode": "draw",
         "record": record,
-        "priors": True,
+        "parameters": "prior",
         "step_days": 1.0,
         "end": end,
         "versions": VERSIONS,

@@ -117,7 +117,7 @@ def test_pairing_takes_out_what_replicates_share():
     [
         ({"seed": 2}, ["seed"]),
         ({"mode": "expected"}, ["mode"]),
-        ({"priors": False}, ["priors"]),
+        ({"parameters": "central"}, ["parameters"]),
         ({"record": "month", "seed": 2}, ["seed", "record"]),
     ],
 )

@@ -32,9 +32,10 @@ def simulate(
     record: Annotated[
         Literal["step", "week", "month"] | None, typer.Option(help="Period recorded, in place of the scenario's.")
     ] = None,
-    priors: Annotated[
-        bool, typer.Option("--priors/--no-priors", help="Draw uncertain quantities, or keep their central values.")
-    ] = True,
+    parameters: Annotated[
+        Literal["prior", "central"],
+        typer.Option(help="Draw uncertain quantities from their priors, or keep their central values."),
+    ] = "prior",
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; all cores if left out.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="RUN", help="Save the run at this path.")] = None,
     report: ReportFile = None,
@@ -56,7 +57,13 @@ def simulate(
     if earlier is not None and seed is None:
         seed = earlier.seed
     wanted = 1 if mode == "expected" else replicates
-    options: dict[str, Any] = {"seed": seed, "mode": mode, "record": record, "workers": workers, "priors": priors}
+    options: dict[str, Any] = {
+        "seed": seed,
+        "mode": mode,
+        "record": record,
+        "workers": workers,
+        "parameters": parameters,
+    }
     stoppable()
     started = time.monotonic()
 

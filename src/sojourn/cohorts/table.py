@@ -13,15 +13,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sojourn.cohorts.arrays import Recorded, new_tracks
-from sojourn.compile.build import Compiled, compile_scenario
+from sojourn.compile.build import compile_scenario
 from sojourn.compile.grid import make_grid
+from sojourn.compile.model import FlowModel
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Sampled
 from sojourn.errors import nearest
 from sojourn.results import Run
 from sojourn.results.codes import refuse
 from sojourn.scenario import Scenario, loads, resolve
-from sojourn.simulate import simulate
+from sojourn.simulate import parameters_of, recorded_draws, simulate
 
 __all__ = ["BY", "NAMES", "cohorts"]
 
@@ -68,10 +69,10 @@ def cohorts(
     who leave a queue by a side way cannot be told from those served.
     """
     scenario = resolve(loads(run.scenario_text))
-    compiled = compile_scenario(scenario, record="step", priors=bool(run.provenance["priors"]))
-    plan = _plan(run, compiled, at, by, on, groups)
-    _refuse_mixed(compiled)
-    parts = list(_followed(run, compiled, plan, replicates, workers or os.cpu_count() or 1))
+    model = compile_scenario(scenario, record="step")
+    plan = _plan(run, model, at, by, on, groups)
+    _refuse_mixed(model)
+    parts = list(_followed(run, model, plan, replicates, workers or os.cpu_count() or 1))
     stage = run.data["stage"]
     return xr.DataArray(
         np.stack(parts),
@@ -106,9 +107,9 @@ class _Plan(NamedTuple):
 
 
 def _plan(
-    run: Run, compiled: Compiled, at: Sequence[str] | None, by: str, on: str | None, groups: Sequence[str] | None
+    run: Run, model: FlowModel, at: Sequence[str] | None, by: str, on: str | None, groups: Sequence[str] | None
 ) -> _Plan:
-    labels = compiled.labels
+    labels = model.labels
     inner = [s for s, kind in zip(labels.stage, labels.stage_kind, strict=True) if kind != "source"]
     chosen = tuple(labels.group if groups is None else groups)
     for name, known, where in (
@@ -119,7 +120,7 @@ def _plan(
         if name not in known:
             near = nearest(name, list(known))
             raise refuse("R501", where, "no such option", found=name, allowed=", ".join(known), nearest=near)
-    day = compiled.grid.day
+    day = model.grid.day
     last = day[-1] if on is None else np.datetime64(pd.Timestamp(on).date(), "D")
     if not day[0] <= last <= day[-1]:
         raise refuse("R501", "on", "the run has no such day", found=str(on), allowed=f"{day[0]} to {day[-1]}")
@@ -144,9 +145,9 @@ def _name(period: pd.Period, by: str) -> str:
     return f"FY{period.year}" if by == "fiscal-year" else str(period)
 
 
-def _refuse_mixed(compiled: Compiled) -> None:
+def _refuse_mixed(model: FlowModel) -> None:
     """Refuse queues with service times whose side ways lead where those served go."""
-    for name, slot in zip(compiled.labels.stage, compiled.program.stage, strict=True):
+    for name, slot in zip(model.labels.stage, model.program.stage, strict=True):
         if slot[slots.KIND] == slots.QUEUE and slot[slots.SERVICE] >= 0:
             side = [slot[where] for where in (slots.PATIENCE_FLOW, slots.BALK_FLOW, slots.OVERFLOW)]
             if any(slot[slots.FIRST] <= flow < slot[slots.FIRST] + slot[slots.EXITS] for flow in side):
@@ -158,16 +159,17 @@ def _refuse_mixed(compiled: Compiled) -> None:
                 )
 
 
-def _followed(run: Run, compiled: Compiled, plan: _Plan, replicates: int, workers: int) -> Iterator[F64]:
+def _followed(run: Run, model: FlowModel, plan: _Plan, replicates: int, workers: int) -> Iterator[F64]:
     """Yield (cohort, stage, group) for one replicate after another, a few at a time in memory."""
     wanted = run.replicates if run.provenance["record"] == "step" else min(replicates, run.replicates)
     numbers = run.data["replicate"].values[:wanted]
+    draws = recorded_draws(run)
     with ThreadPoolExecutor(max_workers=workers) as pool:
         for begin in range(0, wanted, _PART):
             these = numbers[begin : begin + _PART]
-            steps = _by_step(run, compiled.scenario, these)
-            drawn = [compiled.sample(compiled.drawn(run.seed, int(r))) for r in these]
-            jobs = [pool.submit(_replicate, compiled, plan, steps, i, one) for i, one in enumerate(drawn)]
+            steps = _by_step(run, model.scenario, these)
+            drawn = [model.sample(model.draw(draws, begin + i)) for i in range(len(these))]
+            jobs = [pool.submit(_replicate, model, plan, steps, i, one) for i, one in enumerate(drawn)]
             yield from (job.result() for job in jobs)
 
 
@@ -182,7 +184,7 @@ def _by_step(run: Run, scenario: Scenario, replicates: NDArray[np.int64]) -> Run
         seed=run.seed,
         mode=run.provenance["mode"],
         record="step",
-        priors=bool(run.provenance["priors"]),
+        parameters=parameters_of(run, where["replicate"]),
         first=int(replicates[0]),
     )
     period = make_grid(scenario.time, run.provenance["record"]).period_of
@@ -197,24 +199,24 @@ def _by_step(run: Run, scenario: Scenario, replicates: NDArray[np.int64]) -> Run
     return again
 
 
-def _replicate(compiled: Compiled, plan: _Plan, steps: Run, i: int, sampled: Sampled) -> F64:
+def _replicate(model: FlowModel, plan: _Plan, steps: Run, i: int, sampled: Sampled) -> F64:
     """Return (cohort, stage, group) of one replicate."""
     # Compiled when the first trace is asked for: machine code is not read by those who ask for none.
     from sojourn.cohorts.follow import follow
 
     data = steps.data
-    found = np.zeros((len(plan.names) + len(NAMES), len(compiled.labels.stage), len(plan.groups)))
-    turned_away = _turned_away(compiled, sampled, steps, i)
+    found = np.zeros((len(plan.names) + len(NAMES), len(model.labels.stage), len(plan.groups)))
+    turned_away = _turned_away(model, sampled, steps, i)
     for k, name in enumerate(plan.groups):
-        g = compiled.labels.group.index(name)
+        g = model.labels.group.index(name)
         stocks, flows, begun = (
             np.ascontiguousarray(data[v].values[i, :, :, g], np.float64) for v in ("stocks", "flows", "wait_count")
         )
         away = np.ascontiguousarray(turned_away[:, :, g])
         recorded = Recorded(stocks, flows, begun, away, plan.cohort, plan.arrives)
         initial = data["initial"].values[i, :, g].astype(np.float64)
-        tracks = new_tracks(compiled.program, initial, len(found))
-        follow(compiled.program, sampled, recorded, tracks, g, plan.steps)
+        tracks = new_tracks(model.program, initial, len(found))
+        follow(model.program, sampled, recorded, tracks, g, plan.steps)
         size = max(1.0, float(recorded.stocks.max(initial=0.0)))
         if tracks.worst[0] > _TOLERANCE * size or tracks.worst[1] < -_TOLERANCE * size:
             raise refuse(
@@ -235,13 +237,13 @@ def _exact(stock: F64, recorded: F64) -> F64:
     return np.asarray(people.T)
 
 
-def _turned_away(compiled: Compiled, sampled: Sampled, steps: Run, i: int) -> F64:
+def _turned_away(model: FlowModel, sampled: Sampled, steps: Run, i: int) -> F64:
     """Return (time, stage, group): people for whom a hold had no room.
 
     They are those recorded where the way is theirs alone. Where others go the same way, all who are beyond the
     room are turned away, newcomers of all groups alike, as the engine does it.
     """
-    program, data = compiled.program, steps.data
+    program, data = model.program, steps.data
     stocks: F64 = data["stocks"].values[i].astype(np.float64)
     flows: F64 = data["flows"].values[i].astype(np.float64)
     found = np.zeros_like(stocks)

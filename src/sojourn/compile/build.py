@@ -2,92 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+import hashlib
+import json
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.compile.dwells import Dwells
+from sojourn.compile.dwells import Dwells, DwellTable
 from sojourn.compile.grid import Grid, make_grid
+from sojourn.compile.model import FlowModel
 from sojourn.compile.network import Network, build_network, destinations
 from sojourn.compile.order import work_order
-from sojourn.compile.priors import prior_quantile, prior_uniform
 from sojourn.compile.profiles import Profiles
-from sojourn.compile.table import Table
+from sojourn.compile.table import Table, ValueTable
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Labels, Program, Sampled
 from sojourn.engine.streams import component_key
 from sojourn.scenario import stages as st
 from sojourn.scenario.model import Scenario
 
-__all__ = ["Compiled", "compile_scenario"]
+__all__ = ["compile_scenario"]
 
 I64 = NDArray[np.int64]
 EXACT_BINS = 32  # waits up to this many steps have a bin each; beyond, bins grow by BIN_GROWTH
 BIN_GROWTH = 2 ** (1 / 8)
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A scenario ready to run: its program, the names of its axes, and its parameter draws."""
-
-    scenario: Scenario
-    grid: Grid
-    program: Program
-    labels: Labels
-    table: Table
-    dwells: Dwells
-    ring_dwell: I64  # (stage) dwell table whose longest time sizes the exit ring; -1: none
-    priors: bool
-
-    @property
-    def uncertain(self) -> tuple[str, ...]:
-        """Names of the quantities with a prior, in the scenario's order."""
-        return tuple(n for n, q in self.scenario.quantities.items() if q.prior is not None)
-
-    def drawn(self, seed: int, replicate: int) -> dict[str, float]:
-        """Return the values of the uncertain quantities in a replicate (empty without priors)."""
-        if not self.priors:
-            return {}
-        out = {}
-        for name in self.uncertain:
-            prior = self.scenario.quantities[name].prior
-            if prior is not None:
-                out[name] = prior_quantile(prior, prior_uniform(seed, replicate, name))
-        return out
-
-    @cached_property
-    def central(self) -> Sampled:
-        """Everything at the central values."""
-        return self._sampled(self.table.values({}))
-
-    def sample(self, drawn: Mapping[str, float]) -> Sampled:
-        """Return the values and distributions for a parameter draw."""
-        if not drawn:
-            return self.central
-        values = self.table.values(drawn, self.central.values)
-        if not self.dwells.uncertain:
-            return self.central._replace(values=values, cut=self.table.profiles.cut)
-        return self._sampled(values)
-
-    def _sampled(self, values: NDArray[np.float64]) -> Sampled:
-        dwell = self.dwells.arrays(values, self.table.ref_row)
-        length = np.array([dwell.longest[d] if d >= 0 else 0 for d in self.ring_dwell], np.int64)
-        return Sampled(
-            values=np.ascontiguousarray(values),
-            cut=self.table.profiles.cut,
-            dwell_index=dwell.index,
-            dwell_start=dwell.start,
-            dwell=dwell.bins,
-            ring_start=np.concatenate(([0], np.cumsum(length))).astype(np.int64),
-        )
-
-    @property
-    def counted(self) -> dict[str, int]:
-        """What was clipped or filled while working out values, by what it was."""
-        return self.table.profiles.counted
 
 
 def _wait_edges(longest: int) -> I64:
@@ -151,13 +89,41 @@ def _terms(net: Network, stages: list[str], watched: dict[str, list[int]], watch
     return np.array(rows, np.int64).reshape(-1, 4)
 
 
-def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: bool = True) -> Compiled:
-    """Compile a resolved scenario; ``record`` overrides its record period, ``priors=False`` its uncertainty."""
+def compile_scenario(scenario: Scenario, *, record: str | None = None) -> FlowModel:
+    """Compile a resolved scenario; ``record`` overrides its record period: step, week or month."""
     grid = make_grid(scenario.time, record)
     profiles = Profiles(scenario, grid)
     table = Table(profiles)
     dwells = Dwells(table, grid.step_days, grid.n_step)
     net = build_network(scenario, table, dwells)
+    values = table.build()
+    central, cut = values.values()
+    durations = dwells.build(values, central)
+    program, labels = _program(scenario, grid, net, values, durations)
+    dwell = durations.arrays(central, frozenset())
+    return FlowModel(
+        scenario=scenario,
+        digest=_digest(scenario, grid.record),
+        grid=grid,
+        program=program,
+        labels=labels,
+        table=values,
+        dwells=durations,
+        central=Sampled(np.ascontiguousarray(central), 0, dwell.index, dwell.start, dwell.bins),
+        counted=values.counted(cut),
+    )
+
+
+def _digest(scenario: Scenario, record: str) -> str:
+    """Return what tells one model from another: the resolved scenario and the period recorded."""
+    text = json.dumps([scenario.model_dump(mode="json"), record], ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _program(
+    scenario: Scenario, grid: Grid, net: Network, values: ValueTable, dwells: DwellTable
+) -> tuple[Program, Labels]:
+    """Return the arrays that the engine runs, and the names along their axes."""
     stages, groups = list(scenario.stages), tuple(scenario.groups)
     position = {name: i for i, name in enumerate(stages)}
     flows = [f for s in stages for f in net.flows[s]]
@@ -170,6 +136,7 @@ def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: b
     edges = _wait_edges(grid.n_step + max((net.param[s][slots.QUEUE_AGE] for s in queues), default=0) + 1)
     names = [f"stage/{s}" for s in stages] + [f"group/{g}" for g in groups]
     rows = [(position[f.to], f.ref, *f.option, watch.index(i) if i in watch else -1) for i, f in enumerate(flows)]
+    ring = [dwells.most_bins(net.ring_dwell[s]) if s in net.ring_dwell else 0 for s in stages]
     program = Program(
         step_days=grid.step_days,
         n_step=grid.n_step,
@@ -178,7 +145,8 @@ def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: b
         entry=np.array([_entry(stage, groups) for stage in scenario.stages.values()], np.int64),
         flow=np.array(rows, np.int64).reshape(-1, slots.FLOW_SLOTS),
         term=_terms(net, stages, watched, watch),
-        ref_row=table.ref_row,
+        ref_row=values.ref_row,
+        ring_start=np.concatenate(([0], np.cumsum(ring))).astype(np.int64),
         period_of=grid.period_of,
         wait_edge=edges,
     )
@@ -195,5 +163,4 @@ def compile_scenario(scenario: Scenario, *, record: str | None = None, priors: b
         note=slots.NOTES,
         record=grid.record,
     )
-    ring = np.array([net.ring_dwell.get(s, -1) for s in stages], np.int64)
-    return Compiled(scenario, grid, program, labels, table, dwells, ring, priors)
+    return program, labels

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.compile.discretise import leave_chances, moments_from_quantiles, step_masses
-from sojourn.compile.table import Table
+from sojourn.compile.table import Table, ValueTable
 from sojourn.engine.flow import slots
 from sojourn.scenario.values import Duration
 
-__all__ = ["DwellArrays", "Dwells"]
+__all__ = ["DwellArrays", "DwellTable", "Dwells"]
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -20,12 +20,11 @@ I64 = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DwellArrays:
-    """Distributions laid end to end, and which one is in force where."""
+    """Distributions one after another, and which one is in force where."""
 
     index: I64  # (dwell, time, group)
     start: I64  # (distribution + 1)
     bins: F64  # (row, bin) rows are named in sojourn.engine.flow.slots
-    longest: I64  # (dwell) bins of the longest distribution
 
     def masses(self) -> list[F64]:
         """Return each distribution's probabilities by step."""
@@ -50,16 +49,82 @@ def _bins(mass: F64) -> F64:
     return np.concatenate([out, beyond], axis=1)
 
 
+@dataclass(frozen=True)
+class _Item:
+    """A duration, the refs of its mean and standard deviation, and the most steps that it may last."""
+
+    duration: Duration
+    mean: int
+    sd: int
+    most: int
+
+
+@dataclass(frozen=True)
+class DwellTable:
+    """The durations of a model, to be discretised for any draw; nothing in it changes."""
+
+    table: ValueTable
+    step_days: float
+    items: tuple[_Item, ...]
+    central: tuple[tuple[I64, list[F64]], ...]  # of each item, at the central values
+
+    def most_bins(self, item: int) -> int:
+        """Return how many bins a duration may have under any draw: those it has, unless a draw may set it."""
+        one = self.items[item]
+        if {one.mean, one.sd} & self.table.of_quantity:
+            return one.most + 1
+        return max(len(mass) for mass in self.central[item][1])
+
+    def changed_by(self, touched: frozenset[int]) -> bool:
+        """Tell whether a change of some rows of values changes any distribution."""
+        rows = self.table.ref_row
+        return any(not touched.isdisjoint(rows[ref]) for item in self.items for ref in (item.mean, item.sd))
+
+    def arrays(self, values: F64, touched: frozenset[int]) -> DwellArrays:
+        """Discretise every duration.
+
+        Parameters
+        ----------
+        values : ndarray
+            ``(time, row)`` float64, the values of a draw.
+        touched : frozenset of int
+            Rows in which they differ from the central values; other durations are as they are there.
+        """
+        rows = self.table.ref_row
+        index = np.zeros((len(self.items), values.shape[0], rows.shape[1]), np.int64)
+        masses: list[F64] = []
+        for i, item in enumerate(self.items):
+            known = touched.isdisjoint(rows[item.mean]) and touched.isdisjoint(rows[item.sd])
+            own_index, own_masses = self.central[i] if known else _discretised(item, values, rows, self.step_days)
+            index[i] = own_index + len(masses)
+            masses.extend(own_masses)
+        start = np.concatenate(([0], np.cumsum([len(m) + slots.ABREAST for m in masses]))).astype(np.int64)
+        bins = [_bins(m) for m in masses]
+        return DwellArrays(index, start, np.concatenate(bins, axis=1) if bins else np.zeros((slots.BINS, 0)))
+
+
+def _discretised(item: _Item, values: F64, rows: I64, step_days: float) -> tuple[I64, list[F64]]:
+    """Return which distribution is in force (time, group), and the distributions, of one duration."""
+    means, sds = values[:, rows[item.mean]], values[:, rows[item.sd]]
+    if np.ptp(means) == 0.0 and np.ptp(sds) == 0.0:
+        index = np.zeros(means.shape, np.int64)
+        pairs = np.array([[means[0, 0], sds[0, 0]]])
+    else:
+        both = np.stack([means, sds], axis=-1).reshape(-1, 2)
+        pairs, inverse = np.unique(both, axis=0, return_inverse=True)
+        index = inverse.reshape(means.shape)
+    return index, [step_masses(item.duration, float(m), float(s), step_days, item.most) for m, s in pairs]
+
+
 class Dwells:
-    """Collects the durations of a scenario and discretises them for a parameter draw."""
+    """Collects the durations of a scenario into a :class:`DwellTable`."""
 
     def __init__(self, table: Table, step_days: float, most: int) -> None:
         self.table = table
         self.step_days = step_days
         self.most = most
-        self._items: list[tuple[Duration, int, int, int]] = []
+        self._items: list[_Item] = []
         self._known: dict[tuple[str, int, int, int], int] = {}
-        self._settled: dict[int, tuple[I64, list[F64]]] = {}
 
     def add(self, duration: Duration, place: str | None, *, before: int = 0) -> int:
         """Return the index of a duration's dwell table, for people who entered up to ``before`` steps early."""
@@ -74,47 +139,10 @@ class Dwells:
         key = (duration.model_dump_json(), mean, sd, self.most + before)
         if key not in self._known:
             self._known[key] = len(self._items)
-            self._items.append((duration, mean, sd, self.most + before))
+            self._items.append(_Item(duration, mean, sd, self.most + before))
         return self._known[key]
 
-    @property
-    def uncertain(self) -> bool:
-        """Whether a draw of the parameters changes any distribution."""
-        return any(m in self.table.uncertain_refs or s in self.table.uncertain_refs for _, m, s, _ in self._items)
-
-    def _item(self, i: int, values: F64, ref_row: I64) -> tuple[I64, list[F64]]:
-        """Return which distribution is in force (time, group), and the distributions, of one duration."""
-        if i in self._settled:
-            return self._settled[i]
-        duration, mean, sd, most = self._items[i]
-        means, sds = values[:, ref_row[mean]], values[:, ref_row[sd]]
-        if np.ptp(means) == 0.0 and np.ptp(sds) == 0.0:
-            index = np.zeros(means.shape, np.int64)
-            pairs = np.array([[means[0, 0], sds[0, 0]]])
-        else:
-            both = np.stack([means, sds], axis=-1).reshape(-1, 2)
-            pairs, inverse = np.unique(both, axis=0, return_inverse=True)
-            index = inverse.reshape(means.shape)
-        masses = [step_masses(duration, float(m), float(s), self.step_days, most) for m, s in pairs]
-        if not {mean, sd} & self.table.uncertain_refs:
-            self._settled[i] = (index, masses)
-        return index, masses
-
-    def arrays(self, values: F64, ref_row: I64) -> DwellArrays:
-        """Discretise every duration for the values (time, row) of a draw."""
-        index = np.zeros((len(self._items), values.shape[0], ref_row.shape[1]), np.int64)
-        masses: list[F64] = []
-        longest = np.ones(len(self._items), np.int64)
-        for i in range(len(self._items)):
-            own_index, own_masses = self._item(i, values, ref_row)
-            index[i] = own_index + len(masses)
-            longest[i] = max(len(m) for m in own_masses)
-            masses.extend(own_masses)
-        start = np.concatenate(([0], np.cumsum([len(m) + slots.ABREAST for m in masses]))).astype(np.int64)
-        bins = [_bins(m) for m in masses]
-        return DwellArrays(
-            index=index,
-            start=start,
-            bins=np.concatenate(bins, axis=1) if bins else np.zeros((slots.BINS, 0)),
-            longest=longest,
-        )
+    def build(self, table: ValueTable, values: F64) -> DwellTable:
+        """Return the finished table; ``values`` (time, row) are the central ones."""
+        central = tuple(_discretised(item, values, table.ref_row, self.step_days) for item in self._items)
+        return DwellTable(table, self.step_days, tuple(self._items), central)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.compile.draws import Draw
 from sojourn.compile.grid import Grid
 from sojourn.compile.priors import prior_quantile
 from sojourn.scenario.model import Change, Policy, Scenario
 from sojourn.scenario.values import KINDS, Quantity, Series
 
-__all__ = ["Profiles", "series_by_day"]
+__all__ = ["Cut", "Profiles", "series_by_day"]
 
 F64 = NDArray[np.float64]
 ODDS = ("share", "probability")
+
+Cut = list[tuple[tuple[str, str, str], int]]
+"""Quantity, group and place whose values were cut to the bounds of the kind, and at how many steps."""
 
 
 def _period_starts(series: Series, count: int) -> NDArray[np.datetime64]:
@@ -68,39 +69,42 @@ def series_by_day(series: Series, grid: Grid, *, total: bool) -> tuple[F64, int]
 
 
 class Profiles:
-    """Gives the value of any quantity at every step, for a group, a place of use, and a parameter draw."""
+    """The value of any quantity at every step, for a group, a place of use, and a parameter draw.
+
+    Nothing changes after it is made: what depends on no draw is worked out once.
+    """
 
     def __init__(self, scenario: Scenario, grid: Grid) -> None:
         self.scenario = scenario
         self.grid = grid
-        self.clipped: dict[tuple[str, str, str], int] = {}
-        self.cut = 0  # steps at which values of the present draw were cut to the bounds of their kind
-        self.filled: dict[str, int] = {}
         ordered = sorted(scenario.policies.items(), key=lambda item: item[1].start)
-        self._changes: dict[str, list[tuple[Policy, Change]]] = {}
+        changes: dict[str, list[tuple[F64, Change]]] = {}
         for _, policy in ordered:
+            in_force = self._in_force(policy)
             for change in policy.changes:
-                self._changes.setdefault(change.quantity, []).append((policy, change))
-        self.uncertain = {name for name in scenario.quantities if self._depends_on_prior(name, set())}
-        self._shape = lru_cache(maxsize=None)(self._base)
-        self._weight = lru_cache(maxsize=None)(self._force)
+                changes.setdefault(change.quantity, []).append((in_force, change))
+        self._changes = changes
+        self.filled: list[tuple[str, str, int]] = []  # quantity, series, and steps filled in it
+        self._base: dict[tuple[str, str], F64] = {}
+        for name, quantity in scenario.quantities.items():
+            for group in scenario.groups if _varies(quantity) else ("",):
+                self._base[name, group] = self._before_draws(name, group)
+        self.uncertain = {name for name, q in scenario.quantities.items() if q.prior is not None}
+        self.depends_on = {name: self._dependencies(name) for name in scenario.quantities}
 
-    @property
-    def counted(self) -> dict[str, int]:
-        """How many steps were filled, or (at central values) cut to the bounds of their kind, by quantity."""
-        cut: Counter[str] = Counter()
-        for (name, _, _), steps in self.clipped.items():
-            cut[f"{name}: steps cut to the bounds of a {self.scenario.quantities[name].kind}"] += steps
-        return {**cut, **self.filled}
+    def _dependencies(self, name: str) -> frozenset[str]:
+        """Return every quantity that decides the value of one: itself, and operands of its policies."""
+        found: set[str] = set()
+        left = [name]
+        while left:
+            one = left.pop()
+            if one not in found and one in self.scenario.quantities:
+                found.add(one)
+                left += [r for r in self._operands(one) if isinstance(r, str)]
+        return frozenset(found)
 
-    def _depends_on_prior(self, name: str, seen: set[str]) -> bool:
-        quantity = self.scenario.quantities.get(name)
-        if quantity is None or name in seen:
-            return False
-        if quantity.prior is not None:
-            return True
-        refs = [r for _, c in self._changes.get(name, []) for r in (c.set, c.scale, c.shift)]
-        return any(self._depends_on_prior(r, seen | {name}) for r in refs if isinstance(r, str))
+    def _operands(self, name: str) -> list[float | str | None]:
+        return [r for _, c in self._changes.get(name, []) for r in (c.set, c.scale, c.shift)]
 
     def is_local(self, name: str) -> bool:
         """Tell whether a policy changes the quantity at some places only."""
@@ -108,13 +112,10 @@ class Profiles:
 
     def by_group(self, name: str) -> bool:
         """Tell whether the quantity differs between groups."""
-        quantity = self.scenario.quantities[name]
-        refs = [r for _, c in self._changes.get(name, []) for r in (c.set, c.scale, c.shift)]
-        return (
-            quantity.by_group is not None
-            or isinstance(quantity.series, Mapping)
-            or any(change.groups is not None for _, change in self._changes.get(name, []))
-            or any(self.by_group(r) for r in refs if isinstance(r, str) and r != name)
+        return any(
+            _varies(self.scenario.quantities[one])
+            or any(change.groups is not None for _, change in self._changes.get(one, []))
+            for one in self.depends_on[name]
         )
 
     def central(self, name: str) -> float:
@@ -126,8 +127,8 @@ class Profiles:
             return prior_quantile(quantity.prior, 0.5)
         return 1.0
 
-    def _base(self, name: str, group: str) -> F64:
-        """Profile before priors and policies."""
+    def _before_draws(self, name: str, group: str) -> F64:
+        """Return a quantity before draws and policies: (time) float64."""
         quantity = self.scenario.quantities[name]
         value = (quantity.by_group or {}).get(group, self.central(name))
         out = np.full(self.grid.n_step, float(value))
@@ -136,7 +137,7 @@ class Profiles:
             at, filled = series_by_day(self.scenario.series[chosen], self.grid, total=False)
             out *= at
             if filled:
-                self.filled[f"{name}: steps filled in series {chosen}"] = filled
+                self.filled.append((name, chosen, filled))
         for date, step in sorted((quantity.steps or {}).items()):
             out[self.grid.day >= np.datetime64(date, "D")] = step
         if quantity.season is not None:
@@ -148,56 +149,78 @@ class Profiles:
         out.setflags(write=False)
         return out
 
-    def _force(self, start: dt.date, end: dt.date | None, ramp_days: float) -> F64:
-        """Part of a policy in force at each step: 0 before, 1 after its ramp, back to 0 after its end."""
+    def _in_force(self, policy: Policy) -> F64:
+        """Return the part of a policy in force at each step: 0 before, 1 after its ramp, 0 after its end."""
         steps = np.arange(self.grid.n_step, dtype=float)
-        ramp = max(ramp_days / self.grid.step_days, 1e-9)
-        up = np.clip((steps + 1.0 - np.ceil(self.grid.steps_from(start) - 1e-9)) / ramp, 0.0, 1.0)
-        if end is None:
+        ramp = max(policy.ramp_days / self.grid.step_days, 1e-9)
+        up = np.clip((steps + 1.0 - np.ceil(self.grid.steps_from(policy.start) - 1e-9)) / ramp, 0.0, 1.0)
+        if policy.end is None:
             return up
-        after = np.ceil(self.grid.steps_from(end) + 1.0 / self.grid.step_days - 1e-9)
+        after = np.ceil(self.grid.steps_from(policy.end) + 1.0 / self.grid.step_days - 1e-9)
         return up * (1.0 - np.clip((steps + 1.0 - after) / ramp, 0.0, 1.0))
 
-    def _operand(self, ref: float | str, group: str, place: str, drawn: Mapping[str, float]) -> F64 | float:
-        return self.profile(ref, group, place, drawn) if isinstance(ref, str) else float(ref)
+    def _operand(self, ref: float | str, group: str, place: str, draw: Draw, cut: Cut) -> F64 | float:
+        return self.profile(ref, group, place, draw, cut) if isinstance(ref, str) else float(ref)
 
-    def _changed(self, name: str, out: F64, group: str, place: str, drawn: Mapping[str, float]) -> F64:
-        for policy, change in self._changes.get(name, []):
+    def _changed(self, name: str, out: F64, group: str, place: str, draw: Draw, cut: Cut) -> F64:
+        for w, change in self._changes.get(name, []):
             if change.groups is not None and group not in change.groups:
                 continue
             if change.places is not None and place not in change.places:
                 continue
-            w = self._weight(policy.start, policy.end, policy.ramp_days)
             if change.close:
                 out = out * (1.0 - w)
             elif change.set is not None:
-                out = out * (1.0 - w) + w * self._operand(change.set, group, place, drawn)
+                out = out * (1.0 - w) + w * self._operand(change.set, group, place, draw, cut)
             elif change.scale is not None:
-                out = out * (1.0 + w * (self._operand(change.scale, group, place, drawn) - 1.0))
+                out = out * (1.0 + w * (self._operand(change.scale, group, place, draw, cut) - 1.0))
             elif change.shift is not None:
-                out = out + w * self._operand(change.shift, group, place, drawn)
+                out = out + w * self._operand(change.shift, group, place, draw, cut)
         return out
 
-    def profile(self, name: str, group: str, place: str, drawn: Mapping[str, float]) -> F64:
-        """Return a quantity at each step as (time) float64 for the values in ``drawn`` (others central)."""
+    def profile(self, name: str, group: str, place: str, draw: Draw, cut: Cut) -> F64:
+        """Return a quantity at each step for a draw.
+
+        Parameters
+        ----------
+        name, group, place : str
+            The quantity, the group of people, and the place where it is used.
+        draw : Draw
+            Values of the quantities that are set; others are central.
+        cut : list
+            Receives, for each quantity cut to the bounds of its kind, its name, group and place, and the
+            number of steps.
+
+        Returns
+        -------
+        ndarray
+            ``(time)`` float64, in the unit of the quantity.
+        """
         quantity = self.scenario.quantities[name]
-        out = self._shape(name, group)
-        if name in drawn:
-            out = _moved(quantity, out, self.central(name), drawn[name])
-        out = self._changed(name, out, group, place, drawn)
+        out = self._base[name, group if _varies(quantity) else ""]
+        if name in draw.values:
+            out = _moved(quantity, out, self.central(name), draw.values[name])
+        if name in draw.paths:
+            path = draw.paths[name]
+            out = np.where(np.isnan(path), out, path)
+        out = self._changed(name, out, group, place, draw, cut)
         _, low, high = KINDS[quantity.kind]
         beyond = int(((out < low - 1e-12) | (out > high + 1e-12)).sum())
         if beyond:
-            if drawn:
-                self.cut += beyond
-            else:
-                self.clipped[name, group, place] = beyond
+            cut.append(((name, group, place), beyond))
             out = np.clip(out, low, high)
         return out
 
 
+def _varies(quantity: Quantity) -> bool:
+    """Tell whether a quantity itself differs between groups."""
+    return quantity.by_group is not None or isinstance(quantity.series, Mapping)
+
+
 def _moved(quantity: Quantity, out: F64, central: float, drawn: float) -> F64:
     """Move a whole profile with the draw: shares and probabilities on the log odds, others by a factor."""
+    if drawn == central:
+        return out
     plain = quantity.by_group is None and quantity.steps is None and quantity.series is None
     if quantity.kind in ODDS and 0.0 < central < 1.0 and not plain:
         drawn = min(max(drawn, 1e-12), 1.0 - 1e-12)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.compile.profiles import Profiles, series_by_day
+from sojourn.compile.draws import CENTRAL, Draw
+from sojourn.compile.profiles import Cut, Profiles, series_by_day
 from sojourn.scenario.values import Ref
 
-__all__ = ["Table"]
+__all__ = ["Table", "ValueTable"]
 
 F64 = NDArray[np.float64]
 
@@ -23,8 +25,69 @@ class _Row:
     place: str
 
 
+@dataclass(frozen=True)
+class ValueTable:
+    """The rows that a model reads, to be filled for any draw; nothing in it changes."""
+
+    profiles: Profiles
+    rows: tuple[_Row | F64, ...]
+    ref_row: NDArray[np.int64]  # (ref, group) row of each ref
+    of_quantity: frozenset[int]  # refs of quantities, which a draw may set
+    filled: Mapping[str, int]  # steps filled in series, by what they drive
+
+    def values(self, draw: Draw = CENTRAL, base: F64 | None = None) -> tuple[F64, Cut]:
+        """Fill the table for a draw.
+
+        Parameters
+        ----------
+        draw : Draw
+            Values of the quantities that are set.
+        base : ndarray, optional
+            The table at the central values; rows that the draw does not touch are taken from it.
+
+        Returns
+        -------
+        values : ndarray
+            ``(time, row)`` float64.
+        cut : list
+            Quantities cut to the bounds of their kind, see :meth:`Profiles.profile`.
+        """
+        cut: Cut = []
+        out = np.empty((self.profiles.grid.n_step, len(self.rows))) if base is None else base.copy()
+        names = draw.names
+        for i, row in enumerate(self.rows):
+            if isinstance(row, np.ndarray):
+                if base is None:
+                    out[:, i] = row
+            elif base is None or not names.isdisjoint(self.profiles.depends_on[row.name]):
+                out[:, i] = self.profiles.profile(row.name, row.group, row.place, draw, cut)
+        return out, cut
+
+    def touched(self, draw: Draw) -> frozenset[int]:
+        """Return the rows that a draw changes."""
+        depends_on, names = self.profiles.depends_on, draw.names
+        return frozenset(
+            i
+            for i, row in enumerate(self.rows)
+            if isinstance(row, _Row) and not names.isdisjoint(depends_on[row.name])
+        )
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether any row depends on a quantity with a prior."""
+        return bool(self.touched(Draw(dict.fromkeys(self.profiles.uncertain, 0.0))))
+
+    def counted(self, cut: Cut) -> dict[str, int]:
+        """Return how many steps were filled, or cut to the bounds of their kind, by quantity."""
+        quantities = self.profiles.scenario.quantities
+        steps: Counter[str] = Counter()
+        for (name, _, _), count in dict(cut).items():
+            steps[f"{name}: steps cut to the bounds of a {quantities[name].kind}"] += count
+        return {**steps, **self.filled}
+
+
 class Table:
-    """Collects the refs of a scenario's stages and fills their values for a parameter draw."""
+    """Collects the refs of a scenario's stages into a :class:`ValueTable`."""
 
     def __init__(self, profiles: Profiles) -> None:
         self.profiles = profiles
@@ -33,7 +96,8 @@ class Table:
         self._ref_rows: list[list[int]] = []
         self._rows: list[_Row | F64] = []
         self._index: dict[_Row, int] = {}
-        self.uncertain_refs: set[int] = set()
+        self._of_quantity: set[int] = set()
+        self._filled: dict[str, int] = {}
 
     def ref(self, value: Ref, place: str | None = None) -> int:
         """Return the ref of a number or of a quantity as used at a place."""
@@ -42,9 +106,8 @@ class Table:
         if key not in self._refs:
             self._refs[key] = len(self._ref_rows)
             if isinstance(value, str):
+                self._of_quantity.add(self._refs[key])
                 self._ref_rows.append(self._quantity_rows(value, where))
-                if value in self.profiles.uncertain:
-                    self.uncertain_refs.add(self._refs[key])
             else:
                 self._ref_rows.append([self._constant(float(value))] * len(self.groups))
         return self._refs[key]
@@ -64,7 +127,7 @@ class Table:
             return self._constant(0.0)
         values, filled = series_by_day(self.profiles.scenario.series[name], grid, total=True)
         if filled:
-            self.profiles.filled[f"source: steps filled in series {name}"] = filled
+            self._filled[f"source: steps filled in series {name}"] = filled
         self._rows.append(values)
         return len(self._rows) - 1
 
@@ -87,23 +150,27 @@ class Table:
         """Return the central values of a ref at the first step: (group) float64."""
         rows = (self._rows[i] for i in self._ref_rows[ref])
         values = (
-            r if isinstance(r, np.ndarray) else self.profiles.profile(r.name, r.group, r.place, {}) for r in rows
+            r if isinstance(r, np.ndarray) else self.profiles.profile(r.name, r.group, r.place, CENTRAL, [])
+            for r in rows
         )
         return np.array([float(v[0]) for v in values])
 
-    @property
-    def ref_row(self) -> NDArray[np.int64]:
-        """Rows of each ref by group: (ref, group) int64."""
-        return np.array(self._ref_rows, np.int64).reshape(-1, len(self.groups))
+    def is_quantity(self, ref: int) -> bool:
+        """Tell whether a ref reads a quantity, which a draw may set."""
+        return ref in self._of_quantity
 
-    def values(self, drawn: Mapping[str, float], base: F64 | None = None) -> F64:
-        """Return the values (time, row) float64 for a draw; with ``base``, only uncertain rows are worked out."""
-        self.profiles.cut = 0
-        out = np.empty((self.profiles.grid.n_step, len(self._rows))) if base is None else base.copy()
-        for i, row in enumerate(self._rows):
-            if isinstance(row, np.ndarray):
-                if base is None:
-                    out[:, i] = row
-            elif base is None or row.name in self.profiles.uncertain:
-                out[:, i] = self.profiles.profile(row.name, row.group, row.place, drawn)
-        return out
+    def build(self) -> ValueTable:
+        """Return the finished table."""
+        read = {one for row in self._index for one in self.profiles.depends_on[row.name]}
+        filled = {
+            f"{name}: steps filled in series {series}": steps
+            for name, series, steps in self.profiles.filled
+            if name in read
+        }
+        return ValueTable(
+            self.profiles,
+            tuple(self._rows),
+            np.array(self._ref_rows, np.int64).reshape(-1, len(self.groups)),
+            frozenset(self._of_quantity),
+            {**filled, **self._filled},
+        )

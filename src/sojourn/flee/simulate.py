@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import secrets
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -16,10 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.engine.walk.days import run_replicate
+from sojourn.engine.model import Cancel
+from sojourn.engine.walk.model import WalkModel
 from sojourn.engine.walk.program import RoadMap, WalkProgram
+from sojourn.engine.walk.rule import Own
 from sojourn.engine.walk.state import Record
 from sojourn.errors import Problem
+from sojourn.executor import Progress, Stopped, run_replicates
 from sojourn.flee.compile import compile_walk, waiting
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.reading.folder import read, reads
@@ -28,10 +31,33 @@ from sojourn.flee.write import digest, dump
 from sojourn.results.interrupted import Interrupted
 from sojourn.results.walk import WalkRun, label
 
-__all__ = ["rerun", "run", "scenario_of"]
+__all__ = ["compile_model", "rerun", "run", "scenario_of"]
 
-Progress = Callable[[int, int], None]
 _COUNTED = ("FLEE-WAITED", "FLEE-NEVER-LEFT", "FLEE-NOBODY-LEFT")
+
+
+def compile_model(
+    scenario: FleeScenario | str | Path,
+    *,
+    compat: str | None = None,
+    scale: int | None = None,
+    own_score: Own = None,
+    own_chance: Own = None,
+) -> WalkModel:
+    """Return the compiled model of a Flee scenario; see :class:`sojourn.engine.walk.model.WalkModel`.
+
+    Parameters are those of :func:`run`.
+
+    Raises
+    ------
+    FleeError
+        For a folder that cannot be run.
+    """
+    scenario = _as_asked(scenario, compat)
+    people = scenario.settings.hasten if scale is None else scale
+    told = f"{digest(scenario)} {scenario.compat} {people}"
+    mark = hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+    return WalkModel(compile_walk(scenario, people), mark, own_score, own_chance)
 
 
 def run(
@@ -41,38 +67,82 @@ def run(
     *,
     compat: str | None = None,
     scale: int | None = None,
+    own_score: Own = None,
+    own_chance: Own = None,
     workers: int | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
+    cancel: Cancel | None = None,
     first: int = 0,
 ) -> WalkRun:
-    """Run a Flee scenario, given as read or as a path, and return the results of every replicate.
+    """Run a Flee scenario on the walk engine.
 
-    ``seed`` is drawn and recorded if None. ``scale`` is the number of people an agent stands for (the folder's
-    own ``hasten`` if None). ``compat="flee3"`` reproduces Flee 3 with its oddities; otherwise agents of a
-    phase of the day decide at once and the oddities are gone. Results do not depend on ``workers`` (every core
-    if None). ``progress`` is called with replicates finished and wanted. ``first`` is the number of the first
-    replicate, to go on with an earlier run.
+    Parameters
+    ----------
+    scenario : FleeScenario, str or Path
+        As read, or the path of a folder or file.
+    seed : int, optional
+        Seed of every draw; drawn and recorded if left out.
+    replicates, first : int
+        How many replicates, and the number of the first, to go on with an earlier run.
+    compat : {"flee3"}, optional
+        Reproduce Flee 3 with its oddities; otherwise agents of a phase of the day decide at once.
+    scale : int, optional
+        People that an agent stands for; the folder's own ``hasten`` if left out.
+    own_score, own_chance : callable, optional
+        A researcher's own rules; see :func:`sojourn.engine.walk.days.advance`.
+    workers : int, optional
+        Number of threads; all cores if left out. It changes no result.
+    executor : concurrent.futures.Executor, optional
+        Where the replicates are run, in place of threads.
+    progress : callable, optional
+        Called with the numbers of replicates finished and wanted.
+    cancel : Cancel, optional
+        A token with ``is_set()``, such as ``threading.Event``, that stops the run.
 
-    Raises :class:`~sojourn.flee.FleeError` for a folder that cannot be run, ValueError for impossible counts,
-    and :class:`~sojourn.Interrupted` with the finished replicates when the user stops it; those that are
-    under way are finished first.
+    Raises
+    ------
+    FleeError
+        For a folder that cannot be run.
+    ValueError
+        For impossible counts.
+    Interrupted
+        With the finished replicates, when the run is stopped.
     """
     if replicates < 1 or first < 0:
         raise ValueError(f"replicates must be at least 1 and first at least 0, not {replicates} and {first}")
-    if not isinstance(scenario, FleeScenario):
-        scenario = read(scenario, compat=compat)
-    elif compat is not None:
-        scenario = replace(scenario, compat=compat)
+    scenario = _as_asked(scenario, compat)
     seed = secrets.randbits(63) if seed is None else seed
     people = scenario.settings.hasten if scale is None else scale
-    program = compile_walk(scenario, people)
-    numbers = range(first, first + replicates)
-    records = _replicates(program, seed, numbers, workers or os.cpu_count() or 1, progress)
-    made = _labelled(scenario, program, records, seed, people, first) if records else None
-    if len(records) < replicates:
-        raise Interrupted(made, replicates)
-    assert made is not None  # noqa: S101 - at least one replicate was asked for
-    return made
+    model = compile_model(scenario, scale=people, own_score=own_score, own_chance=own_chance)
+    records: list[Record] = []
+    made = run_replicates(
+        model,
+        lambda replicate: {"seed": seed, "replicate": replicate},
+        range(first, first + replicates),
+        executor=executor,
+        workers=workers,
+        cancel=cancel,
+        options={"workers": (workers or os.cpu_count() or 1) if replicates == 1 else 1},
+    )
+    try:
+        for one in made:
+            records.append(Record(*(one[name] for name in Record._fields)))
+            if progress is not None:
+                progress(len(records), replicates)
+    except (Stopped, KeyboardInterrupt) as stop:
+        finished = _labelled(scenario, model.program, records, seed, people, first) if records else None
+        raise Interrupted(finished, replicates) from stop
+    finally:
+        made.close()
+    return _labelled(scenario, model.program, records, seed, people, first)
+
+
+def _as_asked(scenario: FleeScenario | str | Path, compat: str | None) -> FleeScenario:
+    """Return a scenario, read if it is a path, under the compatibility asked for."""
+    if not isinstance(scenario, FleeScenario):
+        return read(scenario, compat=compat)
+    return scenario if compat is None else replace(scenario, compat=compat)
 
 
 def rerun(made: WalkRun, *, workers: int | None = None, progress: Progress | None = None) -> WalkRun:
@@ -88,32 +158,6 @@ def scenario_of(made: WalkRun) -> FleeScenario:
     """Return the scenario that a run was made from, with the warnings of the folder that it was read from."""
     warnings = tuple(Problem(**problem) for problem in made.provenance["warnings"])
     return replace(reads(made.scenario_text), warnings=warnings)
-
-
-def _replicates(
-    program: WalkProgram, seed: int, numbers: range, workers: int, progress: Progress | None
-) -> list[Record]:
-    """Run replicates side by side, one thread each; a single one shares its agents among threads.
-
-    Fewer than wanted are returned when the user stops the run: all before the first that was not begun.
-    """
-    workers_each, workers = (workers, 1) if len(numbers) == 1 else (1, workers)
-
-    def one(number: int) -> Record:
-        return run_replicate(program, seed, number, workers_each)[0]
-
-    records: list[Record] = []
-    with ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(one, number) for number in numbers]
-        try:
-            for job in jobs:
-                records.append(job.result())
-                if progress is not None:
-                    progress(len(records), len(numbers))
-        except KeyboardInterrupt:
-            pool.shutdown(cancel_futures=True)
-            records += [job.result() for job in jobs[len(records) :] if not job.cancelled()]
-    return records
 
 
 def _labelled(

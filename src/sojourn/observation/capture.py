@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.compile.draws import CENTRAL, Draw
 from sojourn.compile.dwells import Dwells
 from sojourn.compile.grid import Grid, make_grid
 from sojourn.compile.profiles import Profiles
@@ -52,15 +52,15 @@ class Captures:
     def __init__(self, scenario: Scenario, record: str) -> None:
         self.scenario = scenario
         self.grid: Grid = make_grid(scenario.time, record)
-        self._table = Table(Profiles(scenario, self.grid))
+        table = Table(Profiles(scenario, self.grid))
         longest = self.grid.n_step + int(_LONGEST_PERIOD_DAYS / self.grid.step_days) + 1
-        self._dwells = Dwells(self._table, self.grid.step_days, longest)
-        self._share = {n: self._table.ref(o.share_captured) for n, o in scenario.observations.items()}
+        dwells = Dwells(table, self.grid.step_days, longest)
+        self._share = {n: table.ref(o.share_captured) for n, o in scenario.observations.items()}
         self._size = {
-            n: self._table.ref(o.dispersion) for n, o in scenario.observations.items() if o.dispersion is not None
+            n: table.ref(o.dispersion) for n, o in scenario.observations.items() if o.dispersion is not None
         }
         self._delay = {
-            n: self._dwells.add(o.delay, None) for n, o in scenario.observations.items() if o.delay is not None
+            n: dwells.add(o.delay, None) for n, o in scenario.observations.items() if o.delay is not None
         }
         self._windows = {n: self.window(o) for n, o in scenario.observations.items()}
         # Where nothing is delayed, what reaches a period is the same for every draw.
@@ -68,8 +68,13 @@ class Captures:
         self._at_once = {
             n: _reached(at_once, [_NO_DELAY], w) for n, w in self._windows.items() if n not in self._delay
         }
-        self._central = self._table.values({})
-        self.uncertain = bool(self._table.uncertain_refs)
+        self._table = table.build()
+        self._central, _ = self._table.values()
+        self._dwells = dwells.build(self._table, self._central)
+
+    def moved_by(self, draw: Draw) -> bool:
+        """Tell whether a draw changes how any series sees a run."""
+        return bool(self._table.touched(draw))
 
     def window(self, observation: Observation) -> Window:
         """Return the periods of the observation's series that the run touches."""
@@ -84,10 +89,10 @@ class Captures:
         at = np.array(edges, "datetime64[D]")
         return Window(at[:-1], at[1:], steps[:-1], steps[1:], np.arange(first, last + 1))
 
-    def work_out(self, drawn: Mapping[str, float]) -> dict[str, Capture]:
+    def work_out(self, draw: Draw = CENTRAL) -> dict[str, Capture]:
         """Return every observation for a draw; quantities that are not in it keep their central values."""
-        values = self._table.values(drawn, self._central) if drawn else self._central
-        bins = self._dwells.arrays(values, self._table.ref_row)
+        values = self._table.values(draw, self._central)[0] if draw.names else self._central
+        bins = self._dwells.arrays(values, self._table.touched(draw))
         masses = bins.masses()
         rows = self._table.ref_row
         found = {}

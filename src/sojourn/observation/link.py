@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import stats
 
+from sojourn.compile.draws import Draws
 from sojourn.engine.streams import component_key
 from sojourn.observation.capture import Capture, Captures, Window
 from sojourn.scenario import Scenario, loads
@@ -76,12 +77,11 @@ def _read(text: str) -> Scenario:
 
 def _by_replicate(run: Run, captures: Captures) -> list[dict[str, Capture]]:
     """Return how each replicate is seen: one entry for all where nothing that counts is uncertain."""
-    if not captures.uncertain:
-        return [captures.work_out({})]
-    names = [str(name) for name in run.data["quantity"].values]
-    return [
-        captures.work_out(dict(zip(names, map(float, values), strict=True))) for values in run.parameters.values
-    ]
+    table = Draws(tuple(str(name) for name in run.data["quantity"].values), run.parameters.values)
+    draws = [table.row(i, captures.grid) for i in range(len(table))]
+    if not any(captures.moved_by(draw) for draw in draws[:1]):
+        return [captures.work_out()]
+    return [captures.work_out(draw) for draw in draws]
 
 
 def _labelled(run: Run, scenario: Scenario, name: str, window: Window, seen: list[Capture]) -> xr.Dataset:

@@ -113,7 +113,7 @@ def compare(base: Run | WalkRun, other: Run | WalkRun) -> Comparison | WalkCompa
 
     A stage, flow, queue or group that only one of them has counts as empty in the other. Walk runs are paired as
     in :func:`sojourn.results.walk_compare.compare_walks`. Raises :class:`~sojourn.results.codes.RunError` R301
-    unless both are of one engine, and seed, mode, priors, replicates, recorded period and time agree.
+    unless both are of one engine, and seed, mode, parameters, replicates, recorded period and time agree.
     """
     if isinstance(base, WalkRun) and isinstance(other, WalkRun):
         return compare_walks(base, other)
@@ -121,6 +121,6 @@ def compare(base: Run | WalkRun, other: Run | WalkRun) -> Comparison | WalkCompa
         engines = " and ".join("walk" if isinstance(run, WalkRun) else "flow" for run in (base, other))
         raise refuse("R301", "engine", "the runs are of different engines", found=engines)
     with Collector(CODES, RunError, "the runs cannot be compared") as problems:
-        same_facts(base, other, ("seed", "mode", "priors", "record", "step_days"), problems)
+        same_facts(base, other, ("seed", "mode", "parameters", "record", "step_days"), problems)
         same_along(base, other, ("replicate", "time", "period_end"), problems)
     return Comparison(base, other)

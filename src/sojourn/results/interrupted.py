@@ -1,4 +1,4 @@
-"""A run that the user stopped: what was finished is kept."""
+"""A run that was stopped: what was finished is kept."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ from typing import Any
 __all__ = ["Interrupted"]
 
 
-class Interrupted(KeyboardInterrupt):
-    """The user stopped a run; ``run`` holds the finished replicates, or None if there are none."""
+class Interrupted(Exception):
+    """A run was stopped, by Ctrl-C or by its cancel token.
+
+    Attributes
+    ----------
+    run : Run or None
+        The finished replicates, or None if there are none.
+    wanted : int
+        The number of replicates asked for.
+    """
 
     def __init__(self, run: Any, wanted: int) -> None:
         self.run = run

@@ -36,7 +36,7 @@ PROVENANCE: dict[str, str] = {
     "seed": "seed of every stream",
     "mode": "draw or expected",
     "record": "step, week or month: the period recorded",
-    "priors": "whether uncertain quantities were drawn from their priors",
+    "parameters": "prior, central or given: where the values of uncertain quantities came from",
     "step_days": "length of a step in days",
     "end": "first moment after the last period, ISO 8601",
     "versions": "versions of sojourn, python, numpy and numba",

@@ -122,6 +122,7 @@ def _hazards(program: Program, values: F64, state: State, s: int, t: int, g: int
 
 @kernel
 def schedule(
+    ring_start: I64,
     sampled: Sampled,
     state: State,
     stream: U64,
@@ -137,8 +138,8 @@ def schedule(
     table = sampled.dwell_index[dwell, t, g]
     start = sampled.dwell_start[table]
     bins = sampled.dwell_start[table + 1] - slots.ABREAST - start
-    ring = sampled.ring_start[s]
-    length = sampled.ring_start[s + 1] - ring
+    ring = ring_start[s]
+    length = ring_start[s + 1] - ring
     now = t % length
     at_once = 0.0
     left = n
@@ -210,10 +211,12 @@ def work_journey(
     for g in range(program.ref_row.shape[1]):
         arriving = people[slots.INBOX, s, g]
         people[slots.INBOX, s, g] = 0.0
-        leaving = due(sampled.ring_start, state.ring, s, t, g)
+        leaving = due(program.ring_start, state.ring, s, t, g)
         if arriving > 0.0:
             open_component(program, stream, s, g, t)
-            leaving += schedule(sampled, state, stream, s, dwell, slots.DWELL_DRAW, t, g, arriving, expected)
+            leaving += schedule(
+                program.ring_start, sampled, state, stream, s, dwell, slots.DWELL_DRAW, t, g, arriving, expected
+            )
         people[slots.LEAVING, s, g] = leaving
 
 

@@ -30,6 +30,7 @@ class Program(NamedTuple):
     term: I64  # (term, 4) push: refs of indicator, coefficient, reference, and lag in steps;
     # feedback: ref of followers per person, dwell table of the lag, row of the watched flow, and -1
     ref_row: I64  # (ref, group)
+    ring_start: I64  # (stage + 1) first slot of each stage's exit ring: a slot for each step ahead
     period_of: I64  # (time) record period of each step
     wait_edge: I64  # (bin + 1) edges of the waiting-time histogram, steps
 
@@ -42,7 +43,6 @@ class Sampled(NamedTuple):
     dwell_index: I64  # (dwell, time, group) distribution in force at entry
     dwell_start: I64  # (distribution + 1) first bin of each distribution; ABREAST copies of its last end it
     dwell: F64  # (row, bin) probabilities by step of exit; rows are named in sojourn.engine.flow.slots
-    ring_start: I64  # (stage + 1) first slot of each stage's exit ring: a slot for each step ahead
 
 
 @dataclass(frozen=True)

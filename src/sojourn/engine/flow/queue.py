@@ -261,7 +261,7 @@ def _serve(program: Program, sampled: Sampled, state: State, stream: U64, s: int
             if done > 0.0 and service >= 0:
                 open_component(program, stream, s, g, t)
                 draw = slots.DWELL_DRAW + turn * slots.ROUND
-                done = schedule(sampled, state, stream, s, service, draw, t, g, done, expected)
+                done = schedule(program.ring_start, sampled, state, stream, s, service, draw, t, g, done, expected)
                 free += done
             people[slots.LEAVING, s, g] += done
 
@@ -275,7 +275,7 @@ def work_queue(
     n_group = program.ref_row.shape[1]
     if program.stage[s, slots.SERVICE] >= 0:
         for g in range(n_group):
-            people[slots.LEAVING, s, g] = due(sampled.ring_start, state.ring, s, t, g)
+            people[slots.LEAVING, s, g] = due(program.ring_start, state.ring, s, t, g)
     _renege(program, sampled, state, stream, s, t, expected)
     for g in range(n_group):
         people[slots.FRESH, s, g] = people[slots.INBOX, s, g]

@@ -75,7 +75,7 @@ def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:
     n_queue, n_period = len(queues), int(program.period_of[-1]) + 1
     state = State(
         people=np.zeros((slots.PLANES, n_stage, n_group)),
-        ring=np.zeros((int(sampled.ring_start[-1]), n_group)),
+        ring=np.zeros((int(program.ring_start[-1]), n_group)),
         cohort=np.zeros((int(queues[:, slots.QUEUE_AGE].sum()) + n_queue * program.n_step, n_group)),
         head=np.zeros(n_stage, np.int64),
         share=np.zeros(int(program.stage[:, slots.EXITS].max())),

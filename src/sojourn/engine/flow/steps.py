@@ -1,13 +1,13 @@
-"""The flow engine: steps a compiled scenario through time, one replicate at a time, exact to the person."""
+"""The steps of a run: every stage works in order, and what happened is recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
-from sojourn.engine.arrays import F64, I64, U64
+from sojourn.engine.arrays import F64, U64
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.passage import leave, work_choice, work_hold, work_journey
 from sojourn.engine.flow.program import Program, Sampled
@@ -16,22 +16,27 @@ from sojourn.engine.flow.sources import work_source
 from sojourn.engine.flow.state import State, new_state
 from sojourn.engine.kernel import ENGINE_DIGEST, entry, kernel
 
-__all__ = ["Output", "run_replicate", "run_replicates"]
+__all__ = ["Replicate", "advance", "begin"]
 
-Output = tuple[F64, F64, F64, F64, F64, I64]
-"""initial stocks (stage, group), stocks (time, stage, group), flows (time, flow, group), wait_sum (2, time,
-queue, group), wait_hist (queue, bin, group), notes (note)."""
+
+class Replicate(NamedTuple):
+    """One replicate: its state, and what was recorded of it so far."""
+
+    state: State
+    initial: F64  # (stage, group) people at the start
+    stocks: F64  # (period, stage, group) people at the end of the period
+    flows: F64  # (period, flow, group) people in the period
 
 
 @kernel
-def _balanced(program: Program, ring_start: I64, people: F64, ring: F64, cohort: F64) -> bool:
+def _balanced(program: Program, people: F64, ring: F64, cohort: F64) -> bool:
     """Tell whether every stage holds exactly its stock, and nowhere less than nobody."""
     for s in range(len(program.stage)):
         kind = program.stage[s, slots.KIND]
         for g in range(program.ref_row.shape[1]):
             stock = people[slots.STOCK, s, g]
             held = people[slots.INBOX, s, g]
-            for slot in range(ring_start[s], ring_start[s + 1]):
+            for slot in range(program.ring_start[s], program.ring_start[s + 1]):
                 held += ring[slot, g]
             if kind == slots.QUEUE:
                 first = program.stage[s, slots.QUEUE_FIRST]
@@ -92,9 +97,9 @@ def _build(sources: str) -> tuple[Callable[..., None], Callable[..., bool]]:
             _keep(program, state, stocks, flows, t)
 
     @entry
-    def balanced(program: Program, ring_start: I64, people: F64, ring: F64, cohort: F64) -> bool:
+    def balanced(program: Program, people: F64, ring: F64, cohort: F64) -> bool:
         sources  # noqa: B018
-        return _balanced(program, ring_start, people, ring, cohort)
+        return _balanced(program, people, ring, cohort)
 
     return steps, balanced
 
@@ -102,69 +107,49 @@ def _build(sources: str) -> tuple[Callable[..., None], Callable[..., bool]]:
 _steps, _is_balanced = _build(ENGINE_DIGEST)
 
 
-def run_replicate(
-    program: Program, sampled: Sampled, seed: int, replicate: int, *, expected: bool = False, guard: bool = False
-) -> tuple[Output, int]:
-    """Run one replicate; return its record and the first step at which the guard failed (-1: none).
-
-    With ``guard`` every step checks that each stage's stock is what its cohorts and rings hold.
-    """
-    stream = np.zeros(12, np.uint64)
-    stream[0], stream[1] = seed, replicate
+def begin(program: Program, sampled: Sampled, *, expected: bool) -> Replicate:
+    """Return a replicate before its first step, with the initial stocks in place."""
     state = new_state(program, sampled, expected=expected)
     initial = state.people[slots.STOCK].copy()
     n_period, n_group = int(program.period_of[-1]) + 1, program.ref_row.shape[1]
-    stocks, flows = np.zeros((n_period, *initial.shape)), np.zeros((n_period, len(program.flow), n_group))
-    broken = -1
-    for t in range(program.n_step if guard else 0):
-        _steps(program, sampled, state, stocks, flows, stream, t, t + 1, expected)
-        if not _is_balanced(program, sampled.ring_start, state.people, state.ring, state.cohort):
-            broken = t
-            break
-    if not guard:
-        _steps(program, sampled, state, stocks, flows, stream, 0, program.n_step, expected)
-    return (initial, stocks, flows, state.wait_sum, state.wait_hist, state.notes), broken
+    return Replicate(
+        state, initial, np.zeros((n_period, *initial.shape)), np.zeros((n_period, len(program.flow), n_group))
+    )
 
 
-def run_replicates(
+def advance(
     program: Program,
-    sample: Callable[[int], Sampled],
+    sampled: Sampled,
+    replicate: Replicate,
+    key: tuple[int, int],
+    first: int,
+    last: int,
     *,
-    seed: int,
-    replicates: range,
     expected: bool = False,
     guard: bool = False,
-    workers: int = 1,
-) -> Generator[tuple[int, Output, int]]:
-    """Run replicates on threads and yield (replicate, record, guard step) in order of replicate.
+) -> int:
+    """Work the steps ``first`` to ``last`` - 1 of a replicate, in place.
 
-    Results do not depend on ``workers``: every draw is keyed by seed, replicate, component, group and step.
-    ``sample(replicate)`` gives the values of a parameter draw. Closing the iterator stops after the replicates
-    that are under way.
+    Parameters
+    ----------
+    key : tuple of int
+        Seed and number of the replicate, which key every draw.
+    guard : bool
+        Check after every step that each stage's stock is what its cohorts and rings hold, and stop where not.
+
+    Returns
+    -------
+    int
+        The step at which the guard failed, or -1.
     """
-    done: dict[int, tuple[Output, int]] = {}
-    todo = iter(replicates)
-    turn = iter(replicates)
-    pending: dict[Future[tuple[Output, int]], int] = {}
-    with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-
-        def submit() -> None:
-            r = next(todo, None)
-            if r is not None:
-                future = pool.submit(run_replicate, program, sample(r), seed, r, expected=expected, guard=guard)
-                pending[future] = r
-
-        try:
-            for _ in range(max(1, workers) + 1):
-                submit()
-            for r in turn:
-                while r not in done:
-                    ready, _ = wait(pending, return_when=FIRST_COMPLETED)
-                    for future in ready:
-                        done[pending.pop(future)] = future.result()
-                        submit()
-                output, broken = done.pop(r)
-                yield r, output, broken
-        finally:
-            for future in pending:
-                future.cancel()
+    stream = np.zeros(12, np.uint64)
+    stream[0], stream[1] = key
+    state, stocks, flows = replicate.state, replicate.stocks, replicate.flows
+    if not guard:
+        _steps(program, sampled, state, stocks, flows, stream, first, last, expected)
+        return -1
+    for t in range(first, last):
+        _steps(program, sampled, state, stocks, flows, stream, t, t + 1, expected)
+        if not _is_balanced(program, state.people, state.ring, state.cohort):
+            return t
+    return -1

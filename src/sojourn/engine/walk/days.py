@@ -21,7 +21,7 @@ from sojourn.engine.walk.rule import Floats, Ints, Own, Words, entry, kernel, ru
 from sojourn.engine.walk.state import GONE, NEVER, Record, WalkState, new_state
 from sojourn.engine.walk.streams import SCRATCH
 
-__all__ = ["ENTRIES", "run_replicate"]
+__all__ = ["ENTRIES", "advance", "begin", "run_replicate"]
 
 SPAWN = np.uint64(component_key("walk/spawn"))
 LEAVE = np.uint64(component_key("walk/leave"))
@@ -265,11 +265,13 @@ def run_alone(
     streams: Words,
     own_score: Own,
     own_chance: Own,
+    first: int,
+    last: int,
 ) -> None:
-    """Run every day in one thread."""
+    """Run the days ``first`` to ``last`` - 1 in one thread."""
     stream = streams[0]
     tally = state.sites.people if program.rules.in_order else tallies[0]
-    for day in range(len(program.days.frozen)):
+    for day in range(first, last):
         again = dawn(program, state, day, stream, key)
         if again > 0:
             redraw(program, state, day, again, 0, 1, stream, key)
@@ -310,9 +312,11 @@ def _alone(
         streams: Words,
         own_score: Own,
         own_chance: Own,
+        first: int,
+        last: int,
     ) -> None:
         sources  # noqa: B018 - makes it a cell
-        run_alone(program, state, key, tallies, entered, streams, own_score, own_chance)
+        run_alone(program, state, key, tallies, entered, streams, own_score, own_chance, first, last)
 
     @entry
     def first(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> int:
@@ -412,8 +416,10 @@ def run_shared(
     streams: Words,
     own_score: Own,
     own_chance: Own,
+    first: int,
+    last: int,
 ) -> None:
-    """Run every day with one thread for each row of ``tallies``, each with every so many blocks of agents."""
+    """Run days with one thread for each row of ``tallies``, each with every so many blocks of agents."""
     workers = len(tallies)
     with ThreadPoolExecutor(workers) as pool:
 
@@ -423,7 +429,7 @@ def run_shared(
 
             list(pool.map(one, range(workers)))
 
-        for day in range(len(program.days.frozen)):
+        for day in range(first, last):
             again = ENTRIES.dawn(program, state, day, streams[0], key)
             if again > 0:
                 each(ENTRIES.redraw, day, again, [streams])
@@ -442,6 +448,51 @@ def drawn(arrivals: Arrivals, seed: int, replicate: int) -> Arrivals:
     return arrivals._replace(placed=generator.poisson(arrivals.placed_mean).astype(np.int64))
 
 
+def begin(program: WalkProgram, seed: int, replicate: int) -> tuple[WalkProgram, WalkState]:
+    """Return the program with the arrivals that a replicate draws, and the state before day 0."""
+    if len(program.arrivals.placed_mean) > 0:
+        program = program._replace(arrivals=drawn(program.arrivals, seed, replicate))
+    return program, new_state(program)
+
+
+def advance(
+    program: WalkProgram,
+    state: WalkState,
+    key: tuple[int, int],
+    first: int,
+    last: int,
+    *,
+    workers: int = 1,
+    own_score: Own = None,
+    own_chance: Own = None,
+) -> None:
+    """Run the days ``first`` to ``last`` - 1 of a replicate, in place.
+
+    Parameters
+    ----------
+    program, state : WalkProgram, WalkState
+        As :func:`begin` gives them.
+    key : tuple of int
+        Seed and number of the replicate, which key every draw.
+    workers : int
+        Threads that share the agents; it changes no number. Agents that decide in order are run by one.
+    own_score, own_chance : callable, optional
+        Rules of a researcher's own, compiled with :data:`sojourn.engine.walk.rule.rule`:
+        ``own_score(program, state, agent, day, place, score) -> float`` is what an agent makes of a place's
+        score, ``own_chance(program, state, agent, day, place, chance) -> float`` its chance of setting out
+        today. With ``own_chance`` everyone at rest is asked every day.
+    """
+    program = program._replace(rules=program.rules._replace(ask_daily=own_chance is not None))
+    shared = workers > 1 and not program.rules.in_order and len(state.agents.where) >= SHARED_FROM
+    threads = workers if shared else 1
+    tallies = np.zeros((threads, len(state.sites.people)), np.int64)
+    entered = np.zeros((threads, len(program.roads.road_km)), np.int64)
+    streams = np.zeros((threads, SCRATCH), np.uint64)
+    (run_shared if shared else ENTRIES.run_alone)(
+        program, state, np.array(key, np.uint64), tallies, entered, streams, own_score, own_chance, first, last
+    )
+
+
 def run_replicate(
     program: WalkProgram,
     seed: int,
@@ -450,26 +501,17 @@ def run_replicate(
     own_score: Own = None,
     own_chance: Own = None,
 ) -> tuple[Record, WalkState]:
-    """Run one replicate and return what was recorded, and the final state.
-
-    The numbers do not depend on ``workers``. Agents that decide in order are always run by one thread.
-
-    ``own_score(program, state, agent, day, place, score) -> float`` and ``own_chance(program, state, agent, day,
-    place, chance) -> float`` are rules of a researcher's own, compiled with
-    :data:`sojourn.engine.walk.rule.rule`: what an agent makes of a place's score, and its chance of setting
-    out today. With ``own_chance`` everyone at rest is asked every day.
-    """
-    program = program._replace(rules=program.rules._replace(ask_daily=own_chance is not None))
-    if len(program.arrivals.placed_mean) > 0:
-        program = program._replace(arrivals=drawn(program.arrivals, seed, replicate))
-    state = new_state(program)
-    shared = workers > 1 and not program.rules.in_order and len(state.agents.where) >= SHARED_FROM
-    threads = workers if shared else 1
-    key = np.array([seed, replicate], np.uint64)
-    tallies = np.zeros((threads, len(state.sites.people)), np.int64)
-    entered = np.zeros((threads, len(program.roads.road_km)), np.int64)
-    streams = np.zeros((threads, SCRATCH), np.uint64)
-    (run_shared if shared else ENTRIES.run_alone)(
-        program, state, key, tallies, entered, streams, own_score, own_chance
+    """Run one replicate to its end, and return what was recorded and the final state; see :func:`advance`."""
+    program, state = begin(program, seed, replicate)
+    days = len(program.days.frozen)
+    advance(
+        program,
+        state,
+        (seed, replicate),
+        0,
+        days,
+        workers=workers,
+        own_score=own_score,
+        own_chance=own_chance,
     )
     return state.record, state

@@ -34,7 +34,7 @@ def asked(facts: Facts) -> Markup:
         "with chance left out (every draw replaced by its mean)"
         if run.provenance["mode"] == "expected"
         else f"{run.replicates:,} times with different chance"
-        + (" and different values of the uncertain quantities" if run.provenance["priors"] else "")
+        + (" and different values of the uncertain quantities" if run.provenance["parameters"] != "central" else "")
     )
     words = scenario.description.rstrip(". ") + "."
     if scenario.question is not None and scenario.question.text:

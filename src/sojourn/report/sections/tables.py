@@ -135,6 +135,12 @@ def _two(value: float) -> str:
     return "–" if pd.isna(value) else f"{value:.2f}"
 
 
+_PARAMETERS = {
+    "prior": "drawn from their priors",
+    "central": "at their central values",
+    "given": "given as a table of draws",
+}
+
 _MEANS = {
     "within_50": "part of the published figures inside the 50 % band",
     "within_90": "part of the published figures inside the 90 % band",
@@ -180,7 +186,7 @@ def provenance(facts: Facts) -> Table:
         ["seed", str(facts.run.seed)],
         ["replicates", f"{facts.run.replicates} (first: {int(facts.run.data['replicate'].values[0])})"],
         ["mode", str(p["mode"])],
-        ["uncertain quantities", "drawn from their priors" if p["priors"] else "at their central values"],
+        ["uncertain quantities", _PARAMETERS[p["parameters"]]],
         ["period", f"{facts.span}, step {float(p['step_days']):g} day, recorded by {p['record']}"],
         ["versions", ", ".join(f"{k} {v}" for k, v in sorted(p["versions"].items()))],
     ]
@@ -208,7 +214,7 @@ def gaps(facts: Facts) -> list[str]:
         found.append(f"Periods at the edges of the run are not whole and are not compared, at: {_names(cut)}.")
     if not facts.seen:
         found.append("No official series is linked to the model: it is not checked against published figures.")
-    if facts.run.provenance["mode"] == "draw" and not facts.run.provenance["priors"]:
+    if facts.run.provenance["mode"] == "draw" and facts.run.provenance["parameters"] == "central":
         found.append("Uncertain quantities were kept at their central values: the bands are too narrow.")
     found += [
         f"During the run, counted over all replicates: {text}, {count:,} times."

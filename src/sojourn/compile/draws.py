@@ -1,0 +1,170 @@
+"""Parameter draws: values of quantities, one set a draw, whole or for single periods."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sojourn.compile.grid import Grid
+from sojourn.compile.priors import prior_quantile, prior_uniform
+from sojourn.engine.codes import CODES, ModelError, refuse
+from sojourn.errors import Collector, nearest
+from sojourn.scenario.values import Quantity
+
+__all__ = ["CENTRAL", "Draw", "Draws", "draw_from_priors", "read_draws"]
+
+F64 = NDArray[np.float64]
+
+_COLUMN = re.compile(r"(?P<name>[^\[\]]+?)(?:\[(?P<period>[^\[\]]*)\])?")
+_PERIOD = re.compile(r"\d{4}(-\d\d){0,2}")
+_RESOLUTION = {4: "Y", 7: "M", 10: "D"}
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One set of parameter values.
+
+    Attributes
+    ----------
+    values : Mapping[str, float]
+        Value of each quantity that is set, in its own unit. A quantity that varies over time or by group is
+        moved as a whole: shares and probabilities on the log odds, all others by a factor.
+    paths : Mapping[str, ndarray]
+        Values over time, ``(time)`` float64, missing (NaN) where the path says nothing. They replace what the
+        quantity is at those steps, for every group; policies act on top.
+    """
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    paths: Mapping[str, F64] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the quantities that are set."""
+        return frozenset(self.values) | frozenset(self.paths)
+
+
+CENTRAL = Draw()
+"""The draw that leaves every quantity at its central value."""
+
+
+@dataclass(frozen=True)
+class Draws:
+    """A table of parameter draws, one a row.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Name of a quantity, or ``quantity[period]`` for its value in one day, month or year (``2023-05``).
+    values : ndarray
+        ``(draw, column)`` float64, each column in the unit of its quantity.
+    """
+
+    columns: tuple[str, ...]
+    values: F64
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def row(self, index: int, grid: Grid) -> Draw:
+        """Return one draw, its periods as steps of ``grid``."""
+        values: dict[str, float] = {}
+        paths: dict[str, F64] = {}
+        for column, value in zip(self.columns, self.values[index], strict=True):
+            name, period = split_column(column)
+            if period is None:
+                values[name] = float(value)
+            else:
+                path = paths.setdefault(name, np.full(grid.n_step, np.nan))
+                path[steps_of(period, grid)] = value
+        return Draw(values, paths)
+
+
+def split_column(column: str) -> tuple[str, str | None]:
+    """Return the quantity and the period, if any, that a column's name stands for."""
+    found = _COLUMN.fullmatch(column.strip())
+    return (column, None) if found is None else (found["name"].strip(), found["period"])
+
+
+def steps_of(period: str, grid: Grid) -> NDArray[np.bool_]:
+    """Return which steps begin in a year, month or day: ``(time)`` bool.
+
+    Raises
+    ------
+    ValueError
+        If the text is none of ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD``.
+    """
+    if _PERIOD.fullmatch(period) is None:
+        raise ValueError(f"not a year, month or day: {period}")
+    unit = f"datetime64[{_RESOLUTION[len(period)]}]"
+    return np.asarray(grid.day.astype(unit) == np.array(period, unit))
+
+
+def draw_from_priors(quantities: Mapping[str, Quantity], seed: int, replicates: Sequence[int]) -> Draws:
+    """Return a draw from the priors for each replicate, keyed by seed, replicate and name."""
+    priors = {name: q.prior for name, q in quantities.items() if q.prior is not None}
+    rows = [[prior_quantile(p, prior_uniform(seed, r, name)) for name, p in priors.items()] for r in replicates]
+    return Draws(tuple(priors), np.array(rows, np.float64).reshape(len(replicates), len(priors)))
+
+
+def read_draws(given: Mapping[str, ArrayLike], quantities: Mapping[str, Quantity], grid: Grid) -> Draws:
+    """Return a table of draws from columns of numbers; a single number holds for every draw.
+
+    Parameters
+    ----------
+    given : mapping
+        Columns by name, such as a dict of arrays or a pandas DataFrame.
+    quantities : mapping
+        The quantities of the scenario.
+    grid : Grid
+        The steps of the model, in which periods must lie.
+
+    Raises
+    ------
+    ModelError
+        M101 to M104, with every problem of the table.
+    """
+    arrays = {str(name): np.asarray(given[name], np.float64) for name in given}
+    lengths = {len(a) for a in arrays.values() if a.ndim == 1}
+    with Collector(CODES, ModelError, "the parameters are refused") as problems:
+        for column, array in arrays.items():
+            name, period = split_column(column)
+            if name not in quantities:
+                close = nearest(name, quantities)
+                problems.add("M101", column, "there is no such quantity", nearest=close)
+            if array.ndim > 1 or (array.ndim == 1 and (len(lengths) > 1 or not len(array))):
+                found = f"shape {array.shape}"
+                problems.add("M102", column, "columns must be single numbers or equally long", found=found)
+            if not np.isfinite(array).all():
+                problems.add("M103", column, "every parameter must be a finite number")
+            if period is not None:
+                _check_period(column, period, grid, problems)
+    count = lengths.pop() if lengths else 1
+    table = np.array([np.broadcast_to(a, (count,)) for a in arrays.values()], np.float64)
+    return Draws(tuple(arrays), np.ascontiguousarray(table.reshape(len(arrays), count).T))
+
+
+def _check_period(column: str, period: str, grid: Grid, problems: Collector) -> None:
+    """Record M104 unless the period can be read and some step begins in it."""
+    allowed = f"a year, month or day between {grid.day[0]} and {grid.day[-1]}"
+    try:
+        inside = bool(steps_of(period, grid).any())
+    except ValueError:
+        problems.add("M104", column, "the period cannot be read", found=period, allowed=allowed)
+        return
+    if not inside:
+        problems.add("M104", column, "the period lies outside the run", found=period, allowed=allowed)
+
+
+def require_rows(draws: Draws, replicates: int) -> None:
+    """Raise ModelError M105 unless there is one draw, or one for each replicate."""
+    if len(draws) not in (1, replicates):
+        raise refuse(
+            "M105",
+            "parameters",
+            "there must be one draw, or one for each replicate",
+            found=f"{len(draws)} draws for {replicates} replicates",
+        )

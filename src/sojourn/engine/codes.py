@@ -1,0 +1,31 @@
+"""Codes of everything that can be wrong with what a model is asked: parameters, states, steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sojourn.errors import Problem, SojournError
+
+__all__ = ["CODES", "ModelError", "refuse"]
+
+CODES: Mapping[str, str] = {
+    "M101": "no such quantity in the scenario",
+    "M102": "columns of a table of parameters differ in length, or have no rows",
+    "M103": "a parameter is not a finite number",
+    "M104": "a period of a parameter lies outside the run, or cannot be read",
+    "M105": "the number of parameter draws is not that of the replicates",
+    "M201": "a state belongs to another model",
+    "M202": "a state cannot be moved to that step",
+    "M203": "no state can be read from this file",
+    "M204": "a state cannot be written",
+}
+
+
+class ModelError(SojournError):
+    """A request to a model was refused; every reason carries a code of CODES."""
+
+
+def refuse(code: str, where: str, message: str, **details: str) -> ModelError:
+    """Return the error for one problem, ready to raise; details as in :class:`~sojourn.errors.Problem`."""
+    CODES[code]
+    return ModelError([Problem(code, where, message, **details)])

@@ -1,0 +1,62 @@
+"""States on disk: arrays and facts in one file, NumPy's ``npz`` without pickles, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.engine.codes import refuse
+
+__all__ = ["LAYOUT", "read_snapshot", "write_snapshot"]
+
+LAYOUT = 1
+"""Version of the layout on disk."""
+
+
+def write_snapshot(path: str | Path, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Path:
+    """Write facts (as JSON) and arrays to one file, beside its place and then renamed, and return its path.
+
+    Raises
+    ------
+    ModelError
+        M204 where the disk refuses; what was there before is left.
+    """
+    target = Path(path)
+    beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+    head = np.frombuffer(json.dumps({"layout": LAYOUT, **facts}).encode(), np.uint8)
+    try:
+        with beside.open("wb") as file:
+            np.savez(file, allow_pickle=False, head=head, **arrays)
+        os.replace(beside, target)
+    except OSError as error:
+        raise refuse("M204", str(path), "the disk refused the state", found=str(error)) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return target
+
+
+def read_snapshot(path: str | Path, engine: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return facts and arrays of a state of an engine.
+
+    Raises
+    ------
+    ModelError
+        M203 where the file holds no such state.
+    """
+    try:
+        with np.load(Path(path), allow_pickle=False) as stored:
+            facts = json.loads(stored["head"].tobytes().decode())
+            arrays = {name: stored[name] for name in stored.files if name != "head"}
+        if facts["layout"] != LAYOUT or facts["engine"] != engine:
+            raise ValueError(f"layout {facts['layout']} of the {facts['engine']} engine")
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise refuse("M203", str(path), "no state can be read here", found=str(error)) from error
+    return facts, arrays
