@@ -107,7 +107,19 @@ def test_simulate_takes_changes_in_order(sojourn, tmp_path):
     )
     sojourn(
         *("simulate", "border-post", "--with", "what if.yaml", "--set", "share-referred=0.3", "--replicates", 2),
-        *("--seed", 1, "--parameters", "central", "--record", "month", "--workers", 1, "--out", "run.zarr", "--quiet"),
+        *(
+            "--seed",
+            1,
+            "--parameters",
+            "central",
+            "--record",
+            "month",
+            "--workers",
+            1,
+            "--out",
+            "run.zarr",
+            "--quiet",
+        ),
     )
     base = sj.load("border-post").replace(
         quantities={"officers": {"value": 9.0}, "share-referred": 0.3},
@@ -175,7 +187,9 @@ def test_resume_adds_the_rest_to_the_bit(sojourn, tmp_path):
     assert "5 replicates" in again.stderr
 
 
-@pytest.mark.parametrize("change", [["--seed", 8], ["--set", "officers=7"], ["--parameters", "central"], ["--record", "month"]])
+@pytest.mark.parametrize(
+    "change", [["--seed", 8], ["--set", "officers=7"], ["--parameters", "central"], ["--record", "month"]]
+)
 def test_another_run_is_not_gone_on_with(sojourn, saved, tmp_path, change):
     run = sj.open(saved / "a.zarr")
     run.save(tmp_path / "run.zarr")

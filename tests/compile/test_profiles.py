@@ -8,9 +8,9 @@ from scipy import stats
 from tests.engine.systems import quantity, scenario
 
 from sojourn.compile.build import compile_scenario
+from sojourn.compile.draws import CENTRAL, Draw
 from sojourn.compile.grid import make_grid
 from sojourn.compile.priors import prior_quantile
-from sojourn.compile.draws import CENTRAL, Draw
 from sojourn.compile.profiles import Profiles, series_by_day
 from sojourn.compile.table import Table
 from sojourn.scenario.model import Time

@@ -99,4 +99,7 @@ def test_priors_move_only_what_they_are_of():
     also = QUANTITIES | {"rate": quantity("rate", 6.0, prior={"distribution": "gamma", "mean": 6, "sd": 1})}
     a, b = (sj.simulate(small(STAGES, days=40, quantities=q), replicates=5, seed=4) for q in (QUANTITIES, also))
     assert np.array_equal(a.parameters.sel(quantity="share").values, b.parameters.sel(quantity="share").values)
-    assert sj.simulate(plain, replicates=2, seed=4, parameters="central").parameters.sel(quantity="share").values.std() == 0
+    assert (
+        sj.simulate(plain, replicates=2, seed=4, parameters="central").parameters.sel(quantity="share").values.std()
+        == 0
+    )

@@ -52,7 +52,7 @@ def read_snapshot(path: str | Path, engine: str) -> tuple[dict[str, Any], dict[s
         M203 where the file holds no such state.
     """
     try:
-        with np.load(Path(path), allow_pickle=False) as stored:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             facts = json.loads(stored["head"].tobytes().decode())
             arrays = {name: stored[name] for name in stored.files if name != "head"}
         if facts["layout"] != LAYOUT or facts["engine"] != engine:
