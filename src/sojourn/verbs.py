@@ -1,0 +1,73 @@
+"""The verbs of Sojourn: which function each is, and to which objects it is bound as a method.
+
+One table, read by the front door for its names and by the classes for their methods. Functions are imported when
+they are first used, so that no class needs the layers above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MethodType
+from typing import Any, TypeVar
+
+__all__ = ["METHODS", "bind", "function"]
+
+METHODS: Mapping[str, Mapping[str, str]] = {
+    "Scenario": {
+        "simulate": "sojourn.simulate:simulate",
+        "compile": "sojourn.simulate:compile_model",
+        "explain": "sojourn.scenario:explain",
+        "dump": "sojourn.scenario:dump",
+        "resolve": "sojourn.scenario:resolve",
+        "card": "sojourn.report:card",
+    },
+    "FleeScenario": {
+        "simulate": "sojourn.flee:simulate",
+        "compile": "sojourn.flee:compile_model",
+        "dump": "sojourn.flee:dump",
+        "write": "sojourn.flee:write",
+        "card": "sojourn.report:card",
+    },
+    "Run": {
+        "scenario": "sojourn.loading:scenario_of",
+        "rerun": "sojourn.loading:rerun",
+        "compare": "sojourn.results:compare",
+        "observations": "sojourn.observation:observations",
+        "score": "sojourn.forecast:score",
+        "cohorts": "sojourn.cohorts:cohorts",
+        "report": "sojourn.report:report",
+        "card": "sojourn.report:card",
+    },
+    "Comparison": {
+        "report": "sojourn.report:report",
+    },
+}
+"""Methods by class: name, and the function that the object is the first argument of."""
+
+Class = TypeVar("Class", bound=type)
+
+
+def function(home: str) -> Callable[..., Any]:
+    """Return the function that ``module:name`` names."""
+    module, _, name = home.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+class _Method:
+    """A method whose function is imported when it is first looked up."""
+
+    def __init__(self, home: str) -> None:
+        self.home = home
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        found = function(self.home)
+        return found if instance is None else MethodType(found, instance)
+
+
+def bind(class_: Class) -> Class:
+    """Give a class the methods that :data:`METHODS` lists for it."""
+    for name, home in METHODS[class_.__name__].items():
+        setattr(class_, name, _Method(home))
+    return class_
