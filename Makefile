@@ -2,24 +2,33 @@
 PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-.PHONY: demo test lint bench clean
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
+LOG := $(VENV)/install.log
+.PHONY: demo test lint docs bench clean
+
+# The output of the installer is kept in a file, and shown only when it fails.
+define install
+	@echo "setting up $(VENV): $(1)"
+	@$(PY) -m venv $(VENV)
+	@$(PIP) -e '.[$(1)]' > $(LOG) 2>&1 || { cat $(LOG); exit 1; }
+endef
 
 $(VENV)/.demo: pyproject.toml
-	$(PY) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[report]'
-	$(BIN)/sojourn simulate china-us --replicates 1 --quiet  # compiles the kernels once; they are kept
-	touch $@
+	$(call install,report)
+	@echo "compiling the engine"
+	@$(BIN)/sojourn simulate china-us --replicates 1 --quiet
+	@touch $@
 
 $(VENV)/.dev: pyproject.toml
-	$(PY) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
-	touch $@ $(VENV)/.demo
+	$(call install,dev)
+	@touch $@
 
 demo: $(VENV)/.demo
-	$(BIN)/sojourn demo
+	@$(BIN)/sojourn demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	@echo "tests"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -28,8 +37,13 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_style.py
 
+docs: $(VENV)/.dev
+	@echo "documentation"
+	@$(BIN)/python -m sphinx --fail-on-warning --keep-going --jobs auto --quiet docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
+
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist docs/_build

@@ -16,6 +16,14 @@ ROOT_NAMES = 25
 FORBIDDEN = {"utils", "util", "common", "helpers", "core", "misc", "legacy", "v2"}
 FOLDERS = ("src", "tests", "verification", "benchmarks", "tools", "examples")
 
+CLOCKS = {
+    f"{name}{unit}"
+    for name in ("time", "monotonic", "perf_counter", "process_time", "thread_time")
+    for unit in ("", "_ns")
+} | {"default_timer"}
+"""Functions that read a clock: a test that compares one fails on a busy machine."""
+MODULES_IN_FOLDER = 15
+
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -32,9 +40,17 @@ def sizes(path: Path, text: str, tree: ast.Module) -> Iterator[str]:
         yield f"{path}: {lines} lines; {FILE_LINES} at most"
     for node in ast.walk(tree):
         if isinstance(node, Function) and node.end_lineno is not None:
-            length = node.end_lineno - node.lineno + 1
+            length = node.end_lineno - node.lineno + 1 - _docstring_lines(node)
             if length > FUNCTION_LINES:
                 yield f"{path}:{node.lineno}: {node.name} has {length} lines; {FUNCTION_LINES} at most"
+
+
+def _docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines of a docstring, which says at length what a short function does."""
+    first = node.body[0]
+    if ast.get_docstring(node) is None or first.end_lineno is None:
+        return 0
+    return first.end_lineno - first.lineno + 1
 
 
 def names(path: Path) -> Iterator[str]:
@@ -99,9 +115,50 @@ def front_door(path: Path, tree: ast.Module) -> Iterator[str]:
         yield f"{path}: __all__ is not sorted, or names something twice"
 
 
+def clocks(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Yield comparisons of clocks in tests: bound the work (bytes, nodes, calls, turns) instead."""
+    if path.parts[0] != "tests":
+        return
+    timed: set[str] = set()
+    while True:
+        found = {
+            target.id
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and _reads_clock(node.value, timed)
+            for target in ast.walk(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+            if isinstance(target, ast.Name)
+        }
+        if found <= timed:
+            break
+        timed |= found
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and _reads_clock(node, timed):
+            yield f"{path}:{node.lineno}: a clock is compared; tests bound the work, benchmarks measure time"
+
+
+def _reads_clock(node: ast.AST | None, timed: set[str]) -> bool:
+    """Tell whether an expression reads a clock, or a name that holds a reading."""
+    for part in ast.walk(node) if node is not None else ():
+        if isinstance(part, ast.Name) and part.id in timed:
+            return True
+        if isinstance(part, ast.Call) and ast.unparse(part.func).rsplit(".", 1)[-1] in CLOCKS:
+            return True
+    return False
+
+
+def folders(root: Path) -> Iterator[str]:
+    """Yield folders of the package with too many modules directly in them."""
+    counted: dict[Path, int] = {}
+    for file in sorted((root / "src").rglob("*.py")):
+        counted[file.parent] = counted.get(file.parent, 0) + 1
+    for folder, number in counted.items():
+        if number > MODULES_IN_FOLDER:
+            yield f"{folder.relative_to(root)}: {number} modules; {MODULES_IN_FOLDER} at most"
+
+
 def faults(root: Path) -> list[str]:
     """Return every fault below a root, paths relative to it."""
-    found = []
+    found = list(folders(root))
     for file in files(root):
         path, text = file.relative_to(root), file.read_text(encoding="utf-8")
         tree = ast.parse(text)
@@ -111,6 +168,7 @@ def faults(root: Path) -> list[str]:
             *docstrings(path, tree),
             *prints(path, tree),
             *front_door(path, tree),
+            *clocks(path, tree),
         ]
     return found
 

@@ -21,7 +21,11 @@ BODY = "    x = 1\n" * 60
 
 FAULTS = {
     "long file": ("src/sojourn/long.py", LONG, "601 lines; 600 at most"),
-    "long function": ("src/sojourn/f.py", f'"""M."""\n\n\ndef f():\n    """Do."""\n{BODY}', "f has 62 lines"),
+    "long function": (
+        "src/sojourn/f.py",
+        f'"""M."""\n\n\ndef f():\n    """Do.\n\n    At length.\n    """\n{BODY}',
+        "f has 61 lines",
+    ),
     "long test": ("tests/test_long.py", f"def test_all():\n{BODY}", "test_all has 61 lines"),
     "module name": ("src/sojourn/utils.py", '"""Things."""\n', "'utils' says nothing"),
     "package name": ("src/sojourn/core/queue.py", '"""Things."""\n', "'core' says nothing"),
@@ -38,6 +42,17 @@ FAULTS = {
     "argv": ("src/sojourn/loud.py", '"""M."""\n\nimport sys\n\nx = sys.argv\n', "sys.argv belongs in app/"),
     "unsorted": ("src/sojourn/__init__.py", '"""P."""\n\n__all__ = ["b", "a"]\n', "not sorted"),
     "twice": ("src/sojourn/__init__.py", '"""P."""\n\n__all__ = ["a", "a"]\n', "names something twice"),
+    "clock in a test": (
+        "tests/test_quick.py",
+        "import time\n\n\ndef test():\n    began = time.process_time()\n    assert time.process_time() - began < 1\n",
+        "a clock is compared",
+    ),
+    "clock under another name": (
+        "tests/test_quick.py",
+        "from time import perf_counter\n\n\ndef test():\n    took = perf_counter()\n    half = took / 2\n    assert half < 1\n",
+        "a clock is compared",
+    ),
+    "full folder": ("src/sojourn/full/m15.py", '"""M."""\n', "src/sojourn/full: 16 modules; 15 at most"),
     "no front door": ("src/sojourn/__init__.py", '"""P."""\n', "one __all__"),
     "wide": (
         "src/sojourn/__init__.py",
@@ -62,8 +77,9 @@ def test_good_tree_has_no_faults(tmp_path):
 @pytest.mark.parametrize("fault", FAULTS)
 def test_planted_fault_is_found(tmp_path, fault):
     path, text, message = FAULTS[fault]
-    (found,) = check_style.faults(tree(tmp_path, GOOD | {path: text}))
-    assert found.startswith(path)
+    beside = {f"src/sojourn/full/m{i}.py": '"""M."""\n' for i in range(15)} if fault == "full folder" else {}
+    (found,) = check_style.faults(tree(tmp_path, GOOD | beside | {path: text}))
+    assert found.startswith(path if fault != "full folder" else "src/sojourn/full")
     assert message in found
 
 
