@@ -14,7 +14,7 @@ FILE_LINES = 600
 FUNCTION_LINES = 60
 ROOT_NAMES = 25
 FORBIDDEN = {"utils", "util", "common", "helpers", "core", "misc", "legacy", "v2"}
-FOLDERS = ("src", "tests", "verification", "benchmarks", "tools", "examples")
+FOLDERS = ("src", "tests", "verification", "benchmarks", "tools", "examples", "docs")
 
 CLOCKS = {
     f"{name}{unit}"
