@@ -39,7 +39,8 @@ class Page(HTMLParser):
 
 def faults(folder: Path) -> Iterator[str]:
     """Yield every fault of the pages below a folder."""
-    pages = {path.resolve(): Page(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.html"))}
+    files = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts]  # not the theme's own
+    pages = {path.resolve(): Page(path.read_text(encoding="utf-8")) for path in files}
     for path, page in pages.items():
         name = path.relative_to(folder.resolve())
         for address in page.loaded:
