@@ -49,7 +49,7 @@ FAULTS = {
     ),
     "clock under another name": (
         "tests/test_quick.py",
-        "from time import perf_counter\n\n\ndef test():\n    took = perf_counter()\n    a = took\n    assert a < 1\n",
+        "from time import monotonic\n\n\ndef test():\n    took = monotonic()\n    a = took\n    assert a < 1\n",
         "a clock is compared",
     ),
     "full folder": ("src/sojourn/full/m15.py", '"""M."""\n', "src/sojourn/full: 16 modules; 15 at most"),
