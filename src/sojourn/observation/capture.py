@@ -105,7 +105,8 @@ class Captures:
             if observation.measure == "stock":
                 weight, coverage = self._stock(share, window)
             else:
-                weight, coverage = self._flow(share, self._reached(name, bins.index, masses), window)
+                counted = [observation.groups is None or g in observation.groups for g in self.scenario.groups]
+                weight, coverage = self._flow(share, self._reached(name, bins.index, masses), window, counted)
             found[name] = Capture(weight, coverage, dispersion)
         return found
 
@@ -116,13 +117,14 @@ class Captures:
         by_group = index[self._delay[name]].T
         return [_reached(one, masses, self._windows[name]) for one in by_group]
 
-    def _flow(self, share: F64, reached: list[F64], window: Window) -> tuple[F64, F64]:
+    def _flow(self, share: F64, reached: list[F64], window: Window, counted: list[bool]) -> tuple[F64, F64]:
         """Spread the events of a recorded period evenly over its steps, and count what is captured of them."""
         first = np.flatnonzero(np.diff(self.grid.period_of, prepend=-1))
         steps = np.diff(np.append(first, self.grid.n_step))
-        weight = np.stack(
-            [np.add.reduceat(share[:, [g]] * one, first) / steps[:, None] for g, one in enumerate(reached)], axis=-1
-        )
+        weight = np.zeros((len(first), len(window.number), len(reached)))
+        for g, one in enumerate(reached):
+            if counted[g]:
+                weight[:, :, g] = np.add.reduceat(share[:, [g]] * one, first) / steps[:, None]
         return weight, reached[0].sum(0) / (window.past_step - window.first_step)
 
     def _stock(self, share: F64, window: Window) -> tuple[F64, F64]:
@@ -134,13 +136,10 @@ class Captures:
 
 def _reached(index: I64, masses: list[F64], window: Window) -> F64:
     """Return (step, period) float64: probability that an event of the step is counted in the period."""
-    out = np.zeros((len(index), len(window.number)))
+    edges = np.append(window.first_step, window.past_step[-1])  # the periods follow one another
+    counted = np.zeros((len(index), len(edges)))
     for which in np.unique(index):
         steps = np.flatnonzero(index == which)
         total = np.concatenate(([0.0], np.cumsum(masses[which])))
-        before, after = (
-            total[np.clip(edge[None, :] - steps[:, None], 0, len(total) - 1)]
-            for edge in (window.first_step, window.past_step)
-        )
-        out[steps] = after - before
-    return out
+        counted[steps] = total[np.clip(edges[None, :] - steps[:, None], 0, len(total) - 1)]
+    return np.diff(counted, axis=1)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy import stats
 
 from sojourn.compile.draws import Draws
 from sojourn.engine.streams import component_key
 from sojourn.observation.capture import Capture, Captures, Window
+from sojourn.observation.noise import as_published, sample_counts
 from sojourn.scenario import Scenario, loads
 from sojourn.scenario.calendar import PERIODS
 from sojourn.scenario.model import Observation
@@ -99,9 +99,9 @@ def _labelled(run: Run, scenario: Scenario, name: str, window: Window, seen: lis
     simulated = expected
     size = np.broadcast_to(np.stack([one.dispersion for one in seen]), expected.shape)
     if run.provenance["mode"] == "draw":
-        simulated = _drawn(observation, expected, _uniforms(run, name, series.period, window), size)
+        simulated = sample_counts(observation.noise, expected, size, _uniforms(run, name, series.period, window))
     rounding = observation.rounding or series.rounding
-    simulated = _published(simulated, rounding, observation.suppress_below)
+    simulated = as_published(simulated, rounding, observation.suppress_below)
     values = dict(enumerate(np.nan if v is None else float(v) for v in series.values))
     data = xr.Dataset(
         {
@@ -135,10 +135,15 @@ def _labelled(run: Run, scenario: Scenario, name: str, window: Window, seen: lis
     return data
 
 
+def flow_name(of: str) -> str:
+    """Return a flow or stage as results name it: ``origin -> destination``, with single spaces."""
+    return " -> ".join(part.strip() for part in of.split("->"))
+
+
 def _counted(run: Run, observation: Observation) -> F64:
     """Return (replicate, recorded, group) float64: people in the flows or stages that the series sees."""
     array, dim = (run.flows, "flow") if observation.measure == "flow" else (run.stocks, "stage")
-    names = [" -> ".join(part.strip() for part in of.split("->")) for of in observation.of]
+    names = [flow_name(of) for of in observation.of]
     counted = array.sel({dim: names}).sum(dim)
     if observation.groups is not None:
         counted = counted.where(counted["group"].isin(list(observation.groups)), 0)
@@ -161,23 +166,3 @@ def _uniforms(run: Run, name: str, period: str, window: Window) -> F64:
         )
         rows.append(np.random.Generator(bits).random(span.stop)[span])
     return np.stack(rows) + _HALF
-
-
-def _drawn(observation: Observation, expected: F64, uniform: F64, size: F64) -> F64:
-    """Return counts around the expected ones: the quantile of the noise at each uniform number."""
-    if observation.noise == "none":
-        return expected
-    out = np.array(expected)
-    some = expected > 0
-    if observation.noise == "poisson":
-        out[some] = stats.poisson.ppf(uniform[some], expected[some])
-    else:
-        k = size[some]
-        out[some] = stats.nbinom.ppf(uniform[some], k, k / (k + expected[some]))
-    return out
-
-
-def _published(counts: F64, rounding: float | None, suppress_below: float | None) -> F64:
-    """Round counts to a multiple and leave out those too small to be published."""
-    out = counts if rounding is None else np.rint(counts / rounding) * rounding
-    return out if suppress_below is None else np.where(out < suppress_below, np.nan, out)

@@ -1,0 +1,143 @@
+"""How likely the published figures are, given what a model recorded: from plain arrays, without a whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.compile.draws import CENTRAL, Draw
+from sojourn.compile.model import FlowModel
+from sojourn.observation.capture import Capture, Captures, Window
+from sojourn.observation.link import COMPLETE, flow_name
+from sojourn.observation.noise import Noise, log_probability
+from sojourn.scenario.model import Observation
+
+__all__ = ["Likelihood", "Station"]
+
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Station:
+    """One observation of a scenario: which of the recorded arrays it counts, and what was published.
+
+    Attributes
+    ----------
+    measure : {"flow", "stock"}
+        Which array it counts.
+    rows : ndarray
+        Positions of the flows or stages counted: int64.
+    groups : ndarray
+        ``(group)`` float64, 1 for the groups counted.
+    start, end : ndarray
+        ``(period)`` datetime64, first day, and first day after.
+    published : ndarray
+        ``(period)`` float64, in the unit of the series; missing where nothing is published.
+    noise, rounding
+        As the scenario states them.
+    """
+
+    measure: str
+    rows: NDArray[np.int64]
+    groups: F64
+    start: NDArray[np.datetime64]
+    end: NDArray[np.datetime64]
+    published: F64
+    noise: Noise
+    rounding: float
+
+
+class Seen(NamedTuple):
+    """One observation of one replicate."""
+
+    expected: F64  # (period) counts before noise; missing where nothing of the period lies in the run
+    size: F64  # (period) size of the negative binomial; missing without one
+    complete: NDArray[np.bool_]  # (period) whether all that the period counts lies in the run
+
+
+class Likelihood:
+    """The published figures of a model's scenario, and how likely they are under what was recorded.
+
+    Made once for a model; it can be pickled. ``stations`` are the observations by name.
+    """
+
+    def __init__(self, model: FlowModel) -> None:
+        scenario, labels = model.scenario, model.labels
+        self._captures = Captures(scenario, labels.record)
+        position = {
+            "flow": {name: i for i, name in enumerate(labels.flow)},
+            "stock": {name: i for i, name in enumerate(labels.stage)},
+        }
+        self.stations: Mapping[str, Station] = {
+            name: self._station(one, position[one.measure], labels.group, self._captures.window(one))
+            for name, one in scenario.observations.items()
+        }
+        self._central = self._captures.work_out()
+
+    def _station(
+        self, one: Observation, position: Mapping[str, int], groups: tuple[str, ...], window: Window
+    ) -> Station:
+        series = self._captures.scenario.series[one.series]
+        values = dict(enumerate(np.nan if v is None else float(v) for v in series.values or ()))
+        return Station(
+            one.measure,
+            np.array([position[flow_name(of)] for of in one.of], np.int64),
+            np.array([one.groups is None or g in one.groups for g in groups], np.float64),
+            window.start,
+            window.end,
+            np.array([values.get(int(i), np.nan) for i in window.number]),
+            one.noise,
+            one.rounding or series.rounding or 1.0,
+        )
+
+    def expected(self, record: Mapping[str, NDArray[np.generic]], draw: Draw = CENTRAL) -> dict[str, Seen]:
+        """Return what each publisher would count on average.
+
+        Parameters
+        ----------
+        record : mapping
+            ``stocks`` (time, stage, group) and ``flows`` (time, flow, group) as
+            :meth:`~sojourn.compile.model.FlowModel.record` gives them, person.
+        draw : Draw
+            The parameter values: shares captured, delays and dispersion may depend on them.
+        """
+        seen = self._captures.work_out(draw) if self._captures.moved_by(draw) else self._central
+        return {name: self._seen(station, record, seen[name]) for name, station in self.stations.items()}
+
+    @staticmethod
+    def _seen(station: Station, record: Mapping[str, NDArray[np.generic]], capture: Capture) -> Seen:
+        array = record["flows" if station.measure == "flow" else "stocks"]
+        counted = array[:, station.rows].sum(1).astype(np.float64) * station.groups
+        expected = np.einsum("pg,pqg->q", counted, capture.weight)
+        expected[capture.coverage == 0.0] = np.nan
+        return Seen(expected, capture.dispersion, capture.coverage >= COMPLETE)
+
+    def log_likelihood(
+        self,
+        record: Mapping[str, NDArray[np.generic]],
+        draw: Draw = CENTRAL,
+        *,
+        until: np.datetime64 | None = None,
+    ) -> dict[str, F64]:
+        """Return the log probability of each published figure: ``(period)`` float64 by observation, nats.
+
+        Missing where nothing is published, where the period does not lie wholly in the run, or (with
+        ``until``) where it ends after that day. Parameters are those of :meth:`expected`.
+        """
+        out = {}
+        for name, seen in self.expected(record, draw).items():
+            station = self.stations[name]
+            used = seen.complete & ~np.isnan(station.published)
+            if until is not None:
+                used &= station.end <= until
+            found = np.full(len(station.published), np.nan)
+            size = None if np.isnan(seen.size).all() else seen.size[used]
+            found[used] = log_probability(
+                station.noise, station.published[used], seen.expected[used], size, station.rounding
+            )
+            out[name] = found
+        return out
