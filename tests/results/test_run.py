@@ -16,7 +16,9 @@ def test_labels_and_units(make):
     assert run.stocks.dims == ("replicate", "time", "stage", "group")
     assert run.flows.dims == ("replicate", "time", "flow", "group")
     assert run.flows.dtype == np.int64
-    for name, variable in dims.VARIABLES.items():
+    assert set(run.data.data_vars) == {n for n, v in dims.VARIABLES.items() if not v.optional} | {"initial"}
+    for name in run.data.data_vars:
+        variable = dims.VARIABLES[name]
         assert run.data[name].dims == variable.dims
         assert run.data[name].attrs == {"units": variable.unit, "long_name": variable.long_name}
         assert list(variable.dims) == [d for d in dims.DIMS if d in variable.dims]
@@ -29,7 +31,31 @@ def test_labels_and_units(make):
     assert run.parameters.sel(quantity="share-fork").shape == (4,)
     assert dict(run.notes) == {"filled-series": 8}
     assert "4 replicates" in repr(run)
+    assert run.engine == "flow"
+    assert {"stocks", "queue", "initial"} <= run.has
+    assert not {"camp", "created"} & run.has
 
+
+def test_every_table_is_in_order_and_names_its_dimensions():
+    for variable in dims.VARIABLES.values():
+        assert variable.dims == dims.ordered(set(variable.dims))
+    assert {c.dim for c in dims.COORDINATES.values()} <= set(dims.DIMS)
+
+
+@pytest.mark.parametrize("fault", ["unknown variable", "no stocks", "no kinds"])
+def test_arrays_must_be_those_of_the_tables(make, fault):
+    run = make()
+    arrays = {name: array.values for name, array in run.data.data_vars.items()}
+    along = {name: array.values for name, array in run.data.coords.items()}
+    assert results.label(arrays, along, run.provenance).identical(run)
+    if fault == "unknown variable":
+        arrays["stokcs"] = arrays["stocks"]
+    elif fault == "no stocks":
+        del arrays["stocks"]
+    else:
+        del along["stage_kind"]
+    with pytest.raises(ValueError, match=r"no such variables: stokcs|lack stocks|lack stage_kind"):
+        results.label(arrays, along, run.provenance)
 
 def test_waits_are_means_and_missing_where_nobody_is_served():
     record = conftest.record(days=3)
@@ -45,7 +71,9 @@ def test_waits_are_means_and_missing_where_nobody_is_served():
     assert run.waits["hist"].wait_bin_end.values[-1] == np.inf
 
 
-@pytest.mark.parametrize("key", sorted(results.PROVENANCE))
+@pytest.mark.parametrize(
+    "key", sorted(n for n, f in results.PROVENANCE.items() if "flow" in f.engines and n != "engine")
+)
 def test_provenance_must_be_whole(key):
     provenance = conftest.provenance()
     del provenance[key]
@@ -154,7 +182,18 @@ def _version_2(path):
 
 def _later_layout(path):
     header = path / "zarr.json"
-    header.write_text(header.read_text().replace('"sojourn_run": 1', '"sojourn_run": 99'))
+    header.write_text(header.read_text().replace('"sojourn_run": 2', '"sojourn_run": 99'))
+
+
+def _earlier_layout(path):
+    header = path / "zarr.json"
+    header.write_text(header.read_text().replace('"sojourn_run": 2', '"sojourn_run": 1'))
+
+
+def _no_kinds(path):
+    import shutil
+
+    shutil.rmtree(path / "stage_kind")
 
 
 def _no_stocks(path):
@@ -180,6 +219,8 @@ def _no_seed(path):
         (_other_zarr, "R102"),
         (_version_2, "R102"),
         (_later_layout, "R103"),
+        (_earlier_layout, "R103"),
+        (_no_kinds, "R104"),
         (_no_stocks, "R104"),
         (_cut_chunk, "R104"),
         (_no_seed, "R104"),

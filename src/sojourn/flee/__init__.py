@@ -26,7 +26,6 @@ from sojourn.flee.score import (
 from sojourn.flee.settings import Settings
 from sojourn.flee.simulate import rerun, run, scenario_of
 from sojourn.flee.write import digest, dump, write, write_folder
-from sojourn.results.walk import WalkRun
 
 __all__ = [
     "CODES",
@@ -38,7 +37,6 @@ __all__ = [
     "OutTable",
     "Score",
     "Settings",
-    "WalkRun",
     "baselines",
     "camp_differences",
     "coverage",

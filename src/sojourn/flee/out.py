@@ -16,7 +16,7 @@ from sojourn.flee.compile import newly_displaced, registered_new
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.reading.sheets import MAX_BYTES, Reading, decode, parse_csv, shown
 from sojourn.flee.registrations import DataTable, data_table
-from sojourn.results.walk import WalkRun
+from sojourn.results import Run
 
 __all__ = ["OutTable", "out_csv", "out_files", "read_out"]
 
@@ -122,11 +122,12 @@ def out_csv(scenario: FleeScenario, simulated: Integers, created: Integers, scal
     return "\n".join(lines) + "\n"
 
 
-def out_files(scenario: FleeScenario, run: WalkRun) -> Iterator[str]:
+def out_files(scenario: FleeScenario, run: Run) -> Iterator[str]:
     """Yield the text of the ``out.csv`` of each replicate of a run of ``scenario``."""
-    created = run.data["simulated_created"].values
-    for simulated, one in zip(run.camps.values, created, strict=True):
-        yield out_csv(scenario, simulated, one, run.scale)
+    people = run.stocks.sel(stage=run.data["camp"]).sum("group").values
+    created = run.data["created"].sum("group").values
+    for one, so_far in zip(people // run.scale, created // run.scale, strict=True):
+        yield out_csv(scenario, one, so_far, run.scale)
 
 
 def _raw_and_debt(scenario: FleeScenario, table: DataTable) -> tuple[Integers, Integers]:

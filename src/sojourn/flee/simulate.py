@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import secrets
-from collections import Counter
 from concurrent.futures import Executor
-from dataclasses import asdict, replace
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sojourn.engine.model import Cancel
 from sojourn.engine.walk.model import WalkModel
-from sojourn.engine.walk.program import RoadMap, WalkProgram
 from sojourn.engine.walk.rule import Own
 from sojourn.engine.walk.state import Record
 from sojourn.errors import Problem
 from sojourn.executor import Progress, Stopped, run_replicates
-from sojourn.flee.compile import compile_walk, waiting
+from sojourn.flee.compile import compile_walk
+from sojourn.flee.label import labelled
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.reading.folder import read, reads
-from sojourn.flee.registrations import data_table
-from sojourn.flee.write import digest, dump
-from sojourn.results.interrupted import Interrupted
-from sojourn.results.walk import WalkRun, label
+from sojourn.flee.write import digest
+from sojourn.results import Interrupted, Run
 
 __all__ = ["compile_model", "rerun", "run", "scenario_of"]
-
-_COUNTED = ("FLEE-WAITED", "FLEE-NEVER-LEFT", "FLEE-NOBODY-LEFT")
 
 
 def compile_model(
@@ -74,7 +64,7 @@ def run(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
     first: int = 0,
-) -> WalkRun:
+) -> Run:
     """Run a Flee scenario on the walk engine.
 
     Parameters
@@ -131,11 +121,11 @@ def run(
             if progress is not None:
                 progress(len(records), replicates)
     except (Stopped, KeyboardInterrupt) as stop:
-        finished = _labelled(scenario, model.program, records, seed, people, first) if records else None
+        finished = labelled(scenario, model.program, records, seed=seed, scale=people, first=first) if records else None
         raise Interrupted(finished, replicates) from stop
     finally:
         made.close()
-    return _labelled(scenario, model.program, records, seed, people, first)
+    return labelled(scenario, model.program, records, seed=seed, scale=people, first=first)
 
 
 def _as_asked(scenario: FleeScenario | str | Path, compat: str | None) -> FleeScenario:
@@ -145,7 +135,7 @@ def _as_asked(scenario: FleeScenario | str | Path, compat: str | None) -> FleeSc
     return scenario if compat is None else replace(scenario, compat=compat)
 
 
-def rerun(made: WalkRun, *, workers: int | None = None, progress: Progress | None = None) -> WalkRun:
+def rerun(made: Run, *, workers: int | None = None, progress: Progress | None = None) -> Run:
     """Repeat a run from its provenance; on the same versions the result is identical to the bit.
 
     Raises :class:`~sojourn.flee.FleeError` where the recorded scenario is not one, and as :func:`run`.
@@ -154,93 +144,7 @@ def rerun(made: WalkRun, *, workers: int | None = None, progress: Progress | Non
     return run(scenario_of(made), made.seed, made.replicates, **options)
 
 
-def scenario_of(made: WalkRun) -> FleeScenario:
+def scenario_of(made: Run) -> FleeScenario:
     """Return the scenario that a run was made from, with the warnings of the folder that it was read from."""
     warnings = tuple(Problem(**problem) for problem in made.provenance["warnings"])
     return replace(reads(made.scenario_text), warnings=warnings)
-
-
-def _labelled(
-    scenario: FleeScenario, program: WalkProgram, records: list[Record], seed: int, people: int, first: int
-) -> WalkRun:
-    """Return records as a run."""
-    values = {
-        "simulated_count": np.stack([record.people for record in records]),
-        "simulated_flow": np.stack([record.entered for record in records]),
-        "simulated_created": np.stack([record.created for record in records]),
-        "simulated_gone": np.stack([record.gone for record in records]),
-        "notes": _absent(scenario, program, records, people),
-        "observed_count": _observed(scenario, people),
-        "observed_people": _observed(scenario, 1),
-    }
-    along = _coordinates(scenario, program.roads) | {
-        "replicate": np.arange(first, first + len(records)),
-        "note": np.array(_COUNTED),
-    }
-    return label(values, along, _provenance(scenario, seed, people))
-
-
-def _absent(scenario: FleeScenario, program: WalkProgram, records: list[Record], people: int) -> NDArray[np.int64]:
-    """Count the agents that appear late or never: (replicate, code) int64, agent."""
-    late, never = waiting(scenario, program, people)
-    arrivals = program.arrivals
-    left = np.zeros(len(records), np.int64)
-    if not len(arrivals.placed_mean):
-        expected = len(arrivals.present) + int(arrivals.spread.sum()) + int(arrivals.placed.sum())
-        left = np.array([expected - int(record.created[-1]) for record in records], np.int64)
-    return np.column_stack([np.full_like(left, late), np.full_like(left, never), left])
-
-
-def _observed(scenario: FleeScenario, people: int) -> NDArray[np.float64]:
-    """Return registrations, in agents of so many people: (day, place) float64; missing where none are."""
-    table = data_table(scenario, people)
-    observed = np.full((scenario.days, len(scenario.locations)), np.nan)
-    for name, row in scenario.index.items():
-        if name in table.index:
-            observed[:, row] = table.counts[:, table.index[name]]
-    return observed
-
-
-def _coordinates(scenario: FleeScenario, roads: RoadMap) -> dict[str, NDArray[Any]]:
-    places = scenario.locations
-    names = np.array([place.name for place in places])
-    origin, destination = names[roads.road_from], names[roads.road_to]
-    flows = Counter[str]()
-    labels = []
-    for pair in zip(origin, destination, strict=True):
-        text = " -> ".join(pair)
-        flows[text] += 1
-        labels.append(text if flows[text] == 1 else f"{text} ({flows[text]})")
-    day = np.timedelta64(1, "D")
-    time = np.datetime64(scenario.start, "ns") + np.arange(scenario.days) * day
-    return {
-        "time": time,
-        "period_end": time + day,
-        "place": names,
-        "country": np.array([place.country for place in places]),
-        "latitude": np.array([place.gps_x for place in places]),
-        "longitude": np.array([place.gps_y for place in places]),
-        "camp": np.array([place.name in scenario.camps for place in places]),
-        "flow": np.array(labels, dtype=np.str_),
-        "origin": origin,
-        "destination": destination,
-        "km": roads.road_km,
-    }
-
-
-def _provenance(scenario: FleeScenario, seed: int, people: int) -> dict[str, Any]:
-    return {
-        "scenario": dump(scenario),
-        "name": scenario.name,
-        "digest": digest(scenario),
-        "seed": seed,
-        "scale": people,
-        "compat": scenario.compat,
-        "warnings": [asdict(problem) for problem in scenario.warnings],
-        "versions": {
-            "sojourn": version("sojourn"),
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "numba": version("numba"),
-        },
-    }

@@ -1,13 +1,13 @@
 """Labelled results: build, join, save and open runs, summarise and compare them, check that nobody is lost."""
 
+from sojourn.results.build import build, label
 from sojourn.results.check import conserved, imbalance
 from sojourn.results.codes import CODES, RunError
 from sojourn.results.compare import Comparison, compare
 from sojourn.results.interrupted import Interrupted
-from sojourn.results.run import PROVENANCE, Run, build, open
-from sojourn.results.summary import summarise
-from sojourn.results.walk import WalkRun
-from sojourn.results.walk_compare import WalkComparison
+from sojourn.results.provenance import PROVENANCE
+from sojourn.results.run import Run, open
+from sojourn.results.summary import at_end, summarise
 
 __all__ = [
     "CODES",
@@ -16,12 +16,12 @@ __all__ = [
     "Interrupted",
     "Run",
     "RunError",
-    "WalkComparison",
-    "WalkRun",
+    "at_end",
     "build",
     "compare",
     "conserved",
     "imbalance",
+    "label",
     "open",
     "summarise",
 ]

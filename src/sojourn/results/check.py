@@ -1,8 +1,9 @@
-"""Nobody is lost: entered - left = change of stock, in every replicate, period, stage and group of a run."""
+"""Nobody is lost: what entered, less what left, is the change of what is there, in every cell of a run."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -11,20 +12,29 @@ from sojourn.errors import Problem
 from sojourn.results.codes import RunError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sojourn.results.run import Run
 
-__all__ = ["conserved", "imbalance"]
+__all__ = ["BALANCES", "Balance", "conserved", "imbalance"]
 
 _SHOWN = 20
 _ROUNDING = 1e-9
 """Part of the largest stock that the rounding of means (expected mode) may leave unexplained."""
 
 
-def imbalance(run: Run) -> xr.DataArray:
-    """Return people made (or, negative, lost): (replicate, time, stage, group) int64 or float64, person.
+class Balance(NamedTuple):
+    """A way to account for everybody: what a run must have for it, and people made or lost in each cell."""
 
-    Change of stock - entered + left. Sources without a pool make people by design and are left out. Where the
-    stocks before the first period are not recorded, the first period is left out.
+    needs: frozenset[str]
+    made: Callable[[Run], xr.DataArray]
+
+
+def _of_stages(run: Run) -> xr.DataArray:
+    """Return the change of stock, less who entered, plus who left: (replicate, time, stage, group).
+
+    Sources without a pool make people by design and are left out. Where the stocks before the first period are
+    not recorded, the first period is left out.
     """
     stocks, flows = run.stocks.values, run.flows.values
     has_pool = (stocks != 0).any((0, 1, 3))
@@ -43,34 +53,78 @@ def imbalance(run: Run) -> xr.DataArray:
         made[:, :, position[origin]] += flows[:, skip:, flow]
     kept = np.flatnonzero((run.data["stage_kind"].values != "source") | has_pool)
     template = run.stocks.isel(time=slice(skip, None))
-    return template.copy(data=made).assign_attrs(long_name="people made or lost").isel(stage=kept)
+    return template.copy(data=made).isel(stage=kept)
+
+
+def _of_everybody(run: Run) -> xr.DataArray:
+    """Return who is in a stage, travelling or gone, less who was ever created: (replicate, time, group)."""
+    there = run.stocks.sum("stage") + run.data["travelling"] + run.data["gone"]
+    return there - run.data["created"]
+
+
+BALANCES = (
+    Balance(frozenset({"created", "gone", "travelling"}), _of_everybody),
+    Balance(frozenset({"stocks", "flows"}), _of_stages),
+)
+"""The ways to account for everybody; the first whose needs a run has is taken.
+
+Where people are also between stages, only all of them together balance.
+"""
+
+
+def imbalance(run: Run) -> xr.DataArray:
+    """Return people made or, negative, lost: (replicate, time[, stage], group) int64 or float64, person.
+
+    The first of :data:`BALANCES` is taken whose needs the run has.
+    """
+    made = next(balance.made for balance in BALANCES if balance.needs <= run.has)(run)
+    return made.assign_attrs(units="person", long_name="people made or lost")
 
 
 def conserved(run: Run) -> None:
-    """Raise :class:`~sojourn.results.codes.RunError` R401 unless entered - left is the change of every stock.
+    """Raise unless nobody was made or lost, and no count of people is negative.
 
     Draws are compared as integers, means (expected mode) up to rounding.
+
+    Raises
+    ------
+    RunError
+        R401, with the place of the first differences.
     """
     made = imbalance(run)
     exact = np.issubdtype(made.dtype, np.integer)
     allowed = 0.0 if exact else _ROUNDING * max(1.0, float(np.abs(run.stocks).max()))
-    found = np.argwhere(np.abs(made.values) > allowed)
-    if not len(found):
-        return
-    problems = []
-    for index in found[:_SHOWN]:
-        cell = made[tuple(index)]
-        where = ", ".join(
-            f"{name} {str(cell[name].values)[:10] if name == 'time' else cell[name].item()}" for name in made.dims
+    problems = [
+        Problem(
+            "R401",
+            where,
+            "people were made" if amount > 0 else "people were lost",
+            found=f"{abs(amount):g} unexplained",
+            allowed="0" if exact else f"{allowed:g}",
         )
-        amount = cell.item()
-        problems.append(
-            Problem(
-                "R401",
-                where,
-                "people were made" if amount > 0 else "people were lost",
-                found=f"{abs(amount):g} unexplained",
-                allowed="0" if exact else f"{allowed:g}",
-            )
+        for where, amount in _cells(made, np.abs(made.values) > allowed)
+    ]
+    if problems:
+        broken = int((np.abs(made.values) > allowed).sum())
+        raise RunError(problems, title=f"nobody is lost: broken in {broken} of {made.size} cells")
+    for name in ("stocks", "travelling"):
+        if name in run.has:
+            negative = _cells(run.data[name], run.data[name].values < -allowed)
+            problems += [
+                Problem("R401", where, f"fewer than nobody in {name}", found=f"{amount:g}", allowed="0 or more")
+                for where, amount in negative
+            ]
+    if problems:
+        raise RunError(problems, title="nobody is lost: counts below zero")
+
+
+def _cells(array: xr.DataArray, where: NDArray[np.bool_]) -> list[tuple[str, float]]:
+    """Return the first cells of an array at which ``where`` holds: their place in words, and their value."""
+    found = []
+    for index in np.argwhere(where)[:_SHOWN]:
+        cell = array[tuple(index)]
+        names = (
+            f"{name} {str(cell[name].values)[:10] if name == 'time' else cell[name].item()}" for name in array.dims
         )
-    raise RunError(problems, title=f"nobody is lost: broken in {len(found)} of {made.size} cells")
+        found.append((", ".join(names), float(cell.item())))
+    return found

@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from sojourn.errors import Collector
-from sojourn.results.codes import CODES, RunError, refuse
+from sojourn.results.codes import CODES, RunError
 from sojourn.results.pairs import difference, paired, same_along, same_facts
 from sojourn.results.shunting import shunting
 from sojourn.results.summary import QUANTILES, per_period, spread
-from sojourn.results.walk import WalkRun
-from sojourn.results.walk_compare import WalkComparison, compare_walks
 
 if TYPE_CHECKING:
     from sojourn.results.run import Run
 
 __all__ = ["Comparison", "compare"]
+
+_COUNTED = ("stocks", "flows", "wait_count", "wait_days", "created", "gone")
+"""Variables in which runs that differ differ; those that a run has not are left out."""
+_FACTS = ("engine", "seed", "mode", "parameters", "record", "step_days", "scale")
+_ALONG = ("replicate", "time", "period_end")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +51,8 @@ class Comparison:
     @property
     def unchanged(self) -> bool:
         """Whether stocks, flows and waits are the same in every replicate, to the bit."""
-        waits = (difference(self.base.data[name], self.other.data[name]) for name in ("wait_count", "wait_days"))
-        return not any(bool((array != 0).any()) for array in (self.stocks, self.flows, *waits))
+        both = [name for name in _COUNTED if name in self.base.data and name in self.other.data]
+        return not any(bool((difference(self.base.data[n], self.other.data[n]) != 0).any()) for n in both)
 
     def effect(
         self,
@@ -77,14 +78,9 @@ class Comparison:
     def to_frame(self, *, share: float = 0.01, people: float = 1.0) -> pd.DataFrame:
         """Return the shunting table: how far the change moved each stage, and when.
 
-        ``share`` and ``people`` say what is material; see :func:`sojourn.results.shunting.shunting`.
+        ``share`` and ``people`` say what is material: see :func:`sojourn.results.shunting.shunting`.
         """
         return shunting(self, share=share, people=people)
-
-    def report(self, path: str | Path, **options: Any) -> Path:
-        """Write a report of what the change did as one HTML file; see :func:`sojourn.report`."""
-        # Reports stand above results: the front door is asked for them, and only when one is wanted.
-        return Path(import_module("sojourn").report(self.base, path, compare=self.other, **options))
 
     def __str__(self) -> str:
         head = (
@@ -96,31 +92,18 @@ class Comparison:
         return f"{head}\n{self.to_frame().to_string(index=False, na_rep='-', float_format='{:,.1f}'.format)}"
 
 
-@overload
-def compare(base: Run, other: Run) -> Comparison: ...
-
-
-@overload
-def compare(base: WalkRun, other: WalkRun) -> WalkComparison: ...
-
-
-@overload
-def compare(base: Run | WalkRun, other: Run | WalkRun) -> Comparison | WalkComparison: ...
-
-
-def compare(base: Run | WalkRun, other: Run | WalkRun) -> Comparison | WalkComparison:
+def compare(base: Run, other: Run) -> Comparison:
     """Pair two runs by replicate: what ``other`` changed, as ``other`` - ``base``.
 
-    A stage, flow, queue or group that only one of them has counts as empty in the other. Walk runs are paired as
-    in :func:`sojourn.results.walk_compare.compare_walks`. Raises :class:`~sojourn.results.codes.RunError` R301
-    unless both are of one engine, and seed, mode, parameters, replicates, recorded period and time agree.
+    A stage, flow, queue or group that only one of them has counts as empty in the other.
+
+    Raises
+    ------
+    RunError
+        R301 unless engine, seed, mode, parameters, people an agent stands for, replicates, recorded period and time
+        agree.
     """
-    if isinstance(base, WalkRun) and isinstance(other, WalkRun):
-        return compare_walks(base, other)
-    if isinstance(base, WalkRun) or isinstance(other, WalkRun):
-        engines = " and ".join("walk" if isinstance(run, WalkRun) else "flow" for run in (base, other))
-        raise refuse("R301", "engine", "the runs are of different engines", found=engines)
     with Collector(CODES, RunError, "the runs cannot be compared") as problems:
-        same_facts(base, other, ("seed", "mode", "parameters", "record", "step_days"), problems)
-        same_along(base, other, ("replicate", "time", "period_end"), problems)
+        same_facts(base, other, _FACTS, problems)
+        same_along(base, other, _ALONG, problems)
     return Comparison(base, other)

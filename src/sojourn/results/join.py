@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
 from sojourn.results.codes import refuse
 
+if TYPE_CHECKING:
+    from sojourn.results.run import Run
+
 __all__ = ["joined"]
 
 
-class _Part(Protocol):
-    @property
-    def data(self) -> xr.Dataset: ...
-
-    @property
-    def provenance(self) -> Mapping[str, Any]: ...
-
-
-AnyRun = TypeVar("AnyRun", bound=_Part)
-
-
-def joined(parts: Sequence[AnyRun]) -> tuple[xr.Dataset, Mapping[str, Any]]:
+def joined(parts: Sequence[Run]) -> tuple[xr.Dataset, Mapping[str, Any]]:
     """Return data and provenance of all parts together; they must follow one another in number.
 
     Raises :class:`~sojourn.results.codes.RunError` R201 where the parts are not of one run, R202 where they
@@ -48,7 +40,7 @@ def joined(parts: Sequence[AnyRun]) -> tuple[xr.Dataset, Mapping[str, Any]]:
     return data, ordered[0].provenance
 
 
-def _require_one_run(parts: Sequence[_Part]) -> None:
+def _require_one_run(parts: Sequence[Run]) -> None:
     """Raise unless the parts say the same of themselves, and their replicates follow one another."""
     whole = parts[0].provenance
     differing = sorted(

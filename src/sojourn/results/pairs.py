@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from sojourn.errors import Collector
 
+if TYPE_CHECKING:
+    from sojourn.results.run import Run
+
 __all__ = ["difference", "paired", "same_along", "same_facts"]
 
 
-class _Run(Protocol):
-    @property
-    def data(self) -> xr.Dataset: ...
-
-    @property
-    def provenance(self) -> Mapping[str, Any]: ...
-
-
-def same_facts(base: _Run, other: _Run, keys: Sequence[str], problems: Collector) -> None:
+def same_facts(base: Run, other: Run, keys: Sequence[str], problems: Collector) -> None:
     """Record R301 for each of ``keys`` of which the provenance of the runs says different things."""
     for key in keys:
-        found = (base.provenance[key], other.provenance[key])
+        found = (base.provenance.get(key), other.provenance.get(key))
         if found[0] != found[1]:
             problems.add(
                 "R301",
@@ -35,7 +30,7 @@ def same_facts(base: _Run, other: _Run, keys: Sequence[str], problems: Collector
             )
 
 
-def same_along(base: _Run, other: _Run, names: Sequence[str], problems: Collector) -> None:
+def same_along(base: Run, other: Run, names: Sequence[str], problems: Collector) -> None:
     """Record R301 for each of the coordinates ``names`` that differs."""
     for name in names:
         first, second = base.data[name].values, other.data[name].values

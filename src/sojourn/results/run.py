@@ -2,58 +2,44 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sojourn.engine.flow.program import Labels, Record
 from sojourn.results import store
 from sojourn.results.check import conserved
-from sojourn.results.coordinates import coordinates
-from sojourn.results.dims import VARIABLES
 from sojourn.results.join import joined
-from sojourn.results.summary import summarise
-from sojourn.results.walk import WALK_PROVENANCE, WALK_VARIABLES, WalkRun
+from sojourn.results.summary import at_end, summarise
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-__all__ = ["PROVENANCE", "Run", "build", "open"]
-
-PROVENANCE: dict[str, str] = {
-    "scenario": "resolved scenario as YAML text, the whole input of the run",
-    "name": "name of the scenario",
-    "digest": "digest of the resolved scenario",
-    "seed": "seed of every stream",
-    "mode": "draw or expected",
-    "record": "step, week or month: the period recorded",
-    "parameters": "prior, central or given: where the values of uncertain quantities came from",
-    "step_days": "length of a step in days",
-    "end": "first moment after the last period, ISO 8601",
-    "versions": "versions of sojourn, python, numpy and numba",
-}
-"""What the provenance of a run must say; it may add ``observations``: what each official series counts."""
+__all__ = ["Run", "open"]
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """The results of simulating one scenario: stocks, flows and waits of every replicate.
+    """The results of simulating one scenario with either engine: stocks, flows and waits of every replicate.
 
     ``data`` holds the variables of :data:`~sojourn.results.dims.VARIABLES`, ``provenance`` what
-    :data:`PROVENANCE` lists. A run of the first replicates only is a run like any other.
+    :data:`~sojourn.results.provenance.PROVENANCE` lists. The stages of a walk run are its places, its flows the
+    people who set out on a road, and it has one group. A run of the first replicates only is a run like any other.
     """
 
     data: xr.Dataset
     provenance: Mapping[str, Any]
+
+    @property
+    def engine(self) -> str:
+        """The engine that made the run: flow or walk."""
+        return str(self.provenance["engine"])
+
+    @cached_property
+    def has(self) -> frozenset[str]:
+        """Names of the variables and coordinates that are not empty."""
+        return frozenset(str(name) for name, array in self.data.variables.items() if array.size)
 
     @property
     def stocks(self) -> xr.DataArray:
@@ -96,21 +82,35 @@ class Run:
         return int(self.data.sizes["replicate"])
 
     @property
+    def first(self) -> int:
+        """Number of the first replicate."""
+        return int(self.data["replicate"].values[0])
+
+    @property
     def seed(self) -> int:
         """Seed of every stream."""
         return int(self.provenance["seed"])
 
     @property
+    def scale(self) -> int:
+        """People an agent stands for; 1 where people are counted."""
+        return int(self.provenance.get("scale", 1))
+
+    @property
     def scenario_text(self) -> str:
-        """The resolved scenario as YAML text."""
+        """The scenario with every value explicit, as YAML text."""
         return str(self.provenance["scenario"])
 
     @classmethod
     def join(cls, parts: Sequence[Run]) -> Run:
         """Return one run of the replicates of all parts, which must follow one another in number.
 
-        Raises :class:`~sojourn.results.codes.RunError` R201 where the parts are not of one run, R202 where they
-        overlap or leave a gap, and ValueError where there are none.
+        Raises
+        ------
+        RunError
+            R201 where the parts are not of one run, R202 where they overlap or leave a gap.
+        ValueError
+            Where there are no parts.
         """
         return cls(*joined(parts))
 
@@ -122,78 +122,43 @@ class Run:
         """Return quantiles over replicates as a tidy table; see :func:`sojourn.results.summarise`."""
         return summarise(self, what, by, **options)
 
-    def report(self, path: str | Path, **options: Any) -> Path:
-        """Write a report of the run as one HTML file and return its path; see :func:`sojourn.report`."""
-        # Reports stand above results: the front door is asked for them, and only when one is wanted.
-        return Path(import_module("sojourn").report(self, path, **options))
+    def at_end(self) -> pd.DataFrame:
+        """Return people in each stage on the last day as a table; see :func:`sojourn.results.at_end`."""
+        return at_end(self)
 
     def check(self) -> None:
-        """Raise unless entered - left is the change of every stock; see :func:`sojourn.results.conserved`."""
+        """Raise :class:`~sojourn.results.codes.RunError` if people were lost; see :func:`sojourn.results.conserved`."""
         conserved(self)
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the run to a directory at ``path`` (zarr version 3), whole or not at all.
 
-        An earlier run at ``path`` is replaced only with ``force``; anything else there never is. Raises
-        :class:`~sojourn.results.codes.RunError` R105 or R106.
+        An earlier run at ``path`` is replaced only with ``force``; anything else there never is.
+
+        Raises
+        ------
+        RunError
+            R105 where the path is taken, R106 where the run cannot be written.
         """
-        return store.write(self.data, self.provenance, Path(path), engine="flow", force=force)
+        return store.write(self.data, self.provenance, Path(path), force=force)
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{self.data.sizes[name]} {name}s" for name in ("stage", "group"))
+        counted = ((self.data.sizes[name], name) for name in ("replicate", "stage", "group"))
+        sizes = ", ".join(f"{number} {name}{'s' * (number != 1)}" for number, name in counted)
         first, last = (str(self.data["time"].values[i])[:10] for i in (0, -1))
+        agents = f", {self.scale} people an agent" if "scale" in self.provenance else ""
         return (
-            f"<Run of {self.provenance['name']}: {self.replicates} replicates, {sizes}, "
-            f"{first} to {last} by {self.provenance['record']}, seed {self.seed}>"
+            f"<Run of {self.provenance['name']}: {sizes}, "
+            f"{first} to {last} by {self.provenance['record']}, seed {self.seed}{agents}>"
         )
 
 
-def build(
-    record: Record,
-    labels: Labels,
-    provenance: Mapping[str, Any],
-    *,
-    first: int = 0,
-    quantities: Sequence[str] = (),
-    initial: NDArray[np.generic] | None = None,
-) -> Run:
-    """Label what the engine recorded.
+def open(path: str | Path) -> Run:
+    """Read the run saved at ``path``.
 
-    ``first`` is the number of the first replicate, ``quantities`` the names of the drawn quantities, and
-    ``initial`` (replicate, stage, group) int64, person, the stocks before the first period; without it the
-    first period is left out of the conservation check. Raises ValueError where sizes or provenance do not
-    fit.
+    Raises
+    ------
+    RunError
+        R101 to R104 where there is no run, or one that cannot be read.
     """
-    missing = sorted(set(PROVENANCE) - set(provenance))
-    if missing:
-        raise ValueError(f"provenance lacks {', '.join(missing)}")
-    arrays: dict[str, NDArray[np.generic]] = {
-        "stocks": record.stocks,
-        "flows": record.flows,
-        "wait_count": record.wait_count,
-        "wait_days": record.wait_steps.astype(np.float64) * float(provenance["step_days"]),
-        "wait_hist": record.wait_hist,
-        "parameters": record.parameter,
-        "notes": record.notes,
-    }
-    if initial is not None:
-        arrays["initial"] = initial
-    data = xr.Dataset(
-        {name: (VARIABLES[name].dims, array) for name, array in arrays.items()},
-        coords=coordinates(labels, len(record.stocks), first, quantities, str(provenance["end"])),
-    )
-    for name in arrays:
-        data[name].attrs = {"units": VARIABLES[name].unit, "long_name": VARIABLES[name].long_name}
-    return Run(data, json.loads(json.dumps(dict(provenance))))
-
-
-def open(path: str | Path) -> Run | WalkRun:
-    """Read the run saved at ``path``, of either engine.
-
-    Raises :class:`~sojourn.results.codes.RunError` R101 to R104 where there is none, or a damaged one.
-    """
-    place = Path(path)
-    if store.engine_of(place) == "walk":
-        return WalkRun(*store.read(place, "walk", tuple(WALK_VARIABLES), tuple(WALK_PROVENANCE)))
-    stored = [name for name in VARIABLES if name != "initial"]
-    return Run(*store.read(place, "flow", stored, tuple(PROVENANCE)))
+    return Run(*store.read(Path(path)))

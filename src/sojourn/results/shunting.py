@@ -1,4 +1,4 @@
-"""The shunting table: where a queue went when a change moved it, stage by stage, and when."""
+"""The shunting table: where the people went when a change moved a queue, stage by stage, and when."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from sojourn.results.compare import Comparison
     from sojourn.results.run import Run
 
-__all__ = ["LEVELS", "NEVER", "material", "shunting", "spread_of"]
+__all__ = ["LEVELS", "shunting"]
 
-NEVER = np.datetime64("NaT")
+_NEVER = np.datetime64("NaT")
+
+_TOLD = {"stage": "stage", "kind": "stage_kind", "place": "stage_place", "country": "country", "camp": "camp"}
+"""What a row says of its stage, and the coordinate that says it."""
 
 LEVELS = (0.05, 0.95)
 """Ends of the intervals over replicates."""
@@ -25,38 +28,46 @@ LEVELS = (0.05, 0.95)
 def shunting(comparison: Comparison, *, share: float, people: float) -> pd.DataFrame:
     """Return one row per stage: how far its stock, wait and outflow moved, and when.
 
-    Columns: ``stage``, ``kind``, ``place``; ``stock`` (mean difference at the end), ``stock_low``,
-    ``stock_high``; ``peak`` (mean difference of the stock where it is largest), ``peak_date``; ``first_date``
-    (when the stock or the outflow first moved materially); ``wait`` (difference of the mean wait of the run,
-    days; queues only), ``wait_low``, ``wait_high``; ``outflow`` (difference of all who left, whole run),
-    ``outflow_low``, ``outflow_high``. Low and high are the :data:`LEVELS` quantiles over replicates.
+    Columns: ``stage``, ``kind``, ``place``, and ``country`` and ``camp`` where the runs have them; ``stock`` (mean
+    difference at the end), ``stock_low``, ``stock_high``; ``peak`` (mean difference of the stock where it is
+    largest), ``peak_date``; ``first_date`` (when the stock or the outflow first moved materially), ``stock_date``
+    (when the stock did); ``wait`` (difference of the mean wait of the run, days; queues only), ``wait_low``,
+    ``wait_high``; ``outflow`` (difference of all who left, whole run), ``outflow_low``, ``outflow_high``. Low and
+    high are the :data:`LEVELS` quantiles over replicates.
 
     A difference is material where its mean is at least ``people`` and at least ``share`` of the base's mean,
     and its interval excludes 0. Dates are missing where nothing moved, or not materially.
     """
     base, other = comparison.base, comparison.other
     stocks, flows = comparison.stocks.sum("group"), comparison.flows.sum("group")
+    before = base.flows.sum("group")
     time = stocks["time"].values
     rows = []
-    for place, stage in enumerate(stocks["stage"].values):
-        held, left = stocks.values[:, :, place], _outflow(flows, stage)
+    for i, stage in enumerate(stocks["stage"].values):
+        held, left = stocks.values[:, :, i], _outflow(flows, stage)
         moved = np.abs(held.mean(0))
-        clear = material(held, _stock(base, stage), share, people)
-        clear |= material(left, _outflow(base.flows.sum("group"), stage), share, people)
+        in_stock = _material(held, _stock(base, stage), share, people)
+        in_outflow = _material(left, _outflow(before, stage), share, people)
         row: dict[str, Any] = {
-            "stage": str(stage),
-            "kind": str(stocks["stage_kind"].values[place]),
-            "place": str(stocks["stage_place"].values[place]),
+            name: stocks[coordinate].values[i].item()
+            for name, coordinate in _TOLD.items()
+            if coordinate in stocks.coords
         }
-        row |= spread_of("stock", held[:, -1])
+        row |= _spread_of("stock", held[:, -1])
         row |= {
             "peak": float(held[:, moved.argmax()].mean()),
-            "peak_date": time[moved.argmax()] if moved.any() else NEVER,
-            "first_date": time[clear.argmax()] if clear.any() else NEVER,
+            "peak_date": time[moved.argmax()] if moved.any() else _NEVER,
+            "first_date": _first(time, in_stock | in_outflow),
+            "stock_date": _first(time, in_stock),
         }
-        row |= spread_of("wait", _mean_wait(other, stage) - _mean_wait(base, stage))
-        rows.append(row | spread_of("outflow", left.sum(1)))
+        row |= _spread_of("wait", _mean_wait(other, stage) - _mean_wait(base, stage))
+        rows.append(row | _spread_of("outflow", left.sum(1)))
     return pd.DataFrame(rows)
+
+
+def _first(time: NDArray[Any], clear: NDArray[np.bool_]) -> Any:
+    """Return the first time at which something holds, or NaT."""
+    return time[clear.argmax()] if clear.any() else _NEVER
 
 
 def _outflow(flows: xr.DataArray, stage: str) -> NDArray[Any]:
@@ -69,7 +80,7 @@ def _stock(run: Run, stage: str) -> NDArray[Any]:
     return np.asarray(run.stocks.values[:, :, run.data["stage"].values == stage].sum((-2, -1)))
 
 
-def material(moved: NDArray[Any], before: NDArray[Any], share: float, people: float) -> NDArray[np.bool_]:
+def _material(moved: NDArray[Any], before: NDArray[Any], share: float, people: float) -> NDArray[np.bool_]:
     """Return (time) bool: whether a difference is large enough, and its interval on one side of 0."""
     mean = np.abs(moved.mean(0))
     low, high = np.quantile(moved, LEVELS, axis=0)
@@ -90,7 +101,7 @@ def _mean_wait(run: Run, stage: str) -> NDArray[np.float64]:
     return missing
 
 
-def spread_of(name: str, values: NDArray[Any]) -> dict[str, float]:
+def _spread_of(name: str, values: NDArray[Any]) -> dict[str, float]:
     """Return mean, low and high over the replicates in which the value is known."""
     known = values[~np.isnan(values)]
     if not len(known):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,19 @@ import numpy as np
 import xarray as xr
 
 from sojourn.results.codes import refuse
+from sojourn.results.dims import COORDINATES, VARIABLES, required
+from sojourn.results.provenance import lacking
 
-__all__ = ["LAYOUT", "engine_of", "read", "write"]
+__all__ = ["LAYOUT", "read", "write"]
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of the layout on disk."""
 
 _CHUNK_BYTES = 32 * 2**20
 
 
-def write(data: xr.Dataset, provenance: Mapping[str, Any], path: Path, *, engine: str, force: bool) -> Path:
-    """Write a dataset of an engine and its provenance to ``path`` and return the path.
+def write(data: xr.Dataset, provenance: Mapping[str, Any], path: Path, *, force: bool) -> Path:
+    """Write a dataset and its provenance to ``path`` and return the path.
 
     Raises :class:`~sojourn.results.codes.RunError` R105 where something is there already (with ``force``:
     something that is not a run), R106 where the disk refuses.
@@ -40,7 +42,7 @@ def write(data: xr.Dataset, provenance: Mapping[str, Any], path: Path, *, engine
         raise refuse("R106", str(path), "its directory does not exist", remedy=f"make {path.parent}")
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
-        _plain(data, provenance, engine).to_zarr(
+        _plain(data, provenance).to_zarr(
             beside, mode="w-", zarr_format=3, consolidated=False, encoding=_encoding(data)
         )
         if taken:
@@ -57,29 +59,16 @@ def write(data: xr.Dataset, provenance: Mapping[str, Any], path: Path, *, engine
     return path
 
 
-def engine_of(path: Path) -> str:
-    """Return the engine, flow or walk, whose run is at ``path``.
+def read(path: Path) -> tuple[xr.Dataset, dict[str, Any]]:
+    """Return the dataset at ``path``, in memory, and its provenance.
 
-    Raises :class:`~sojourn.results.codes.RunError` R101 or R102.
+    The dataset must have all variables and coordinates that are not optional, the provenance all entries of its
+    engine. Raises :class:`~sojourn.results.codes.RunError` R101 to R104.
     """
     if not path.exists():
         raise refuse("R101", str(path), "there is nothing here")
     if not _is_run(path):
         raise refuse("R102", str(path), "this is not a run", allowed="a directory written by `Run.save`")
-    return str(_attributes(path).get("sojourn_engine", "flow"))
-
-
-def read(
-    path: Path, engine: str, variables: Sequence[str], needed: Sequence[str]
-) -> tuple[xr.Dataset, dict[str, Any]]:
-    """Return the dataset at ``path``, in memory, and its provenance.
-
-    The dataset must have all ``variables``, the provenance must say all that is ``needed``. Raises
-    :class:`~sojourn.results.codes.RunError` R101 to R104.
-    """
-    found = engine_of(path)
-    if found != engine:
-        raise refuse("R102", str(path), "a run of another engine", found=found, allowed=engine)
     layout, provenance = _header(path)
     if layout != LAYOUT:
         raise refuse(
@@ -95,10 +84,9 @@ def read(
         data = xr.open_zarr(path, zarr_format=3, consolidated=False, chunks=None).load()
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise refuse("R104", str(path), "the arrays cannot be read", found=str(error)) from error
-    lacking = [name for name in variables if name not in data]
-    lacking += [key for key in needed if key not in provenance]
-    if lacking:
-        raise refuse("R104", str(path), "the run is incomplete", found=f"no {', '.join(lacking)}")
+    needed = required(VARIABLES.values()) | required(COORDINATES.values())
+    if missing := [*sorted(needed - set(map(str, data.variables))), *lacking(provenance)]:
+        raise refuse("R104", str(path), "the run is incomplete", found=f"no {', '.join(missing)}")
     text = {
         name: (c.dims, np.array(c.values.tolist(), dtype=np.str_), c.attrs)
         for name, c in data.coords.items()
@@ -107,11 +95,11 @@ def read(
     return data.assign_coords(text).drop_encoding().drop_attrs(deep=False), provenance
 
 
-def _plain(data: xr.Dataset, provenance: Mapping[str, Any], engine: str) -> xr.Dataset:
+def _plain(data: xr.Dataset, provenance: Mapping[str, Any]) -> xr.Dataset:
     """Return the dataset as zarr version 3 specifies it: text of variable length, attributes in JSON."""
     text = {n: c.astype(object) for n, c in data.coords.items() if c.dtype.kind == "U"}
     return data.assign_coords(text).assign_attrs(
-        sojourn_run=LAYOUT, sojourn_engine=engine, provenance=json.dumps(dict(provenance), sort_keys=True)
+        sojourn_run=LAYOUT, provenance=json.dumps(dict(provenance), sort_keys=True)
     )
 
 

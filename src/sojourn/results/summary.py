@@ -15,7 +15,7 @@ from sojourn.results.codes import refuse
 if TYPE_CHECKING:
     from sojourn.results.run import Run
 
-__all__ = ["BY", "QUANTILES", "WHAT", "Periods", "observables", "over", "per_period", "spread", "summarise"]
+__all__ = ["BY", "QUANTILES", "WHAT", "at_end", "per_period", "spread", "summarise"]
 
 WHAT = ("stocks", "flows", "waits", "observables")
 """What can be summarised."""
@@ -47,6 +47,21 @@ def summarise(
     return spread(values, quantiles)
 
 
+def at_end(run: Run) -> pd.DataFrame:
+    """Return people in each stage on the last day: mean and quantiles over replicates.
+
+    Columns: stage, mean, and one per quantile. Where a run says which stages are camps, only these are shown, with
+    their country and the people registered there, ``published``; missing where nothing is published.
+    """
+    table = summarise(run, "stocks", "run").drop(columns=["period", "complete"])
+    if not {"camp", "country", "published_count"} <= run.has:
+        return table
+    camp = run.data["camp"].values
+    table.insert(1, "country", run.data["country"].values)
+    table.insert(2, "published", run.data["published_count"].values[-1])
+    return table[camp].reset_index(drop=True)
+
+
 def per_period(run: Run, what: str, by: str, *, groups: Literal["sum", "each"] = "sum") -> xr.DataArray:
     """Return (replicate, time, name[, group]) with ``period`` and ``complete`` along time.
 
@@ -63,16 +78,16 @@ def per_period(run: Run, what: str, by: str, *, groups: Literal["sum", "each"] =
                 allowed=", ".join(allowed),
                 nearest=nearest(str(value), allowed),
             )
-    periods = Periods(run.data, by)
+    periods = _Periods(run.data, by)
     if what == "waits":
-        total, count = (over(run.data[name], groups, periods, last=False) for name in ("wait_days", "wait_count"))
+        total, count = (_over(run.data[name], groups, periods, last=False) for name in ("wait_days", "wait_count"))
         return total / count.where(count > 0)
     if what == "observables":
-        return observables(run, periods, groups)
-    return over(run.data[what], groups, periods, last=what == "stocks")
+        return _observables(run, periods, groups)
+    return _over(run.data[what], groups, periods, last=what == "stocks")
 
 
-class Periods:
+class _Periods:
     """Recorded periods put into longer ones: those of ``data``, with ``time`` and ``period_end``."""
 
     def __init__(self, data: xr.Dataset, by: str) -> None:
@@ -110,7 +125,7 @@ class Periods:
         self.start = start[first].values
 
 
-def over(array: xr.DataArray, groups: str, periods: Periods, *, last: bool) -> xr.DataArray:
+def _over(array: xr.DataArray, groups: str, periods: _Periods, *, last: bool) -> xr.DataArray:
     """Add up an array over periods (or take its ``last`` value in each), and over groups."""
     values = array.values.sum(-1) if groups == "sum" else array.values
     first = np.flatnonzero(np.diff(periods.index, prepend=-1))
@@ -125,14 +140,14 @@ def over(array: xr.DataArray, groups: str, periods: Periods, *, last: bool) -> x
     )
 
 
-def observables(run: Run, periods: Periods, groups: str) -> xr.DataArray:
+def _observables(run: Run, periods: _Periods, groups: str) -> xr.DataArray:
     """Return what each official series of the scenario counts, before capture, delay and noise.
 
     (replicate, time, observable[, group]) int64, person.
     """
     table = run.provenance.get("observations", {})
-    flows = over(run.flows, "each", periods, last=False)
-    stocks = over(run.stocks, "each", periods, last=True)
+    flows = _over(run.flows, "each", periods, last=False)
+    stocks = _over(run.stocks, "each", periods, last=True)
     parts = []
     for seen in table.values():
         source, dim = (flows, "flow") if seen["measure"] == "flow" else (stocks, "stage")
