@@ -26,7 +26,8 @@ from scipy import stats
 
 from sojourn.engine.walk.days import run_replicate
 from sojourn.engine.walk.program import WalkProgram
-from sojourn.flee import read, read_out, relative_difference
+from sojourn.flee import read, read_out
+from sojourn.forecast import relative_difference
 from sojourn.flee.compile import compile_walk
 
 SHARED = Path(os.environ.get("SOJOURN_SHARED", Path(__file__).parents[1].parent / "shared")) / "flee"
@@ -89,7 +90,7 @@ def reference(instance: str, folder: Path = SHARED / "reference_runs") -> Refere
         scale=int(files[0].name.split("_")[0].removeprefix("h")),
         camps=tables[0].camps,
         counts=np.stack([table.simulated for table in tables]),
-        observed=tables[0].observed,
+        observed=tables[0].published,
         agents=int(last["total refugees (simulation)"]),
     )
 

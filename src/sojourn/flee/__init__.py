@@ -11,18 +11,7 @@ from sojourn.flee.out import OutTable, out_csv, out_files, read_out
 from sojourn.flee.reading.folder import read, reads
 from sojourn.flee.reading.sheets import FleeError
 from sojourn.flee.registrations import DataTable, data_table
-from sojourn.flee.score import (
-    Score,
-    baselines,
-    camp_differences,
-    coverage,
-    crps,
-    forecasts,
-    relative_difference,
-    score,
-    score_files,
-    score_run,
-)
+from sojourn.flee.score import score_files
 from sojourn.flee.settings import Settings
 from sojourn.flee.simulate import rerun, run, scenario_of
 from sojourn.flee.write import digest, dump, write, write_folder
@@ -35,28 +24,19 @@ __all__ = [
     "FleeError",
     "FleeScenario",
     "OutTable",
-    "Score",
     "Settings",
-    "baselines",
-    "camp_differences",
-    "coverage",
-    "crps",
     "data_table",
     "digest",
     "dump",
-    "forecasts",
     "out_csv",
     "out_files",
     "read",
     "read_out",
     "reads",
-    "relative_difference",
     "rerun",
     "run",
     "scenario_of",
-    "score",
     "score_files",
-    "score_run",
     "write",
     "write_folder",
 ]

@@ -35,13 +35,13 @@ _TOTALS = (
 class OutTable:
     """An ``out.csv``: people by day and camp, simulated and registered.
 
-    ``simulated``, ``observed``: ``(day, camp) int64, agents``; ``observed_total``: ``(day) int64, agents``.
+    ``simulated``, ``published``: ``(day, camp) int64, agents``; ``published_total``: ``(day) int64, agents``.
     """
 
     camps: tuple[str, ...]
     simulated: Integers
-    observed: Integers
-    observed_total: Integers
+    published: Integers
+    published_total: Integers
 
 
 def read_out(path: str | Path) -> OutTable:
@@ -81,8 +81,8 @@ def read_out(path: str | Path) -> OutTable:
     return OutTable(
         camps=camps,
         simulated=table[:, :count],
-        observed=table[:, count : 2 * count],
-        observed_total=table[:, -1],
+        published=table[:, count : 2 * count],
+        published_total=table[:, -1],
     )
 
 
@@ -97,8 +97,8 @@ def out_csv(scenario: FleeScenario, simulated: Integers, created: Integers, scal
     """
     literal = scenario.compat == "flee3"
     table = data_table(scenario, scale)
-    observed = table.of(scenario.camps)
-    registered = observed.sum(axis=1)
+    published = table.of(scenario.camps)
+    registered = published.sum(axis=1)
     raw, debt = _raw_and_debt(scenario, table)
     raw = raw if literal else registered
     inside = [scenario.locations[scenario.index[camp]].kind == "idpcamp" for camp in scenario.camps]
@@ -107,7 +107,7 @@ def out_csv(scenario: FleeScenario, simulated: Integers, created: Integers, scal
         head += [f"{camp} sim", f"{camp} data", f"{camp} error"]
     with_inside = scenario.settings.log.idp_totals > 0
     lines = [",".join([*head, *_TOTALS, *(["total IDPs"] if with_inside else [])])]
-    for day, (sim, data) in enumerate(zip(simulated.tolist(), observed.tolist(), strict=True)):
+    for day, (sim, data) in enumerate(zip(simulated.tolist(), published.tolist(), strict=True)):
         row: list[object] = [day, scenario.start + timedelta(days=day + literal)]
         for one, known in zip(sim, data, strict=True):
             row += [one, known, 0.0 if known < 1e-5 else float(np.round(abs(one / known - 1.0), 4))]

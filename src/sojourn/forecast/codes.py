@@ -9,8 +9,8 @@ from sojourn.errors import Problem, SojournError
 __all__ = ["CODES", "ForecastError", "refuse"]
 
 CODES: Mapping[str, str] = {
-    "S101": "the split is not a date, or there is none",
-    "S102": "the run has no station to be scored at",
+    "S101": "the split is not a date or not a day of the run, or there is none",
+    "S102": "the run has nothing published beside it to be scored against",
 }
 
 

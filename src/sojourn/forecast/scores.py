@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-__all__ = ["covered", "crps", "log_rmse", "log_score", "median"]
+__all__ = ["covered", "crps", "crps_edf", "log_rmse", "log_score", "median"]
 
 F64 = NDArray[np.float64]
 
@@ -56,6 +56,23 @@ def crps(simulated: F64, published: F64) -> F64:
     # Half the mean distance of two different replicates, from their order.
     spread = (rank[:, None] * np.sort(simulated, axis=0)).sum(0) / (n * (n - 1))
     return np.asarray(error - spread)
+
+
+def crps_edf(simulated: F64, published: F64) -> F64:
+    """Return the continuous ranked probability score of the empirical distribution of the replicates.
+
+    ``simulated`` is (replicate, ...) float64, ``published`` (...) float64, counts, and so is the score. Other than
+    :func:`crps`, which estimates the score of the distribution that replicates are drawn from, this is the score
+    of the few that were drawn: its mean is larger the fewer there are. For one it is the absolute error.
+    Source: H. Hersbach, "Decomposition of the continuous ranked probability score for ensemble prediction
+    systems", Weather and Forecasting 15 (2000); in the sorted form of A. Jordan, F. Krüger and S. Lerch,
+    "Evaluating probabilistic forecasts with scoringRules", Journal of Statistical Software 90 (2019).
+    """
+    size = len(simulated)
+    ordered = np.sort(simulated, axis=0)
+    rank = np.arange(1, size + 1).reshape(-1, *[1] * published.ndim)
+    weights = size * (published < ordered) - rank + 0.5
+    return np.asarray(2.0 / size**2 * ((ordered - published) * weights).sum(axis=0))
 
 
 def log_score(expected: F64, size: F64 | None, published: F64, rounding: float = 1.0) -> F64:

@@ -1,14 +1,16 @@
-"""Scoring a run against what was published."""
+"""Scoring a run beside what was published."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sojourn.forecast.camps import score_camps
 from sojourn.forecast.codes import refuse
+from sojourn.forecast.scorecard import Scores
 from sojourn.forecast.shares import shares
 from sojourn.forecast.stations import agreement, stations
 from sojourn.forecast.verdict import measured
@@ -16,56 +18,76 @@ from sojourn.library import scoring
 from sojourn.observation.link import observed, scenario_of
 from sojourn.results import Run
 
-__all__ = ["Scores", "bars", "fitted_to", "score"]
+__all__ = ["bars", "fitted_to", "score"]
 
 
-@dataclass(frozen=True, eq=False)
-class Scores:
-    """What a run is worth beside the published figures."""
-
-    stations: pd.DataFrame
-    """Agreement by station and span; see :func:`sojourn.forecast.stations.agreement`."""
-    bars: pd.DataFrame
-    """What must be reached, and whether it is; see :func:`sojourn.forecast.verdict.measured`."""
-    shares: pd.DataFrame
-    """Agreement of the parts of stations in others; see :func:`sojourn.forecast.shares.shares`."""
-    split: pd.Timestamp
-    """First day of the test."""
-    least: float
-    """Smallest published count in a logarithmic error."""
-
-    def __str__(self) -> str:
-        parts = [self.stations.to_string(index=False, float_format="{:.3f}".format, na_rep="-")]
-        if len(self.shares):
-            parts.append(self.shares.to_string(index=False, float_format="{:.3f}".format, na_rep="-"))
-        if len(self.bars):
-            parts.append(self.bars.to_string(index=False, float_format="{:.3f}".format, na_rep="-"))
-        return "\n\n".join(parts)
+_CAMPS = frozenset({"camp", "published_agents"})
+"""What a run has whose camps have registrations."""
 
 
 def score(run: Run, split: str | None = None, *, least: float | None = None) -> Scores:
-    """Score a run at every station: before the date ``split`` in sample, from it on out of sample.
+    """Score a run beside what was published: at its stations, or in its camps.
 
-    Without ``split``, the day after the last that the fit of a built-in scenario has seen; ``least`` is the
-    smallest published count that enters a logarithmic error, the scenario's own if left out. The bars are those
-    laid down beside a built-in scenario, each over its own periods. Naive predictors know what was published
-    before the split, and the series upstream also after it.
+    A run whose scenario links published series is scored at every station: before the date ``split`` in sample,
+    from it on out of sample. The bars are those that stand beside a built-in scenario, each over its own periods.
+    Naive predictors know what was published before the split, and the series upstream also after it.
 
-    Raises :class:`~sojourn.forecast.codes.ForecastError` S101 for a split that is not a date, or that must be
-    given, and S102 for a run without observations.
+    A run with registrations in camps is scored in these, in agents, over the days from ``split`` on, beside
+    forecasts that need no model.
+
+    Parameters
+    ----------
+    run
+        A run of either engine.
+    split
+        First day of the test. Left out, it is the day after the last that the fit of a built-in scenario has seen;
+        a run with camps is then scored over all days.
+    least
+        Smallest published count that enters a logarithmic error; left out, the scenario's own.
+
+    Returns
+    -------
+    Scores
+        Tables; those that say nothing of the run have no rows.
+
+    Raises
+    ------
+    ForecastError
+        S101 for a split that is not a date, that must be given, or that is not a day of the run; S102 for a run
+        with nothing published beside it.
     """
+    if run.has >= _CAMPS:
+        return _in_camps(run, split)
+    if not run.provenance.get("observations"):
+        raise refuse("S102", str(run.provenance["name"]), "nothing published is linked to the scenario")
     first = _first_day(split, fitted_to(run))
     rules = scoring(str(run.provenance["name"]))
     seen = observed(run)
-    if not seen:
-        raise refuse("S102", str(run.provenance["name"]), "the scenario has no observations")
     floor = float(rules.get("least", 1.0) if least is None else least)
     table = agreement(scenario_of(run), seen, first, least=floor, upstream=rules.get("upstream"))
     return Scores(table, bars(run, seen), shares(seen, rules.get("shares", {}), first, floor), first, floor)
 
 
+def _in_camps(run: Run, split: str | None) -> Scores:
+    """Score a run in its camps, from the day ``split`` on."""
+    camp = run.data["camp"]
+    if not camp.values.any():
+        raise refuse("S102", str(run.provenance["name"]), "no place is a camp")
+    days = pd.DatetimeIndex(run.data["time"].values)
+    first = days[0] if split is None else _first_day(split, None)
+    if not days[0] <= first <= days[-1]:
+        allowed = f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}"
+        raise refuse("S101", "split", "the run has no such day", found=str(split), allowed=allowed)
+    return score_camps(
+        run.stocks.sel(stage=camp).sum("group").values // run.scale,
+        run.data["published_agents"].sel(stage=camp).fillna(0.0).values,
+        [str(name) for name in run.data["stage"].values[camp.values]],
+        first_day=int(np.searchsorted(days, first)),
+    )
+
+
 def bars(run: Run, seen: Mapping[str, xr.Dataset] | None = None) -> pd.DataFrame:
-    """Return what is laid down that runs of a built-in scenario must reach, and whether this one does.
+    """Return what runs of a built-in scenario must reach, and whether this one does.
 
     ``seen`` is what :func:`sojourn.observation.link.observed` gives of the run, if it is there already. The
     table is that of :func:`sojourn.forecast.verdict.measured`, without rows for a scenario without bars.
@@ -78,7 +100,7 @@ def bars(run: Run, seen: Mapping[str, xr.Dataset] | None = None) -> pd.DataFrame
 
 
 def fitted_to(run: Run) -> str | None:
-    """Return the last day (ISO 8601) whose figures the fit of the scenario has seen; None if not laid down."""
+    """Return the last day (ISO 8601) whose figures the fit of the scenario has seen; None if that is not stated."""
     day = scoring(str(run.provenance["name"])).get("fitted_to")
     return None if day is None else str(day)
 
@@ -86,7 +108,7 @@ def fitted_to(run: Run) -> str | None:
 def _first_day(split: str | None, seen_to: str | None) -> pd.Timestamp:
     if split is None and seen_to is None:
         remedy = "give the first day of the test"
-        raise refuse("S101", "split", "it is not laid down what the fit has seen", remedy=remedy)
+        raise refuse("S101", "split", "the scenario does not state what its fit has seen", remedy=remedy)
     try:
         return pd.Timestamp(split) if split is not None else pd.Timestamp(str(seen_to)) + pd.Timedelta(1, "D")
     except ValueError as error:

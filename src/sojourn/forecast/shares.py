@@ -16,11 +16,11 @@ COLUMNS = ("share", "span", "periods", "published", "simulated", "error", "withi
 
 
 def shares(
-    seen: Mapping[str, xr.Dataset], laid_down: Mapping[str, Mapping[str, str]], split: pd.Timestamp, least: float
+    seen: Mapping[str, xr.Dataset], rules: Mapping[str, Mapping[str, str]], split: pd.Timestamp, least: float
 ) -> pd.DataFrame:
     """Return how the parts of stations in others agree, one row for each share and span.
 
-    ``seen`` is what :func:`sojourn.observation.link.observed` gives; ``laid_down`` names the stations ``part`` and
+    ``seen`` is what :func:`sojourn.observation.link.observed` gives; ``rules`` names the stations ``part`` and
     ``whole`` of each share. Periods with less than ``least`` published of the whole are left out. Columns:
     ``share``; ``span`` (``fit`` before ``split``, ``test`` from it on); ``periods``; ``published`` (sum of the
     part over sum of the whole); ``simulated`` (median over replicates of the same, before noise); ``error``
@@ -28,7 +28,7 @@ def shares(
     inside the central 90 % band).
     """
     rows = []
-    for name, rule in laid_down.items():
+    for name, rule in rules.items():
         part, whole = seen[rule["part"]], seen[rule["whole"]]
         counted, among = part["observed_count"].values, whole["observed_count"].values
         known = part["complete"].values & np.isfinite(counted) & (np.nan_to_num(among) >= least)

@@ -1,4 +1,4 @@
-"""Bars: what a run must reach at a station, as laid down beside its scenario, and whether it does."""
+"""Bars: what a run must reach at a station, stated beside its scenario, and whether it does."""
 
 from __future__ import annotations
 
