@@ -20,8 +20,8 @@ from verification.flee_variants import VARIANTS, prepare
 from sojourn.engine.walk.days import run_replicate
 from sojourn.engine.walk.program import WalkProgram
 from sojourn.flee import FleeScenario, data_table, read
-from sojourn.forecast import relative_difference
 from sojourn.flee.compile import compile_walk
+from sojourn.forecast import relative_difference
 
 SHARED = Path(os.environ.get("SOJOURN_SHARED", Path(__file__).parents[1].parent / "shared")) / "flee"
 SCALES = {

@@ -13,8 +13,8 @@ import numpy as np
 
 from sojourn.engine.walk.days import run_replicate
 from sojourn.flee import data_table, read
-from sojourn.forecast import relative_difference
 from sojourn.flee.compile import compile_walk
+from sojourn.forecast import relative_difference
 
 SHARED = Path(os.environ.get("SOJOURN_SHARED", Path(__file__).parents[1].parent / "shared")) / "flee"
 SCALES = {

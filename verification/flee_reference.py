@@ -27,8 +27,8 @@ from scipy import stats
 from sojourn.engine.walk.days import run_replicate
 from sojourn.engine.walk.program import WalkProgram
 from sojourn.flee import read, read_out
-from sojourn.forecast import relative_difference
 from sojourn.flee.compile import compile_walk
+from sojourn.forecast import relative_difference
 
 SHARED = Path(os.environ.get("SOJOURN_SHARED", Path(__file__).parents[1].parent / "shared")) / "flee"
 INSTANCES = ("mali2012", "burundi2015", "tigray2020", "car2013", "ssudan2013", "syria2013", "ukraine2022")

@@ -11,17 +11,17 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from sojourn.report.charts.walk_map import walk_flows, walk_map, walk_places
+from sojourn.report.sections.walk_camps import errors
+from sojourn.report.sections.walk_difference import walk_changes, walk_shunting
+from sojourn.report.sections.walk_tables import score_table, settings_table, walk_gaps
+from sojourn.report.walk_facts import WalkFacts, closure_table
 from typer.testing import CliRunner
 
 import sojourn as sj
 from sojourn.app.main import app
 from sojourn.report.charts.road_map import LEAST
-from sojourn.report.charts.walk_map import walk_flows, walk_map, walk_places
 from sojourn.report.pages import page
-from sojourn.report.sections.walk_camps import errors
-from sojourn.report.sections.walk_difference import walk_changes, walk_shunting
-from sojourn.report.sections.walk_tables import score_table, settings_table, walk_gaps
-from sojourn.report.walk_facts import WalkFacts, closure_table
 
 VOID = {"meta", "img", "input", "br", "link"}
 LINKS = ("src", "href", "srcset", "action", "poster", "data", "xlink:href")

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from sojourn.results.walk import WALK_COORDINATES, WALK_PROVENANCE, WALK_VARIABLES
 from typer.testing import CliRunner
 
 import sojourn as sj
 from sojourn.app.main import app
-from sojourn.results.walk import WALK_COORDINATES, WALK_PROVENANCE, WALK_VARIABLES
 
 
 def refused(code: str):

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sojourn.report.sections.wording import counted
 
 import sojourn as sj
 from sojourn.report.facts import Facts
-from sojourn.report.sections.wording import counted
 from sojourn.scenario import check
 
 ROOT = Path(__file__).parents[2]

@@ -6,13 +6,13 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from sojourn.report.charts.policy_strip import bars_of, policy_strip
+from sojourn.report.sections.wording import counted, sentence
 
 import sojourn as sj
-from sojourn.report.charts.policy_strip import bars_of, policy_strip
 from sojourn.report.facts import Facts
 from sojourn.report.sections.arrivals import arrivals, arrivals_table
 from sojourn.report.sections.whereabouts import whereabouts_table
-from sojourn.report.sections.wording import counted, sentence
 from sojourn.scenario.question import Answer, Figure
 
 QUESTION = {

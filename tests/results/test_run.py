@@ -57,6 +57,7 @@ def test_arrays_must_be_those_of_the_tables(make, fault):
     with pytest.raises(ValueError, match=r"no such variables: stokcs|lack stocks|lack stage_kind"):
         results.label(arrays, along, run.provenance)
 
+
 def test_waits_are_means_and_missing_where_nobody_is_served():
     record = conftest.record(days=3)
     record.wait_count[0, 1], record.wait_steps[0, 1] = 0, 0

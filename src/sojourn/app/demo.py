@@ -10,7 +10,7 @@ import typer
 
 import sojourn as sj
 from sojourn.app import show
-from sojourn.app.report import check_report
+from sojourn.app.report import check_report, followed
 
 __all__ = ["demo"]
 
@@ -37,7 +37,7 @@ def demo(
     sentences = [_border(run), _courts(run), _bars(scores)]
     refused = None
     try:
-        sj.report(run, out, scores=scores)
+        sj.report(run, out, scores=scores, cohorts=followed(run))
     except sj.SojournError as error:
         refused = error
     for sentence in sentences:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,7 +13,8 @@ import typer
 import sojourn as sj
 from sojourn.app import show
 from sojourn.app.report import CardFile, ReportFile, check_report, write_card, write_report
-from sojourn.app.resume import INTERRUPTED, check_place, finish, kept, stoppable
+from sojourn.app.resume import INTERRUPTED, check_place, finish, kept, same_engine, stoppable
+from sojourn.app.score import show_camps
 
 __all__ = ["app"]
 
@@ -38,7 +40,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Write out.csv here; numbered if several.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="RUN", help="Save the whole run at this path.")] = None,
     report: ReportFile = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run at --save.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume the run at --save.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the run at --save.")] = False,
     first_day: FirstDay = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no warnings, no scores.")] = False,
@@ -56,8 +58,8 @@ def run(
     if first_day >= scenario.days:
         raise typer.BadParameter(f"the run has {scenario.days} days", param_hint="--first-day")
     earlier = sj.open(save) if resume and save is not None else None
-    if isinstance(earlier, sj.Run):
-        raise typer.BadParameter(f"{save} is a run of the flow engine: sojourn simulate", param_hint="--resume")
+    if earlier is not None:
+        same_engine(earlier, "walk", str(save))
     if not quiet:
         _warnings(scenario)
     stoppable()
@@ -65,7 +67,7 @@ def run(
     drawn = earlier.seed if earlier is not None and seed is None else seed
     people = earlier.scale if earlier is not None and scale is None else scale
 
-    def make(first: int, number: int, progress: Callable[[int, int], None]) -> sj.flee.WalkRun:
+    def make(first: int, number: int, progress: Callable[[int, int], None]) -> sj.Run:
         options: dict[str, Any] = {"scale": people, "workers": workers, "progress": progress, "first": first}
         return sj.flee.run(scenario, drawn, number, **options)
 
@@ -82,23 +84,23 @@ def run(
         write_report(done, report)
     if not quiet:
         _told(done, time.monotonic() - started)
-        _score(sj.flee.score_run(done, first_day=first_day))
+        show_camps(sj.score(done, str(scenario.start + timedelta(days=first_day))))
 
 
-def _write_out(scenario: sj.flee.FleeScenario, done: sj.flee.WalkRun, out: Path) -> None:
+def _write_out(scenario: sj.flee.FleeScenario, done: sj.Run, out: Path) -> None:
     """Write an out.csv for each replicate, numbered where there are several."""
     for number, text in enumerate(sj.flee.out_files(scenario, done)):
         path = out if done.replicates == 1 else out.with_name(f"{out.stem}_{number}{out.suffix}")
         path.write_text(text, encoding="utf-8")
 
 
-def _told(done: sj.flee.WalkRun, seconds: float) -> None:
+def _told(done: sj.Run, seconds: float) -> None:
     """Say what was run, and what the run counted."""
-    agents = int(done.data["simulated_created"].max())
+    agents = int(done.data["created"].max()) // done.scale
     runs = "1 replicate" if done.replicates == 1 else f"{done.replicates} replicates"
     show.note(f"{runs} of {agents:,} agents, seed {done.seed}, {seconds:.1f} s")
-    for code, count in done.notes.items():
-        show.note(f"note: {code}: {sj.flee.CODES[str(code)]}: {count:,} over all replicates")
+    for text, count in done.notes.items():
+        show.note(f"note: {text}: {count:,} over all replicates")
 
 
 @app.command()
@@ -108,7 +110,7 @@ def score(
 ) -> None:
     """Score out.csv files, by Flee or by Sojourn: errors as Flee counts them, baselines, spread over runs."""
     try:
-        _score(sj.flee.score_files(files, first_day=first_day))
+        show_camps(sj.flee.score_files(files, first_day=first_day))
     except ValueError as problem:
         raise typer.BadParameter(str(problem), param_hint="--first-day") from problem
 
@@ -152,12 +154,3 @@ def _warnings(scenario: sj.flee.FleeScenario) -> None:
     """Say on stderr what was odd in the folder, and what was made of it."""
     for warning in scenario.warnings:
         show.note(f"note: {warning}")
-
-
-def _score(found: sj.flee.Score) -> None:
-    for name, value in found.summary().items():
-        show.line(f"{name:<36}{value:>10.0f}" if name == "replicates" else f"{name:<36}{value:>10.4f}")
-    show.line("")
-    show.line(f"{'camp':<36}{'error':>10}")
-    for camp, error in zip(found.camps, found.by_camp.mean(axis=0), strict=True):
-        show.line(f"{camp:<36}{error:>10.4f}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,7 +11,7 @@ import sojourn as sj
 from sojourn.app import show
 from sojourn.app.inputs import Changes, Settings, Source, Without, changed
 
-__all__ = ["CardFile", "ReportFile", "card", "check_report", "report", "write_card", "write_report"]
+__all__ = ["CardFile", "ReportFile", "card", "check_report", "followed", "report", "write_card", "write_report"]
 
 CardFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a Markdown file.")]
 ReportFile = Annotated[
@@ -26,14 +26,29 @@ def check_report(path: Path | None, option: str = "--report") -> None:
         raise typer.BadParameter(f"there is no directory {path.parent}", param_hint=option)
 
 
-def write_report(
-    run: sj.Run | sj.flee.WalkRun,
-    path: Path,
-    other: sj.Run | sj.flee.WalkRun | None = None,
-    files: Path | None = None,
-) -> None:
+def followed(run: sj.Run) -> Any:
+    """Return where those who came in each quarter are, for the report of a run; None where they cannot be followed.
+
+    Runs whose stocks at the start are not recorded are not followed.
+    """
+    if "initial" not in run.has:
+        return None
+    question = sj.loads(run.scenario_text).question
+    arrivals = question.arrivals if question is not None else None
+    try:
+        return sj.cohorts(run, at=arrivals.at if arrivals is not None else None)
+    except sj.SojournError as error:
+        # Runs of another version, and queues that hide who left, can be reported all the same.
+        if not set(error.codes) <= {"R602", "R603"}:
+            raise
+        show.note(f"the report does not say where those who came in each quarter are: {error.problems[0].message}")
+        return None
+
+
+def write_report(run: sj.Run, path: Path, other: sj.Run | None = None, files: Path | None = None) -> None:
     """Write a report and name the file to open."""
-    written = sj.report(run, path, compare=other, files=files)
+    cohorts = followed(run) if other is None else None
+    written = sj.report(run, path, compare=other, cohorts=cohorts, files=files)
     show.note(f"report: {written} ({written.stat().st_size / 1e6:.1f} MB)")
     if files is not None:
         show.note(f"charts: {files}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -15,9 +15,7 @@ from sojourn.app.report import ReportFile, check_report, write_report
 if TYPE_CHECKING:
     import pandas as pd
 
-    AnyRun: TypeAlias = sj.Run | sj.flee.WalkRun
-
-__all__ = ["compare", "open_run", "stages_at_end"]
+__all__ = ["compare", "open_run"]
 
 Saved = Annotated[Path, typer.Argument(metavar="RUN", help="A saved run.")]
 What = Annotated[
@@ -30,11 +28,6 @@ By = Annotated[
 ]
 Csv = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table to a CSV file.")]
 Each = Annotated[bool, typer.Option("--groups", help="One row for each group.")]
-
-
-def stages_at_end(run: sj.Run) -> pd.DataFrame:
-    """Return people in each stage at the end: mean and quantiles over replicates."""
-    return run.summary("stocks", "run").drop(columns=["period", "complete"])
 
 
 def open_run(
@@ -50,41 +43,21 @@ def open_run(
     """Show what a saved run holds."""
     run = sj.open(path)
     show.note(str(run))
-    if isinstance(run, sj.Run):
-        for text, count in run.notes.items():
-            show.note(f"{text}: {count:,} times")
-        if what == "stages":
-            _table(stages_at_end(run), "People in each stage at the end", csv)
-        else:
-            _table(run.summary(what, by, groups="each" if groups else "sum"), "", csv)
+    for text, count in run.notes.items():
+        show.note(f"{text}: {count:,} over all replicates")
+    if what == "stages":
+        _table(run.at_end(), _title(run), csv)
     else:
-        _open_walk(run, what, by, groups, csv)
+        _table(run.summary(what, by, groups="each" if groups else "sum"), "", csv)
     if verify:
-        same = _repeats(run)
+        same = sj.rerun(run).identical(run)
         show.note("simulated again: identical to the bit" if same else "simulated again: NOT identical")
         raise typer.Exit(0 if same else 1)
 
 
-def _open_walk(run: sj.flee.WalkRun, what: str, by: str, groups: bool, csv: Path | None) -> None:
-    """Show what a saved walk run holds."""
-    _no_groups(groups)
-    for code, count in run.notes.items():
-        show.note(f"{code}: {sj.flee.CODES[str(code)]}: {count:,} over all replicates")
-    if what == "stages":
-        _table(run.camps_at_end(), "People in each camp at the end", csv)
-    else:
-        _table(run.summary(what, by), "", csv)
-
-
-def _no_groups(groups: bool) -> None:
-    if groups:
-        raise typer.BadParameter("a walk run has no groups", param_hint="--groups")
-
-
-def _repeats(run: AnyRun) -> bool:
-    if isinstance(run, sj.Run):
-        return sj.rerun(run).identical(run)
-    return sj.rerun(run).identical(run)
+def _title(run: sj.Run) -> str:
+    """Return what the table at the end shows: stages, or the camps of a run that has them."""
+    return "People in each camp at the end" if "camp" in run.has else "People in each stage at the end"
 
 
 def compare(
@@ -105,7 +78,7 @@ def compare(
 ) -> None:
     """Show what a change did, paired by replicate: OTHER less RUN, or a scenario with a change less without it.
 
-    The table of stages, or of places of a walk run, says by how much each moved, and when.
+    The table says by how much the people in each stage, or at each place of a walk run, moved, and when.
     """
     change = bool(settings or changes or without)
     if change == (other is not None):
@@ -114,11 +87,6 @@ def compare(
     check_report(report)
     first, second = _pair(base, other, (settings, changes, without), replicates, seed)
     comparison = sj.compare(first, second)
-    each: dict[str, Any] = {"groups": "each" if groups else "sum"}
-    parts = "stages"
-    if not isinstance(first, sj.Run):
-        _no_groups(groups)
-        each, parts = {}, "places"
     show.note(
         f"{second.provenance['name']} less {first.provenance['name']}, {first.replicates} pairs, seed {first.seed}"
     )
@@ -129,16 +97,16 @@ def compare(
         moved = table[(table[["stock", "peak", "outflow"]] != 0).any(axis=1)] if csv is None else table
         _table(moved, "Where the people went", csv)
         if len(moved) < len(table):
-            show.note(f"{len(table) - len(moved)} {parts} did not move")
+            show.note(f"{len(table) - len(moved)} stages did not move")
     else:
-        _table(comparison.effect(what, by, **each), "", csv)
+        _table(comparison.effect(what, by, groups="each" if groups else "sum"), "", csv)
     if report is not None:
         write_report(first, report, second)
 
 
 def _pair(
     base: str, other: Path | None, change: tuple[Any, Any, Any], replicates: int, seed: int | None
-) -> tuple[AnyRun, AnyRun]:
+) -> tuple[sj.Run, sj.Run]:
     """Return two saved runs, or a scenario simulated without and with a change."""
     if other is not None:
         return sj.open(base), sj.open(other)

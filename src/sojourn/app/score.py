@@ -1,4 +1,4 @@
-"""The command ``score``: how a run agrees with what was published, station by station."""
+"""The command ``score``: how a run agrees with what was published, at stations or in camps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from sojourn.app.inputs import Changes, Settings, Without, changed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["score"]
+    from sojourn.forecast import Scores
+
+__all__ = ["score", "show_camps"]
 
 _SHOWN = {
     "observation": "station",
@@ -51,19 +53,31 @@ def score(
     least: Annotated[float | None, typer.Option(help="Smallest published count in a log-RMSE.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all columns to a CSV file.")] = None,
 ) -> None:
-    """Score a scenario or a saved run at every station, in and out of sample, beside naive predictors.
+    """Score a scenario or a saved run at every station or camp, beside forecasts that need no model.
 
     Below the table stand the bars that a built-in scenario must reach, with the verdict of each.
     """
     if (Path(source) / "zarr.json").is_file():
         run = sj.open(source)
-        if not isinstance(run, sj.Run):
-            raise typer.BadParameter("a walk run is scored as it is run and in its report", param_hint="SCENARIO")
     else:
         scenario = changed(source, settings, changes, without)
         with show.progress(scenario.name, 0, replicates, quiet=False) as progress:
             run = sj.simulate(scenario, replicates=replicates, seed=seed, progress=progress)
     scores = sj.score(run, split, least=least)
+    if len(scores.errors):
+        if station is not None:
+            raise typer.BadParameter("the run has camps, no stations", param_hint="--station")
+        show.note(str(run))
+        show_camps(scores)
+        if csv is not None:
+            scores.camps.to_csv(csv, index=False)
+            show.note(f"{len(scores.camps)} rows written to {csv}")
+    if len(scores.stations):
+        _show_stations(run, scores, station, csv)
+
+
+def _show_stations(run: sj.Run, scores: Scores, station: str | None, csv: Path | None) -> None:
+    """Show agreement at the stations, shares and bars."""
     table, bars = scores.stations, scores.bars
     if station is not None:
         known = list(dict.fromkeys(table["observation"]))
@@ -91,6 +105,16 @@ def score(
     if len(bars):
         show.line("")
         show.table(_verdicts(bars), "Bars")
+
+
+def show_camps(scores: Scores) -> None:
+    """Show the errors in camps, the baselines, and the part of each camp."""
+    for name, value in scores.summary().items():
+        show.line(f"{name:<36}{value:>10.0f}" if name == "replicates" else f"{name:<36}{value:>10.4f}")
+    show.line("")
+    show.line(f"{'camp':<36}{'error':>10}")
+    for camp, error in scores.by_camp().items():
+        show.line(f"{camp:<36}{error:>10.4f}")
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The command ``simulate``: replicates with progress, saved also when interrupted, and gone on with later."""
+"""The command ``simulate``: replicates with progress, saved also when interrupted, and resumed later."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import sojourn as sj
 from sojourn.app import show
 from sojourn.app.inputs import Changes, Settings, Source, Without, changed
 from sojourn.app.report import ReportFile, check_report, write_report
-from sojourn.app.resume import INTERRUPTED, check_place, finish, kept, stoppable
-from sojourn.app.runs import stages_at_end
+from sojourn.app.resume import INTERRUPTED, check_place, finish, kept, same_engine, stoppable
 
 __all__ = ["simulate"]
 
@@ -39,7 +38,7 @@ def simulate(
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; all cores if left out.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="RUN", help="Save the run at this path.")] = None,
     report: ReportFile = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run at --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume the run at --out.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the run at --out.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no table.")] = False,
 ) -> None:
@@ -52,8 +51,8 @@ def simulate(
     check_report(report)
     described = changed(scenario, settings, changes, without)
     earlier = sj.open(out) if resume and out is not None else None
-    if earlier is not None and not isinstance(earlier, sj.Run):
-        raise typer.BadParameter(f"{out} is a run of the walk engine: sojourn flee run", param_hint="--resume")
+    if earlier is not None:
+        same_engine(earlier, "flow", str(out))
     if earlier is not None and seed is None:
         seed = earlier.seed
     wanted = 1 if mode == "expected" else replicates
@@ -82,4 +81,4 @@ def simulate(
     if not quiet:
         where = f"saved at {out}" if out is not None else "not saved: name a path with --out"
         show.note(f"{run}, {time.monotonic() - started:.1f} s, {where}")
-        show.table(stages_at_end(run), "People in each stage at the end")
+        show.table(run.at_end(), "People in each stage at the end")

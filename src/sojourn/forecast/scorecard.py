@@ -52,15 +52,17 @@ class Scores:
             return {}
         found = {"replicates": float(len(self.errors))}
         for name in ("rescaled", "normal"):
-            errors = self.errors[name].to_numpy()
-            found[f"error {name}, mean"] = float(errors.mean())
-            if len(errors) > 1:
-                found[f"error {name}, lowest"] = float(errors.min())
-                found[f"error {name}, highest"] = float(errors.max())
-                found[f"error {name}, standard deviation"] = float(errors.std(ddof=1))
+            each = self.errors[name].to_numpy()
+            found[f"error {name}, mean"] = float(each.mean())
+            if len(each) > 1:
+                found[f"error {name}, lowest"] = float(each.min())
+                found[f"error {name}, highest"] = float(each.max())
+                found[f"error {name}, standard deviation"] = float(each.std(ddof=1))
         found["crps, empirical"] = self.crps_edf
-        found |= {f"coverage {row.level:g}": float(row.inside) for row in self.bands.itertuples()}
-        return found | {f"baseline: {row.baseline}": float(row.error) for row in self.baselines.itertuples()}
+        levels, inside = (self.bands[name].tolist() for name in ("level", "inside"))
+        found |= {f"coverage {level:g}": share for level, share in zip(levels, inside, strict=True)}
+        names, errors = (self.baselines[name].tolist() for name in ("baseline", "error"))
+        return found | {f"baseline: {name}": error for name, error in zip(names, errors, strict=True)}
 
     def by_camp(self) -> pd.Series[float]:
         """Return the part of each camp in the rescaled error, mean over replicates, by name of the camp."""

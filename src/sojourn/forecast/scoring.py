@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -82,7 +81,7 @@ def _in_camps(run: Run, split: str | None) -> Scores:
         run.stocks.sel(stage=camp).sum("group").values // run.scale,
         run.data["published_agents"].sel(stage=camp).fillna(0.0).values,
         [str(name) for name in run.data["stage"].values[camp.values]],
-        first_day=int(np.searchsorted(days, first)),
+        first_day=int((days < first).sum()),
     )
 
 

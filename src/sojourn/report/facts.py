@@ -1,26 +1,31 @@
-"""What a report says is worked out from: the run, its scenario, and the groups that it follows."""
+"""What every report is worked out from: the run, what it is given beside it, and the days that it covers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
-from sojourn.forecast import Scores, agreement, fitted_to, score
-from sojourn.observation.link import observed, scenario_of
-from sojourn.results import Run, WalkRun
-from sojourn.scenario import Scenario
+from sojourn.forecast import Scores
+from sojourn.results import Comparison, Run, compare
 
-LOG_LEAST = 100.0
-"""Smallest published count in a logarithmic error, where no rule says otherwise."""
+__all__ = ["GIVEN", "Facts", "Words", "label", "long_date"]
 
-__all__ = ["Facts", "Span", "label", "long_date", "policy_table"]
-
-F64 = NDArray[np.float64]
+GIVEN: Mapping[str, str] = {
+    "alone": "no other run is compared",
+    "comparison": "another run is compared",
+    "cohorts": "cohorts of arrival are given",
+    "observations": "the scenario links published series",
+    "system": "the scenario is one of stages",
+    "folder": "the scenario is a Flee folder",
+    "policies": "the scenario has policies",
+    "closures": "the folder closes roads or places during the run",
+}
+"""What a report can have beside the variables and coordinates of its run, for the ``needs`` of sections."""
 
 
 def label(name: str) -> str:
@@ -34,10 +39,96 @@ def long_date(day: object) -> str:
     return f"{stamp.day} {stamp:%B %Y}"
 
 
-class Span:
-    """The days that a run of either engine covers."""
+@dataclass(frozen=True)
+class Words:
+    """What the stages of a run are called, and by what their differences are dated."""
 
-    run: Run | WalkRun
+    stage: str
+    at: str
+    """Preposition of a stage."""
+    stock: str
+    left: str
+    """What those do who leave a stage."""
+    away: str
+    """What stands between this and the stage."""
+    when: str
+    """Preposition of a date."""
+    moved: str
+    """Column of the shunting table that says when a stage first moved."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A run, what is given beside it, and what is needed again and again to describe it.
+
+    ``given`` are scores worked out before, ``cohorts`` (replicate, cohort, stage, group) the people by quarter of
+    arrival, ``other`` a run with a change, under the same seed.
+    """
+
+    run: Run
+    given: Scores | None = None
+    cohorts: xr.DataArray | None = None
+    other: Run | None = None
+
+    words: ClassVar[Words]
+    command: ClassVar[str]
+    """The command that makes such a run."""
+
+    @cached_property
+    def has(self) -> frozenset[str]:
+        """What sections can ask for: variables and coordinates of the run, and words of :data:`GIVEN`."""
+        known = {
+            "alone": self.other is None,
+            "comparison": self.other is not None,
+            "cohorts": self.cohorts is not None,
+            "observations": bool(self.run.provenance.get("observations")),
+        }
+        return self.run.has | {word for word, holds in known.items() if holds} | self._own
+
+    @property
+    def _own(self) -> frozenset[str]:
+        """Words of :data:`GIVEN` that the scenario of the run adds."""
+        return frozenset()
+
+    @property
+    def title(self) -> str:
+        """Title of the report."""
+        return str(self.run.provenance["name"])
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """The run with the change, paired with this one; None where no other run is given.
+
+        Raises RunError R301 for runs that are not pairs.
+        """
+        return None if self.other is None else compare(self.run, self.other)
+
+    @cached_property
+    def scores(self) -> Scores | None:
+        """The scores given, or None."""
+        return self.given
+
+    @property
+    def bars(self) -> pd.DataFrame:
+        """What must be reached, with the values reached; see :class:`sojourn.forecast.Scores`."""
+        return pd.DataFrame({"verdict": []}) if self.scores is None else self.scores.bars
+
+    @property
+    def missed(self) -> pd.DataFrame:
+        """The bars that were measured and are not reached."""
+        bars = self.bars
+        return bars[bars["verdict"] == "not reached"]
+
+    @property
+    def fitted_to(self) -> pd.Timestamp | None:
+        """Last day whose figures the fit has seen, where that is known."""
+        split = None if self.scores is None else self.scores.split
+        return None if split is None else split - pd.Timedelta(1, "D")
+
+    @property
+    def policies(self) -> pd.DataFrame:
+        """What is drawn under charts by date, numbered: number, name, title, start, end, citation, confidence."""
+        raise NotImplementedError
 
     @cached_property
     def start(self) -> pd.Timestamp:
@@ -59,186 +150,27 @@ class Span:
         """First to last day, in words."""
         return f"{long_date(self.start)} to {long_date(self.last_day)}"
 
-
-@dataclass(frozen=True)
-class Facts(Span):
-    """A run with what is needed again and again to describe it."""
-
-    run: Run
-    given: Scores | None = None
-
-    @cached_property
-    def scenario(self) -> Scenario:
-        """The resolved scenario of the run."""
-        return scenario_of(self.run)
-
-    @cached_property
-    def seen(self) -> dict[str, xr.Dataset]:
-        """Simulated beside published counts, by observation."""
-        return observed(self.run)
-
-    @cached_property
-    def scores(self) -> Scores | None:
-        """The scores given, or those by the rules laid down beside a built-in scenario, if there are any."""
-        if self.given is None and self.seen and fitted_to(self.run) is not None:
-            return score(self.run)
-        return self.given
-
-    @property
-    def fitted_to(self) -> pd.Timestamp | None:
-        """Last day whose figures the fit has seen, where that is known."""
-        return None if self.scores is None else self.scores.split - pd.Timedelta(1, "D")
-
-    @property
-    def least(self) -> float:
-        """Smallest published count that enters a logarithmic error."""
-        return LOG_LEAST if self.scores is None else self.scores.least
-
-    @cached_property
-    def agreement(self) -> pd.DataFrame:
-        """Agreement by station and span; see :func:`sojourn.forecast.agreement`."""
-        if self.scores is not None:
-            return self.scores.stations
-        return agreement(self.scenario, self.seen, None, least=LOG_LEAST)
-
-    @property
-    def missed(self) -> pd.DataFrame:
-        """The bars that were measured and are not reached."""
-        bars = self.bars
-        return bars[bars["verdict"] == "not reached"]
-
-    @property
-    def bars(self) -> pd.DataFrame:
-        """The bars that are laid down, with the values reached; see :class:`sojourn.forecast.Scores`."""
-        return pd.DataFrame({"verdict": []}) if self.scores is None else self.scores.bars
-
-    @cached_property
-    def followed(self) -> tuple[str, ...]:
-        """Groups that pass through at least half as many flows as the group that passes through most.
-
-        The others, such as everyone else before a shared court, count in queues and stations only.
-        """
-        used = (self.run.flows.values != 0).any((0, 1)).sum(0)
-        names = [str(name) for name in self.run.data["group"].values]
-        return tuple(name for name, count in zip(names, used, strict=True) if 2 * count >= max(used))
-
-    @property
-    def followed_text(self) -> str:
-        """The groups followed, by their labels."""
-        groups = self.scenario.groups
-        return ", ".join(groups[name].label or label(name) for name in self.followed)
-
-    @cached_property
-    def flows(self) -> xr.DataArray:
-        """People of the groups followed: (replicate, time, flow) float64."""
-        return self.run.flows.sel(group=list(self.followed)).sum("group").astype(np.float64)
-
-    @cached_property
-    def stocks(self) -> xr.DataArray:
-        """People of the groups followed at the end of each period: (replicate, time, stage) float64."""
-        return self.run.stocks.sel(group=list(self.followed)).sum("group").astype(np.float64)
-
-    @cached_property
-    def initial(self) -> xr.DataArray:
-        """People of all groups at the start: (replicate, stage) float64; zero where it was not recorded."""
-        if "initial" in self.run.data:
-            return self.run.data["initial"].sum("group").astype(np.float64)
-        return (self.run.stocks.isel(time=0).sum("group") * 0).astype(np.float64)
-
-    @property
-    def initial_followed(self) -> xr.DataArray:
-        """People of the groups followed at the start: (replicate, stage) float64; zero if not recorded."""
-        if "initial" in self.run.data:
-            return self.run.data["initial"].sel(group=list(self.followed)).sum("group").astype(np.float64)
-        return self.initial * 0
-
-    @cached_property
-    def kinds(self) -> dict[str, str]:
-        """Kind of each stage."""
-        return {name: stage.kind for name, stage in self.scenario.stages.items()}
-
-    @cached_property
-    def entered(self) -> F64:
-        """People followed who leave a source: (replicate, time)."""
-        return np.asarray(self.flows.values[:, :, self.from_source].sum(-1))
-
-    @cached_property
-    def from_source(self) -> NDArray[np.bool_]:
-        """Flows that leave a source: (flow)."""
-        return np.array([self.kinds[str(o)] == "source" for o in self.run.data["origin"].values])
-
-    @cached_property
-    def aside(self) -> frozenset[str]:
-        """Stages set aside: an end elsewhere that takes most of all who enter, and what leads there alone.
-
-        Visitors who leave again as they came are many times those whose way the scenario follows.
-        """
-        most = 0.5 * float(self.entered.sum(1).mean())
-        final = self.stocks.isel(time=-1).mean("replicate")
-        stages = self.scenario.stages
-        found = {
-            name
-            for name, stage in stages.items()
-            if stage.kind == "end" and stage.outcome == "elsewhere" and float(final.sel(stage=name)) > most > 0
-        }
-        leads: dict[str, set[str]] = {}
-        used = (self.flows.values != 0).any((0, 1)).tolist()
-        ways = zip(self.run.data["origin"].values, self.run.data["destination"].values, used, strict=True)
-        for origin, destination, some in ways:
-            if some:
-                leads.setdefault(str(origin), set()).add(str(destination))
-        while found:
-            more = {n for n, to in leads.items() if to <= found and n not in found and self.kinds[n] != "source"}
-            if not more:
-                break
-            found |= more
-        return frozenset(found)
-
-    @property
-    def aside_people(self) -> F64:
-        """People in the stages set aside at the end: (replicate) float64."""
-        return np.asarray(self.stocks.isel(time=-1).sel(stage=sorted(self.aside)).sum("stage").values)
-
-    @cached_property
-    def policies(self) -> pd.DataFrame:
-        """The policies by date, numbered; see :func:`policy_table`."""
-        return policy_table(self.scenario)
-
-    @cached_property
-    def statuses(self) -> dict[str, tuple[str, ...]]:
-        """Stages by what the scenario calls being in them; none where it says nothing of it."""
-        asked = self.scenario.question
-        where = asked.arrivals.where if asked is not None and asked.arrivals is not None else ()
-        return {status.label: status.stages for status in where}
-
     @property
     def trace(self) -> str:
-        """What every simulated figure of this run goes back to."""
-        facts = self.run.provenance
-        return (
-            f"simulated, scenario {facts['name']} ({str(facts['digest'])[:12]}), seed {self.run.seed}, "
-            f"{self.run.replicates} replicates"
-        )
+        """What every simulated number of this run goes back to."""
+        raise NotImplementedError
 
     def about(self, what: str, unit: str = "person") -> str:
-        """Return the trace of a simulated figure: what is counted, in which unit, by which run."""
+        """Return the trace of a simulated number: what is counted, in which unit, by which run."""
         return f"{what}; unit: {unit}; {self.trace}"
 
+    def name_of(self, stage: str) -> str:
+        """Return what a stage is called in sentences."""
+        return stage
 
-def policy_table(scenario: Scenario) -> pd.DataFrame:
-    """Return the policies by date of start, numbered: number, name, title, start, end, citation, confidence."""
-    rows = [
-        {
-            "name": name,
-            "title": policy.title or label(name),
-            "start": pd.Timestamp(policy.start),
-            "end": pd.NaT if policy.end is None else pd.Timestamp(policy.end),
-            "citation": policy.citation,
-            "confidence": policy.confidence,
-        }
-        for name, policy in sorted(scenario.policies.items(), key=lambda item: item[1].start)
-    ]
-    columns = ["name", "title", "start", "end", "citation", "confidence"]
-    frame = pd.DataFrame(rows, columns=columns)
-    frame.insert(0, "number", np.arange(1, len(frame) + 1))
-    return frame
+    def kind_of(self, row: Mapping[Any, Any]) -> str:
+        """Return what a stage is, of a row of the shunting table."""
+        return str(row["kind"])
+
+    def dated(self, day: pd.Timestamp) -> str:
+        """Return when something moved, in words: a month, or a day where the run is read by day."""
+        raise NotImplementedError
+
+    def short_date(self, day: pd.Timestamp) -> str:
+        """Return the same for a table."""
+        raise NotImplementedError

@@ -127,7 +127,7 @@ class Run:
         return at_end(self)
 
     def check(self) -> None:
-        """Raise :class:`~sojourn.results.codes.RunError` if people were lost; see :func:`sojourn.results.conserved`."""
+        """Raise RunError R401 if people were lost or made; see :func:`sojourn.results.conserved`."""
         conserved(self)
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:

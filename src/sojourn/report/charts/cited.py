@@ -1,4 +1,4 @@
-"""Figures of a text: every number shown says on hover or click what it is, its unit, and where it comes from."""
+"""Numbers in text: each says on hover or click what it is, its unit, and where it comes from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-__all__ = ["Spread", "count", "figure", "rounded", "share", "spread_of"]
+__all__ = ["Spread", "cited", "count", "rounded", "share", "spread_of"]
 
 _DIGITS = 3
 _LEVELS = (0.05, 0.5, 0.95)
@@ -43,10 +43,10 @@ def share(value: float) -> str:
     return f"{text} %"
 
 
-def figure(text: str, trace: str) -> Markup:
+def cited(text: str, trace: str) -> Markup:
     """Return a number as a small button that tells its trace; ``trace`` must not be empty."""
     if not trace:
-        raise ValueError(f"the figure {text} has no trace")
+        raise ValueError(f"the number {text} has no trace")
     return Markup('<button type="button" class="n" title="{1}">{0}</button>').format(text, trace)
 
 
@@ -59,16 +59,16 @@ class Spread:
     high: float
 
     def html(self, trace: str, kind: Literal["amount", "count", "share"] = "amount") -> Markup:
-        """Return median and interval, each a figure that tells its trace; a ``count`` is whole."""
+        """Return median and interval, each telling its trace; a ``count`` is whole."""
         write = {"amount": rounded, "count": count, "share": share}[kind]
         if not math.isfinite(self.median):
-            return figure("–", trace)
+            return cited("–", trace)
         exact = f"median {self.median:,.6g}, 90 % interval {self.low:,.6g} to {self.high:,.6g}"
-        middle = figure(write(self.median), f"{trace}; {exact}")
+        middle = cited(write(self.median), f"{trace}; {exact}")
         low, high = write(self.low), write(self.high)
         if low == high:
             return middle
-        ends = [figure(end, f"{trace}; {exact}") for end in (low, high)]
+        ends = [cited(end, f"{trace}; {exact}") for end in (low, high)]
         return Markup('{} <span class="i">({}\u2009–\u2009{})</span>').format(middle, *ends)
 
 

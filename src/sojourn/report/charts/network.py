@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sojourn.report.charts.road_map import place_of_stages
-from sojourn.report.facts import Facts
+from sojourn.report.system_facts import SystemFacts
 
 __all__ = ["Edge", "Graph", "graph", "rows"]
 
@@ -37,7 +37,7 @@ class Graph:
     joined: list[str] = field(default_factory=list)
 
 
-def graph(facts: Facts, least: float) -> Graph:
+def graph(facts: SystemFacts, least: float) -> Graph:
     """Return the flows of the groups followed that carry at least this part of all who enter.
 
     A choice with one way in (from the same place) or one way out takes no time and is left out: its people are

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sojourn.report.charts.chart import COLOURS, Picture, Spec, records, tip, traced
 from sojourn.report.charts.cited import rounded
 from sojourn.report.facts import Facts
+from sojourn.report.system_facts import SystemFacts
 from sojourn.scenario import Scenario
 from sojourn.scenario.ways_out import flows
 
@@ -24,11 +25,13 @@ __all__ = [
     "Road",
     "View",
     "labelled",
+    "months_of",
     "moving",
     "place_of_stages",
     "projection",
     "road",
-    "roadmap",
+    "road_map",
+    "spread",
     "views",
 ]
 
@@ -83,7 +86,7 @@ def _origins(scenario: Scenario) -> dict[str, set[str]]:
     return before
 
 
-def road(facts: Facts) -> Road:
+def road(facts: SystemFacts) -> Road:
     """Return the mean number of people followed who go from place to place, by recorded period.
 
     Columns: step, period, origin, destination, people, low, high. ``left_out`` names the flows that touch no
@@ -100,25 +103,26 @@ def road(facts: Facts) -> Road:
                 pairs.setdefault((place[origin], place[end]), []).append(i)
         elif facts.kinds[end] != "end" and total[i]:
             left_out[f"{origin} -> {end}"] = float(total[i])
-    months = _months(facts)
+    months = months_of(facts)
     parts = []
     for (origin, end), numbers in pairs.items():
         people = facts.flows.values[:, :, numbers].sum(-1)
         for step, (text, at) in enumerate(months.items()):
-            parts.append((step, text, origin, end, *_spread(people[:, at].sum(1))))
-        parts.append((-1, _TOTAL, origin, end, *_spread(people.sum(1))))
+            parts.append((step, text, origin, end, *spread(people[:, at].sum(1))))
+        parts.append((-1, _TOTAL, origin, end, *spread(people.sum(1))))
     columns = ["step", "period", "origin", "destination", "people", "low", "high"]
     frame = pd.DataFrame(parts, columns=columns)
     return Road(frame[frame["people"] >= LEAST].reset_index(drop=True), left_out)
 
 
-def _months(facts: Facts) -> dict[str, Any]:
-    """Return the recorded periods that begin in each month."""
+def months_of(facts: Facts) -> dict[str, NDArray[np.int64]]:
+    """Return the recorded periods that begin in each month, by its name."""
     month = pd.DatetimeIndex(facts.run.data["time"].values).to_period("M")
     return {f"{m.strftime('%B %Y')}": np.flatnonzero(month == m) for m in month.unique()}
 
 
-def _spread(people: Any) -> tuple[float, float, float]:
+def spread(people: NDArray[Any]) -> tuple[float, float, float]:
+    """Return mean and the ends of the central 90 % over replicates, to a tenth of a person."""
     low, high = np.quantile(people, (0.05, 0.95))
     return round(float(people.mean()), 1), round(float(low), 1), round(float(high), 1)
 
@@ -185,7 +189,7 @@ def _view(places: pd.DataFrame, longitudes: NDArray[np.float64], least: float) -
     return View(middle, (low + high) / 2, wide, max(high - low, least / 2) * grown)
 
 
-def roadmap(facts: Facts) -> list[Picture]:
+def road_map(facts: SystemFacts) -> list[Picture]:
     """Return the maps with flows by month, of all places and nearer; none where nobody changes place."""
     drawn = road(facts)
     if not len(drawn.table):
@@ -206,7 +210,7 @@ def roadmap(facts: Facts) -> list[Picture]:
     told = "; ".join(
         f"{r['origin_name']} to {r['destination_name']} {rounded(r['people'])}" for _, r in top.iterrows()
     )
-    steps = (_TOTAL, *_months(facts))
+    steps = (_TOTAL, *months_of(facts))
     trace = facts.about("people who go from place to place, mean over replicates")
     found = []
     for i, view in enumerate(views(places)):

@@ -12,7 +12,8 @@ import pandas as pd
 from sojourn.report.charts.chart import COLOURS, Picture, Spec, records, tip, traced
 from sojourn.report.charts.cited import rounded
 from sojourn.report.charts.network import BACK, Edge, graph, rows
-from sojourn.report.facts import Facts, label
+from sojourn.report.facts import label
+from sojourn.report.system_facts import SystemFacts
 
 __all__ = ["sankey"]
 
@@ -40,7 +41,7 @@ class _Node:
     outs: list[int] = field(default_factory=list)
 
 
-def sankey(facts: Facts) -> Picture | None:
+def sankey(facts: SystemFacts) -> Picture | None:
     """Return the diagram of the groups followed over the whole run, or None where nobody moved."""
     found = graph(facts, LEAST)
     if not found.edges:
@@ -180,7 +181,7 @@ def _ribbons(nodes: list[_Node], chains: list[list[int]], edges: list[Edge], sca
     return pd.concat(parts).merge(told, on="link")
 
 
-def _bar(node: _Node, facts: Facts, scale: float) -> dict[str, object]:
+def _bar(node: _Node, facts: SystemFacts, scale: float) -> dict[str, object]:
     kind = facts.kinds.get(node.name, "back")
     outcome = getattr(facts.scenario.stages.get(node.name), "outcome", "")
     left = _left(node, scale)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from sojourn.report.charts.chart import AMOUNTS, Spec, dated, records, traced
-from sojourn.report.charts.policy_strip import policy_strip
-from sojourn.report.facts import Facts, label
+from sojourn.report.charts.policy_bars import policy_bars
+from sojourn.report.facts import label
+from sojourn.report.system_facts import SystemFacts
 
 __all__ = ["OTHER", "OUTCOMES", "TOLD", "looks", "named_stages", "quarter_days", "stacked"]
 
@@ -37,7 +38,7 @@ _STAGES = 6
 _HEIGHT = 280
 
 
-def named_stages(facts: Facts) -> dict[str, list[int]]:
+def named_stages(facts: SystemFacts) -> dict[str, list[int]]:
     """Return the positions of the stages by what they are called, in the order of charts.
 
     First come those that the scenario names, then ends by outcome, then, where it names none, the largest
@@ -65,7 +66,7 @@ def named_stages(facts: Facts) -> dict[str, list[int]]:
     return {text: stages for text, stages in found.items() if stages}
 
 
-def looks(facts: Facts) -> dict[str, str]:
+def looks(facts: SystemFacts) -> dict[str, str]:
     """Return a colour for each name: once that of each outcome, for ends; another otherwise."""
     stages = list(facts.scenario.stages.values())
     more = iter(_MORE * 4)
@@ -87,7 +88,13 @@ def quarter_days(names: Iterable[str]) -> pd.DataFrame:
 
 
 def stacked(
-    table: pd.DataFrame, look: Mapping[str, str], facts: Facts, trace: str, y: str, title: str, tips: list[Spec]
+    table: pd.DataFrame,
+    look: Mapping[str, str],
+    facts: SystemFacts,
+    trace: str,
+    y: str,
+    title: str,
+    tips: list[Spec],
 ) -> Spec:
     """Return stacked bars of the column ``y`` of a table with ``quarter`` and ``where``, policies under them.
 
@@ -123,7 +130,7 @@ def stacked(
         "data": records(drawn),
         "transform": [traced(trace)],
         "encoding": {"x": dated("from_day", start, end)},
-        "layer": [bars, *policy_strip(facts.policies, start, end, _HEIGHT)],
+        "layer": [bars, *policy_bars(facts.policies, start, end, _HEIGHT)],
         "width": "container",
         "height": _HEIGHT,
     }

@@ -13,10 +13,10 @@ from typing import Any
 from markupsafe import Markup
 
 from sojourn.report.charts.chart import Picture, static_svg
-from sojourn.report.pages.cards import Section as CardSection
-from sojourn.report.sections.tables import Table
+from sojourn.report.facts import Facts
+from sojourn.report.section import Content, Section
 
-__all__ = ["Drawn", "Part", "draw", "html"]
+__all__ = ["Drawn", "Part", "html", "parts"]
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,22 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Part:
-    """A section of the page: an anchor, a heading, words, pictures, tables, and lines of a list."""
+    """A section as it stands on the page: its content, and its pictures drawn."""
 
-    anchor: str
-    heading: str
-    words: Sequence[str | Markup] = ()
-    pictures: Sequence[Drawn] = ()
-    tables: Sequence[Table] = ()
-    lines: Sequence[str] = ()
-    cards: Sequence[CardSection] = ()
-    folded: bool = False
-    key: bool = False
+    section: Section
+    content: Content
+    pictures: Sequence[Drawn]
 
 
-def draw(pictures: Sequence[Picture]) -> list[Drawn]:
-    """Return pictures with their static forms."""
-    return [Drawn(picture, picture.spec, static_svg(picture)) for picture in pictures]
+def parts(sections: Sequence[Section], facts: Facts) -> list[Part]:
+    """Return the sections whose needs are met and that have something to show, drawn."""
+    shown = []
+    for section in sections:
+        content = section.build(facts) if section.needs <= facts.has else None
+        if content is not None:
+            drawn = [Drawn(picture, picture.spec, static_svg(picture)) for picture in content.pictures]
+            shown.append(Part(section, content, drawn))
+    return shown
 
 
 @cache

@@ -6,26 +6,25 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sojourn.cohorts import cohorts
 from sojourn.report.charts.chart import Picture, tip
 from sojourn.report.charts.cited import rounded, share
 from sojourn.report.charts.stack import TOLD, looks, named_stages, stacked
-from sojourn.report.facts import Facts, long_date
+from sojourn.report.facts import long_date
+from sojourn.report.system_facts import SystemFacts
 
-__all__ = ["REPLICATES", "arrivals", "arrivals_table"]
+__all__ = ["arrivals", "arrivals_table"]
 
-REPLICATES = 20
-"""Replicates whose people are followed."""
 _LEAST = 1.0
 _UNDATED = 2
+"""Cohorts before the first dated one: not arrived, and there at the start."""
 
 
-def arrivals_table(facts: Facts) -> pd.DataFrame:
+def arrivals_table(facts: SystemFacts) -> pd.DataFrame:
     """Return where the people of each quarter of arrival are at the end of the run.
 
     Columns: quarter, where, arrived (mean), people (mean), people_low, people_high, share (mean), share_median,
     share_low, share_high; low and high are the ends of the central 90 % over replicates. Quarters with less than
-    one arrival on average are left out. Raises RunError R602 and R603 where people cannot be followed.
+    one arrival on average are left out. Raises ValueError where the report was given no cohorts.
     """
     found = _followed(facts)
     people = found.values[:, _UNDATED:]
@@ -48,20 +47,20 @@ def arrivals_table(facts: Facts) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _followed(facts: Facts) -> xr.DataArray:
+def _followed(facts: SystemFacts) -> xr.DataArray:
     """Return (replicate, cohort, stage): the people of the groups followed, by quarter of arrival."""
-    asked = facts.scenario.question
-    at = asked.arrivals.at if asked is not None and asked.arrivals is not None else None
-    return cohorts(facts.run, at=at, groups=facts.followed, replicates=REPLICATES).sum("group")
+    if facts.cohorts is None:
+        raise ValueError("no cohorts are given")
+    return facts.cohorts.sel(group=list(facts.followed)).sum("group")
 
 
-def arrivals(facts: Facts) -> list[Picture]:
+def arrivals(facts: SystemFacts) -> list[Picture]:
     """Return pictures of the shares and the numbers of :func:`arrivals_table`; none where nobody arrives."""
     table = arrivals_table(facts)
     if not len(table):
         return []
-    asked = facts.scenario.question
-    word = (asked.arrivals.label if asked is not None and asked.arrivals is not None else "") or "entry"
+    question = facts.scenario.question
+    word = (question.arrivals.label if question is not None and question.arrivals is not None else "") or "entry"
     most = table.iloc[int(table["arrived"].to_numpy().argmax())]
     of_it = table[table["quarter"] == most["quarter"]].sort_values("share", ascending=False).head(4)
     told = ", ".join(f"{r['where']} {share(r['share'])}" for _, r in of_it.iterrows() if r["share"] >= TOLD)
@@ -72,7 +71,7 @@ def arrivals(facts: Facts) -> list[Picture]:
     )
     trace = facts.about(
         f"people by quarter of {word} and where they are on {day}, worked out from the flows of every step of the "
-        f"first {min(REPLICATES, facts.run.replicates)} replicates, mean"
+        f"first {len(_followed(facts))} replicates, mean"
     )
     look = looks(facts)
     tips = [

@@ -1,7 +1,8 @@
-"""What a change did: the effect with intervals, over time and by stage, and where the queue moved."""
+"""What a change did: the difference over time and by stage, and where the people went."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,129 +11,30 @@ import pandas as pd
 import xarray as xr
 from markupsafe import Markup
 
+from sojourn.report.charts.bands import band_chart, bands
 from sojourn.report.charts.chart import Picture
-from sojourn.report.charts.cited import Spread, figure, rounded, spread_of
-from sojourn.report.facts import Facts, label, long_date
-from sojourn.report.sections.stations import Dated, band_chart, bands
-from sojourn.report.sections.tables import Table
+from sojourn.report.charts.cited import Spread, cited, rounded
+from sojourn.report.facts import Facts
+from sojourn.report.section import Content, Section, Table
 from sojourn.results import Comparison
 
-__all__ = ["changes", "effects", "moved", "moved_picture", "plus", "shunting_table"]
+__all__ = ["SECTION", "about", "mean_of", "moved", "plus", "shunting_table", "signed"]
 
 _PICTURES = 6
-_SECTIONS = ("time", "groups", "places", "series", "quantities", "stages", "policies", "observations")
-_OUTCOMES = {
-    "settled": "settled with status",
-    "undocumented": "without status",
-    "returned": "returned",
-    "died": "died or missing",
-    "elsewhere": "elsewhere",
-}
+_WORDS = (
+    "Each replicate with the change is paired with the one without it, under the same chance: what is shown is "
+    "with the change less without it. Bands hold 50 % and 90 % of the pairs."
+)
 
 
-def changes(base: Facts, other: Facts) -> list[str]:
-    """Return in words what the second scenario has otherwise than the first, one line for each entry."""
-    lines = []
-    first, second = (f.scenario.model_dump(mode="json") for f in (base, other))
-    for section in _SECTIONS:
-        one, two = first[section], second[section]
-        if section == "time":
-            if one != two:
-                lines.append("another period or step")
-            continue
-        names = list(dict.fromkeys([*one, *two]))
-        for name in names:
-            what = f"{_singular(section)} {label(name)}"
-            if name not in two:
-                lines.append(f"without the {what}{_titled(one[name])}")
-            elif name not in one:
-                lines.append(f"with the {what}{_titled(two[name])}")
-            elif one[name] != two[name]:
-                lines.append(f"{what}: {_fields(one[name], two[name])}")
-    return lines
-
-
-def _singular(section: str) -> str:
-    return {"policies": "policy", "quantities": "quantity", "series": "series"}.get(section, section[:-1])
-
-
-def _titled(entry: dict[str, Any]) -> str:
-    return f" ({entry['title']}, from {entry['start']})" if entry.get("title") and "start" in entry else ""
-
-
-def _fields(one: dict[str, Any], two: dict[str, Any]) -> str:
-    parts = [f"{k} {_short(one.get(k))} becomes {_short(v)}" for k, v in two.items() if one.get(k) != v]
-    return ", ".join(parts)
-
-
-def _short(value: object) -> str:
-    text = "none" if value is None else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _about(comparison: Comparison, what: str, unit: str = "person") -> str:
-    one, two = (r.provenance for r in (comparison.base, comparison.other))
+def about(comparison: Comparison, what: str, unit: str = "person") -> str:
+    """Return the trace of a difference: what is counted, in which unit, by which runs."""
+    one, two = (run.provenance for run in (comparison.base, comparison.other))
     return (
         f"{what}, with the change less without it; unit: {unit}; simulated, {comparison.base.replicates} paired "
         f"replicates, seed {comparison.base.seed}, scenarios {str(one['digest'])[:12]} and "
         f"{str(two['digest'])[:12]}"
     )
-
-
-def effects(comparison: Comparison, facts: Facts) -> list[Markup]:
-    """Return sentences on the effect: outcomes, the queue that moved most, and how sure that is."""
-    if comparison.unchanged:
-        return [Markup("The change moves nothing: every replicate is the same to the last person.")]
-    final = comparison.stocks.isel(time=-1).sum("group")
-    last = facts.last_day
-    told = []
-    kinds = final["stage_kind"].values
-    for outcome, words in _OUTCOMES.items():
-        stages = [
-            str(n)
-            for n, kind in zip(final["stage"].values, kinds, strict=True)
-            if kind == "end" and _outcome(facts, str(n), comparison) == outcome
-        ]
-        if not stages:
-            continue
-        people = final.sel(stage=stages).sum("stage").values.astype(np.float64)
-        if np.abs(people).max() > 0:
-            about = _about(comparison, f"people {words} on {last.date()}")
-            told.append(Markup("{}: {}").format(words, _signed(spread_of(people), about)))
-    sentences = [
-        Markup("By {} the change makes this difference, in people (median, 90 % interval): {}.").format(
-            long_date(last), Markup("; ").join(told) if told else "none in any outcome"
-        )
-    ]
-    table = comparison.to_frame()
-    queues = table[table["kind"] == "queue"]
-    if len(queues):
-        row = queues.iloc[int(queues["stock"].abs().to_numpy().argmax())]
-        about = _about(comparison, f"people in queue {row['stage']} on {last.date()}")
-        text = Markup("Of the queues, {} moves most: {} people at the end").format(
-            label(str(row["stage"])), _mean(row, "stock", about)
-        )
-        if np.isfinite(row["wait"]):
-            wait = _about(comparison, f"mean wait in queue {row['stage']}, whole run", "day")
-            text += Markup(", and {} days of mean wait").format(_mean(row, "wait", wait))
-        sentences.append(text + ".")
-    sentences.append(_sure(table, comparison))
-    return sentences
-
-
-def _outcome(facts: Facts, name: str, comparison: Comparison) -> str:
-    stage = facts.scenario.stages.get(name) or Facts(comparison.other).scenario.stages[name]
-    return str(getattr(stage, "outcome", ""))
-
-
-def _signed(spread: Spread, about: str) -> Markup:
-    ends = [figure(plus(v), about) for v in (spread.median, spread.low, spread.high)]
-    return Markup('{} <span class="i">({} to {})</span>').format(*ends)
-
-
-def _mean(row: pd.Series[Any], name: str, about: str) -> Markup:
-    ends = [figure(plus(float(row[c])), about) for c in (name, f"{name}_low", f"{name}_high")]
-    return Markup('{} <span class="i">({} to {})</span>').format(*ends)
 
 
 def plus(value: float) -> str:
@@ -144,78 +46,99 @@ def plus(value: float) -> str:
     )
 
 
-def _sure(table: pd.DataFrame, comparison: Comparison) -> Markup:
-    clear = table[(table["stock_low"] > 0) | (table["stock_high"] < 0)]
-    first = table["first_date"].dropna()
-    when = f"; the first stage moves in {first.min():%B %Y}" if len(first) else ""
-    about = _about(
-        comparison, "stages whose stock at the end differs with an interval on one side of zero", "stage"
-    )
-    return Markup("In {} of {} stages the difference at the end is clear of chance{}.").format(
-        figure(str(len(clear)), about), figure(str(len(table)), about), when
-    )
+def signed(spread: Spread, trace: str) -> Markup:
+    """Return the median of a difference and its interval, each with its sign."""
+    return _interval((spread.median, spread.low, spread.high), trace)
+
+
+def mean_of(row: pd.Series[Any], name: str, trace: str) -> Markup:
+    """Return a mean of the shunting table and its interval, each with its sign."""
+    return _interval(tuple(float(row[column]) for column in (name, f"{name}_low", f"{name}_high")), trace)
+
+
+def _interval(ends: tuple[float, ...], trace: str) -> Markup:
+    return Markup('{} <span class="i">({} to {})</span>').format(*(cited(plus(value), trace) for value in ends))
 
 
 def moved(comparison: Comparison, facts: Facts) -> list[Picture]:
     """Return pictures of the difference over time, for the stages that the change moves most."""
     stocks = comparison.stocks.sum("group")
     size = np.abs(stocks.values.mean(0)).max(0)
-    names = stocks["stage"].values
-    order = [str(names[i]) for i in np.argsort(-size) if size[i] >= 1]
+    order = [int(i) for i in np.argsort(-size) if size[i] >= 1][:_PICTURES]
+    taken: set[str] = set()
     pictures = []
-    for name in order[:_PICTURES]:
-        about = _about(comparison, f"people in {name} at the end of the period")
-        words, people = label(name), stocks.sel(stage=name)
-        pictures.append(moved_picture(f"moved-{name}", words.capitalize(), f"in {words}", people, about, facts))
+    for i in order:
+        stage = str(stocks["stage"].values[i])
+        key = _anchor(stage) if _anchor(stage) not in taken else f"{_anchor(stage)}-{i}"
+        taken.add(key)
+        trace = about(comparison, f"people {facts.words.at} {stage} at the end of the period")
+        pictures.append(_moved(f"moved-{key}", facts, stage, stocks.isel(stage=i), trace))
     return pictures
 
 
-def moved_picture(name: str, title: str, where: str, people: xr.DataArray, about: str, facts: Dated) -> Picture:
-    """Return a picture of the difference of ``people`` (replicate, time) somewhere, ``where`` in words."""
-    table = bands(people)
+def _anchor(name: str) -> str:
+    """Return a name as part of a file name: letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "stage"
+
+
+def _moved(name: str, facts: Facts, stage: str, people: xr.DataArray, trace: str) -> Picture:
+    """Return a picture of the difference of ``people`` (replicate, time) in a stage."""
+    table, words = bands(people), facts.name_of(stage)
     last = table.iloc[-1]
     said = (
-        f"Difference of people {where}; at the end median {plus(last['q50'])}, 90 % band "
+        f"Difference of people {facts.words.at} {words}; at the end median {plus(last['q50'])}, 90 % band "
         f"{plus(last['q05'])} to {plus(last['q95'])}."
     )
-    chart = band_chart(table, facts, unit="person", trace=about, height=170)
-    return Picture(name, f"{title}: people more or fewer with the change", said, about, chart, table)
+    title = f"{words[:1].upper()}{words[1:]}: people more or fewer with the change"
+    return Picture(
+        name, title, said, trace, band_chart(table, facts, unit="person", trace=trace, height=170), table
+    )
 
 
-def shunting_table(comparison: Comparison) -> Table:
+def shunting_table(comparison: Comparison, facts: Facts) -> Table:
     """Return how far each stage moved: stock at the end, largest, when first, wait, and all who left.
 
-    Stages that hold and pass on as many people as before are left out.
+    Stages that hold and pass on as many people as before are left out, and so is the wait where nobody queues.
     """
-    rows = []
-    table = comparison.to_frame()
+    table, words = comparison.to_frame(), facts.words
     ends = ["stock_low", "stock_high", "peak", "outflow_low", "outflow_high"]
+    waits, countries = "queue" in facts.has, "country" in table
+    rows = []
     for row in table[(table[ends].fillna(0) != 0).any(axis=1)].to_dict("records"):
-        name = row["stage"]
-        rows.append(
-            [
-                label(name),
-                row["kind"],
-                _cell(row, "stock", _about(comparison, f"stock of {name} at the end")),
-                figure(plus(row["peak"]), _about(comparison, f"largest mean difference of the stock of {name}")),
-                _day(row["peak_date"]),
-                _day(row["first_date"]),
-                _cell(row, "wait", _about(comparison, f"mean wait in {name}, whole run", "day")),
-                _cell(row, "outflow", _about(comparison, f"all who left {name}")),
-            ]
-        )
-    heads = ("stage", "kind", "stock at the end", "largest", "in", "first moved", "wait, days", "left in all")
-    right = frozenset({"stock at the end", "largest", "wait, days", "left in all"})
-    return Table("Where the queue moved", heads, rows, right)
+        stage = row["stage"]
+        cells: list[object] = [facts.name_of(stage), facts.kind_of(row)]
+        cells += [row["country"]] if countries else []
+        cells += [
+            _cell(row, "stock", about(comparison, f"people {words.at} {stage} at the end")),
+            cited(plus(row["peak"]), about(comparison, f"largest mean difference of people {words.at} {stage}")),
+            _day(facts, row["peak_date"]),
+            _day(facts, row[words.moved]),
+        ]
+        cells += [_cell(row, "wait", about(comparison, f"mean wait in {stage}, whole run", "day"))] if waits else []
+        cells.append(_cell(row, "outflow", about(comparison, f"all who {words.left}{words.away} {stage}")))
+        rows.append(cells)
+    left = f"{words.left} in all"
+    heads = [words.stage, "kind", *(["country"] if countries else []), f"{words.stock} at the end", "largest"]
+    heads += [words.when, "first moved", *(["wait, days"] if waits else []), left]
+    right = frozenset({f"{words.stock} at the end", "largest", "wait, days", left})
+    return Table("Where the queue moved" if waits else "Where the people moved", heads, rows, right)
 
 
-def _cell(row: Mapping[Any, Any], name: str, about: str) -> Markup | str:
+def _cell(row: Mapping[Any, Any], name: str, trace: str) -> Markup | str:
     if not np.isfinite(row[name]):
         return "–"
-    text = plus(row[name])
-    low, high = plus(row[f"{name}_low"]), plus(row[f"{name}_high"])
-    return figure(text if low == high == text else f"{text} ({low} to {high})", about)
+    text, low, high = (plus(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
+    return cited(text if low == high == text else f"{text} ({low} to {high})", trace)
 
 
-def _day(day: object) -> str:
-    return f"{day:%b\u00a0%Y}" if isinstance(day, pd.Timestamp) else "–"
+def _day(facts: Facts, day: object) -> str:
+    """Return a date as it stands in a table, not broken into lines."""
+    return facts.short_date(day).replace(" ", "\u00a0") if isinstance(day, pd.Timestamp) else "–"
+
+
+def _build(facts: Facts) -> Content:
+    assert facts.comparison is not None  # noqa: S101 - the section needs one
+    return Content([_WORDS], moved(facts.comparison, facts), [shunting_table(facts.comparison, facts)])
+
+
+SECTION = Section("effect", "What the change did", frozenset({"comparison"}), _build)

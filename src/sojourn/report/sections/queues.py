@@ -6,24 +6,28 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sojourn.report.charts.bands import band_chart, bands
 from sojourn.report.charts.chart import AMOUNTS, COLOURS, Picture, Spec, records, tip, traced
 from sojourn.report.charts.cited import rounded
-from sojourn.report.facts import Facts, label
-from sojourn.report.sections.stations import band_chart, bands
+from sojourn.report.facts import label
+from sojourn.report.section import Content, Section
+from sojourn.report.system_facts import SystemFacts
 
-__all__ = ["queue_names", "queues"]
+__all__ = ["SECTION", "queue_names", "queues"]
+
+_WORDS = "How many wait, how long those whose turn came had waited, and how the waits are spread. All groups count."
 
 _FEW = 10.0
 
 
-def queue_names(facts: Facts) -> list[str]:
+def queue_names(facts: SystemFacts) -> list[str]:
     """Return the queues in which ten people or more wait on average at some time, longest first."""
     names = [str(n) for n in facts.run.data["queue"].values]
     most = {n: float(facts.run.stocks.sel(stage=n).sum("group").mean("replicate").max()) for n in names}
     return sorted((n for n in names if most[n] >= _FEW), key=lambda n: -most[n])
 
 
-def queues(facts: Facts) -> list[Picture]:
+def queues(facts: SystemFacts) -> list[Picture]:
     """Return for each queue its backlog, its waits by period, and the distribution of the waits."""
     pictures = []
     for name in queue_names(facts):
@@ -38,7 +42,7 @@ def queues(facts: Facts) -> list[Picture]:
     return pictures
 
 
-def _over_time(facts: Facts, name: str, values: xr.DataArray, kind: str, what: str, unit: str) -> Picture:
+def _over_time(facts: SystemFacts, name: str, values: xr.DataArray, kind: str, what: str, unit: str) -> Picture:
     table = bands(values).dropna(subset=["q50"])
     trace = facts.about(f"queue {name}: {what}, all groups", unit)
     last = table.iloc[-1]
@@ -50,7 +54,7 @@ def _over_time(facts: Facts, name: str, values: xr.DataArray, kind: str, what: s
     return Picture(f"queue-{name}-{kind}", f"{label(name).capitalize()}: {what}", said, trace, chart, table)
 
 
-def _spread(facts: Facts, name: str) -> Picture:
+def _spread(facts: SystemFacts, name: str) -> Picture:
     """Return the share of people served who waited at most so long, over the whole run."""
     hist = facts.run.data["wait_hist"].sel(queue=name).sum(("group", "replicate")).values.astype(np.float64)
     edge = facts.run.data["wait_bin_end"].values
@@ -97,3 +101,11 @@ def _rising(table: pd.DataFrame, trace: str) -> Spec:
         "width": "container",
         "height": 180,
     }
+
+
+def _build(facts: SystemFacts) -> Content | None:
+    drawn = queues(facts)
+    return Content([_WORDS], drawn, key=True) if drawn else None
+
+
+SECTION = Section("queues", "Queues and waiting times", frozenset({"system", "queue"}), _build)

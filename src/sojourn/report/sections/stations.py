@@ -2,70 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from markupsafe import Markup
 
-from sojourn.report.charts.chart import AMOUNTS, COLOURS, Picture, Spec, dated, records, tip, traced
-from sojourn.report.charts.policy_strip import policy_strip
-from sojourn.report.facts import Facts
+from sojourn.report.charts.bands import band_chart, bands
+from sojourn.report.charts.chart import Picture
+from sojourn.report.charts.cited import cited, rounded, share
+from sojourn.report.section import Content, Section, Table
+from sojourn.report.system_facts import SystemFacts, source_of
+from sojourn.scenario.explaining.numbers import number
 
-__all__ = ["Dated", "band_chart", "bands", "source_of", "stations"]
+__all__ = ["SECTION", "agreement_table", "bar_table", "stations"]
 
-
-class Dated(Protocol):
-    """What a chart over time stands in: the period, policies by date, and the last day that a fit has seen."""
-
-    @property
-    def start(self) -> pd.Timestamp:
-        """First day."""
-
-    @property
-    def end(self) -> pd.Timestamp:
-        """First moment after the last period."""
-
-    @property
-    def last_day(self) -> pd.Timestamp:
-        """Last day."""
-
-    @property
-    def fitted_to(self) -> pd.Timestamp | None:
-        """Last day that the fit has seen, where that is known."""
-
-    @property
-    def policies(self) -> pd.DataFrame:
-        """Policies by date, as :func:`sojourn.report.facts.policy_table` returns them."""
+_WORDS = (
+    "Dots are what publishers counted, in their own unit; bands are what the model says they would have counted, "
+    "after the share captured, delay, rounding and noise of the link. Only whole periods are compared."
+)
 
 
-_LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
-
-
-def bands(values: xr.DataArray) -> pd.DataFrame:
-    """Return the quantiles over replicates of (replicate, time) by time: columns time, q05 ... q95."""
-    data = values.values.astype(np.float64)
-    known = np.isfinite(data).any(0)
-    levels = np.full((len(_LEVELS), data.shape[1]), np.nan)
-    levels[:, known] = np.nanquantile(data[:, known], list(_LEVELS.values()), axis=0)
-    columns = dict(zip(_LEVELS, levels, strict=True))
-    return pd.DataFrame({"time": values["time"].values} | columns)
-
-
-def source_of(data: xr.Dataset) -> str:
-    """Return series, publisher, release, table and unit of an observation in a line."""
-    facts = data.attrs
-    parts = [
-        f"series {facts['series']}",
-        facts["publisher"],
-        f"release {facts['release']}" if facts["release"] else "release not stated",
-        facts["source"],
-        f"unit: {facts['units']}",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def stations(facts: Facts) -> list[Picture]:
+def stations(facts: SystemFacts) -> list[Picture]:
     """Return a picture for each observation: bands of the simulated counts, and the published ones as dots."""
     pictures = []
     for name, data in facts.seen.items():
@@ -96,60 +56,71 @@ def _moment(data: xr.Dataset) -> pd.DatetimeIndex:
     return end if data.attrs["measure"] == "stock" else start + (end - start) / 2
 
 
-def band_chart(table: pd.DataFrame, facts: Dated, *, unit: str, trace: str, height: int = 210) -> Spec:
-    """Return a chart of ``q05`` to ``q95`` by ``time``, dots where ``published`` is given, and policies.
-
-    Marks stand at ``at``, or at the first day of the period where there is no such column.
-    """
-    drawn = table if "at" in table else table.assign(at=table["time"])
-    colour = COLOURS["simulated"]
-    tips = [
-        tip("time", "from", "%d %b %Y"),
-        tip("q50", f"simulated median ({unit})", ",.0f"),
-        tip("q05", "90 % band from", ",.0f"),
-        tip("q95", "to", ",.0f"),
-        tip("trace", "source"),
-    ]
-    with_dots = "published" in table and bool(table["published"].notna().any())
-    if with_dots:
-        tips.insert(1, tip("published", f"published ({unit})", ",.0f"))
-    axis = {"labelExpr": AMOUNTS, "titleY": -10}
-    layers: list[Spec] = [
-        _area("q05", "q95", colour, 0.18, {"title": unit, "axis": axis}),
-        _area("q25", "q75", colour, 0.32, {}),
-        {"mark": {"type": "line", "color": colour, "strokeWidth": 1.6}, "encoding": {"y": _amount("q50")}},
-        *policy_strip(facts.policies, facts.start, facts.end, height),
-    ]
-    if with_dots:
-        layers += _end_of_fit(facts)
-    if with_dots:
-        dot = {"type": "point", "filled": True, "size": 26, "color": COLOURS["published"], "opacity": 0.95}
-        layers.append({"mark": dot, "encoding": {"y": _amount("published"), "tooltip": tips}})
-    # An unseen line at every period shows the figures wherever the pointer is.
-    layers.append({"mark": {"type": "rule", "opacity": 0.001, "size": 9}, "encoding": {"tooltip": tips}})
-    return {
-        "data": records(drawn),
-        "transform": [traced(trace)],
-        "encoding": {"x": dated("at", facts.start, facts.end)},
-        "layer": layers,
-        "width": "container",
-        "height": height,
-    }
+def agreement_table(facts: SystemFacts) -> Table:
+    """Return for each station how many published figures lie in the bands, and the logarithmic error."""
+    rows = []
+    right = {"in 50 %": "within_50", "in 90 %": "within_90", "log-RMSE": "log_rmse", "ratio": "ratio"}
+    naive = {"log-RMSE, last value": "log_rmse_last", "log-RMSE, upstream": "log_rmse_upstream"}
+    told = {k: v for k, v in naive.items() if v in facts.agreement and facts.agreement[v].notna().any()}
+    split = facts.fitted_to is not None
+    for row in facts.agreement.to_dict("records"):
+        data = facts.seen[row["observation"]]
+        trace = f"{source_of(data)}; {facts.trace}"
+        cells: list[object] = [_title(facts, row["observation"]), data.attrs["units"]]
+        cells += [{"fit": "in sample", "test": "out of sample"}[row["span"]]] if split else []
+        cells.append(cited(str(row["periods"]), f"periods compared; {trace}"))
+        for column in (right | told).values():
+            text = share(row[column]) if column.startswith("within") else _two(row[column])
+            cells.append(cited(text, f"{_MEANS[column].format(least=facts.least)}; {trace}"))
+        rows.append(cells)
+    heads = ["station", "unit", *(["span"] if split else []), "periods", *right, *told]
+    return Table("Agreement at each station", heads, rows, frozenset({"periods", *right, *told}))
 
 
-def _end_of_fit(facts: Dated) -> list[Spec]:
-    """Return a line where the fit ends and the test begins, if that is known."""
-    if facts.fitted_to is None:
-        return []
-    cut = {"values": [{"day": facts.fitted_to.isoformat(), "what": "the fit ends here, the test begins"}]}
-    where = {"x": {"field": "day", "type": "temporal"}, "tooltip": [tip("what", "note")]}
-    return [{"data": cut, "mark": {"type": "rule", "color": COLOURS["ink"], "size": 1.4}, "encoding": where}]
+def _two(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:.2f}"
 
 
-def _amount(name: str) -> Spec:
-    return {"field": name, "type": "quantitative"}
+_MEANS = {
+    "within_50": "part of the published figures inside the 50 % band",
+    "within_90": "part of the published figures inside the 90 % band",
+    "log_rmse": "root mean square of log(median / published), over periods of {least:.0f} or more published",
+    "ratio": "sum of medians over sum of published figures",
+    "log_rmse_last": "the same error of a naive prediction: the last value before the test",
+    "log_rmse_upstream": "the same error of a naive prediction: the series upstream times its last ratio",
+}
 
 
-def _area(low: str, high: str, colour: str, opacity: float, more: Spec) -> Spec:
-    mark = {"type": "area", "color": colour, "opacity": opacity}
-    return {"mark": mark, "encoding": {"y": _amount(low) | more, "y2": {"field": high}}}
+def bar_table(facts: SystemFacts) -> Table:
+    """Return the bars of the stations and whether they are reached, those that are not first."""
+    rows = []
+    for row in facts.bars.sort_values("verdict").to_dict("records"):
+        title = _title(facts, row["station"])
+        source = source_of(facts.seen[row["station"]])
+        trace = f"{row['measure']} at {title} over {row['sample']}; {source}; {facts.trace}"
+        verdict = row["verdict"]
+        shown = Markup('<strong class="missed">not reached</strong>') if verdict == "not reached" else verdict
+        rows.append(
+            [title, row["measure"], row["sample"], cited(rounded(row["value"]), trace), _bar_words(row), shown]
+        )
+    return Table("Bars", ("station", "measure", "over", "value", "bar", "verdict"), rows, frozenset({"value"}))
+
+
+def _bar_words(row: Mapping[Any, Any]) -> str:
+    """Return a bar in words."""
+    low, high = float(row["low"]), float(row["high"])
+    if np.isinf(low):
+        return f"at most {number(high)}"
+    return f"at least {number(low)}" if np.isinf(high) else f"{number(low)} to {number(high)}"
+
+
+def _title(facts: SystemFacts, station: str) -> str:
+    return str(facts.seen[station].attrs["title"])
+
+
+def _build(facts: SystemFacts) -> Content:
+    shown = [bar_table(facts)] if len(facts.bars) else []
+    return Content([_WORDS], stations(facts), [*shown, agreement_table(facts)], key=True)
+
+
+SECTION = Section("stations", "Published and simulated", frozenset({"system", "observations"}), _build)

@@ -8,12 +8,14 @@ import pandas as pd
 from sojourn.report.charts.chart import Picture, tip
 from sojourn.report.charts.cited import share
 from sojourn.report.charts.stack import TOLD, looks, named_stages, stacked
-from sojourn.report.facts import Facts
+from sojourn.report.section import Content, Section
+from sojourn.report.sections.arrivals import arrivals
+from sojourn.report.system_facts import SystemFacts
 
-__all__ = ["whereabouts", "whereabouts_table"]
+__all__ = ["SECTION", "whereabouts", "whereabouts_table"]
 
 
-def whereabouts_table(facts: Facts) -> pd.DataFrame:
+def whereabouts_table(facts: SystemFacts) -> pd.DataFrame:
     """Return people by quarter and where they are: quarter, where, people, low, high (mean and 90 %).
 
     Stages are called as in :func:`~sojourn.report.charts.stack.named_stages`.
@@ -42,7 +44,7 @@ def whereabouts_table(facts: Facts) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def whereabouts(facts: Facts) -> Picture:
+def whereabouts(facts: SystemFacts) -> Picture:
     """Return the picture of :func:`whereabouts_table`."""
     table = whereabouts_table(facts)
     final = table[table["quarter"] == table["quarter"].iloc[-1]].sort_values("people", ascending=False)
@@ -61,3 +63,22 @@ def whereabouts(facts: Facts) -> Picture:
     ]
     chart = stacked(table, looks(facts), facts, trace, "people", "person", tips)
     return Picture("whereabouts", "Where everyone who has entered is", said, trace, chart, table)
+
+
+def _build(facts: SystemFacts) -> Content:
+    words, pictures = [], [] if facts.cohorts is None else arrivals(facts)
+    if facts.cohorts is not None and pictures:
+        words.append(
+            "By quarter of arrival: worked out from the flows of every step of the first "
+            f"{facts.cohorts.sizes['replicate']} replicates. In queues people are followed by order of entry, "
+            "elsewhere in expectation, since people of one stage are alike. Whoever comes back counts in the "
+            "quarter of the first arrival."
+        )
+    words.append(
+        "By quarter to date: everyone who has entered by the end of the quarter, or was there at the start, exact "
+        "over all replicates."
+    )
+    return Content(words, [*pictures, whereabouts(facts)])
+
+
+SECTION = Section("whereabouts", "Where the people are", frozenset({"system", "alone"}), _build)

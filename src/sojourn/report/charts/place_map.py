@@ -1,19 +1,27 @@
-"""The map of a walk run: camps, conflict zones and roads, and by month who is where and who sets out for where."""
+"""The map of places: camps, conflict zones and roads, and by month who is where and who sets out for where."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sojourn.report.camp_facts import CampFacts
 from sojourn.report.charts.chart import Picture, Spec, records, tip, traced
 from sojourn.report.charts.cited import rounded
-from sojourn.report.charts.road_map import HEIGHT, LEAST, View, labelled, moving, projection, views
-from sojourn.report.walk_facts import WalkFacts
+from sojourn.report.charts.road_map import (
+    HEIGHT,
+    LEAST,
+    View,
+    labelled,
+    months_of,
+    moving,
+    projection,
+    spread,
+    views,
+)
 
-__all__ = ["walk_flows", "walk_map", "walk_places"]
+__all__ = ["flows_by_month", "people_by_month", "place_map"]
 
 _TOTAL = "whole period"
 _LEAST_DEGREES = 2.0
@@ -28,29 +36,18 @@ _STATES = {
 _WHERE = ["latitude", "longitude"]
 
 
-def _months(facts: WalkFacts) -> dict[str, NDArray[np.int64]]:
-    """Return the days of each month, by its name."""
-    month = pd.DatetimeIndex(facts.run.data["time"].values).to_period("M")
-    return {m.strftime("%B %Y"): np.flatnonzero(month == m) for m in month.unique()}
-
-
-def _steps(facts: WalkFacts) -> list[tuple[int, str, NDArray[np.int64]]]:
+def _steps(facts: CampFacts) -> list[tuple[int, str, NDArray[np.int64]]]:
     """Return the steps of the map: number, name and days; -1 is the whole period."""
-    months = _months(facts)
+    months = months_of(facts)
     return [(-1, _TOTAL, np.arange(facts.scenario.days)), *((i, *item) for i, item in enumerate(months.items()))]
 
 
-def _spread(people: NDArray[Any]) -> tuple[float, float, float]:
-    low, high = np.quantile(people, (0.05, 0.95))
-    return round(float(people.mean()), 1), round(float(low), 1), round(float(high), 1)
-
-
-def walk_flows(facts: WalkFacts) -> pd.DataFrame:
+def flows_by_month(facts: CampFacts) -> pd.DataFrame:
     """Return the people who set out from place to place by month: mean and 90 % over replicates.
 
     Columns: step, period, origin, destination, people, low, high. Fewer than :data:`LEAST` are left out.
     """
-    flows = facts.run.flows
+    flows = facts.run.flows.sum("group")
     pairs: dict[tuple[str, str], list[int]] = {}
     ends = zip(map(str, flows["origin"].values), map(str, flows["destination"].values), strict=True)
     for i, pair in enumerate(ends):
@@ -58,38 +55,39 @@ def walk_flows(facts: WalkFacts) -> pd.DataFrame:
     rows = []
     for step, text, days in _steps(facts):
         people = flows.values[:, days].sum(1)
-        rows += [(step, text, *pair, *_spread(people[:, which].sum(1))) for pair, which in pairs.items()]
+        rows += [(step, text, *pair, *spread(people[:, which].sum(1))) for pair, which in pairs.items()]
     columns = ["step", "period", "origin", "destination", "people", "low", "high"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame[frame["people"] >= LEAST].reset_index(drop=True)
 
 
-def walk_places(facts: WalkFacts) -> pd.DataFrame:
+def people_by_month(facts: CampFacts) -> pd.DataFrame:
     """Return who is at each place at the end of each month, and what the place is: step -1 is the end of the run.
 
     Columns: step, period, place, country, state (camp, in conflict, other place), people, low, high; people are
     missing where they are fewer than :data:`LEAST`.
     """
     data = facts.run.data
+    stocks = facts.run.stocks.sum("group").values
     rows = []
     for step, text, days in _steps(facts):
-        people = facts.run.stocks.values[:, days[-1]]
+        people = stocks[:, days[-1]]
         at_war = np.asarray(facts.conflict[days].any(0))
         for i, (place, country, camp) in enumerate(
-            zip(data["place"].values, data["country"].values, data["camp"].values, strict=True)
+            zip(data["stage"].values, data["country"].values, data["camp"].values, strict=True)
         ):
             state = "in conflict" if at_war[i] else "camp" if camp else "other place"
-            mean, low, high = _spread(people[:, i])
+            mean, low, high = spread(people[:, i])
             known = (mean, low, high) if mean >= LEAST else (np.nan, np.nan, np.nan)
             rows.append((step, text, str(place), str(country), state, *known))
     return pd.DataFrame(rows, columns=["step", "period", "place", "country", "state", "people", "low", "high"])
 
 
-def walk_map(facts: WalkFacts) -> list[Picture]:
+def place_map(facts: CampFacts) -> list[Picture]:
     """Return the map of all places, and one from nearer where some lie far away."""
     data = facts.run.data
-    spots = pd.DataFrame({"name": data["place"].values.astype(str)} | {n: data[n].values for n in _WHERE})
-    flows, places = walk_flows(facts), walk_places(facts)
+    spots = pd.DataFrame({"name": data["stage"].values.astype(str)} | {n: data[n].values for n in _WHERE})
+    flows, places = flows_by_month(facts), people_by_month(facts)
     most = places.groupby("place")["people"].max().reindex(spots["name"]).fillna(0.0).to_numpy()
     spots = spots.assign(people=most + data["camp"].values * 1e-3).sort_values("people", ascending=False)
     at = spots.set_index("name")[_WHERE]
@@ -126,7 +124,7 @@ def _views(spots: pd.DataFrame) -> list[View]:
     return found
 
 
-def _roads(facts: WalkFacts, spots: pd.DataFrame) -> pd.DataFrame:
+def _roads(facts: CampFacts, spots: pd.DataFrame) -> pd.DataFrame:
     at = spots.set_index("name")[_WHERE]
     roads = pd.DataFrame(
         [(r.name1, r.name2, r.distance_km) for r in facts.scenario.routes], columns=["a", "b", "km"]
@@ -135,7 +133,7 @@ def _roads(facts: WalkFacts, spots: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chart(
-    facts: WalkFacts, tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], view: View, trace: str
+    facts: CampFacts, tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], view: View, trace: str
 ) -> Spec:
     flows, places, spots = tables
     land = {"type": "geoshape", "fill": "#f3f4f1", "stroke": "#b9beb6", "strokeWidth": 0.6, "clip": True}

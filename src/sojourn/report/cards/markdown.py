@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sojourn.report.pages.cards import model_card, odd
+from sojourn.report.cards import system
 from sojourn.scenario import Scenario, digest, resolve
 
 if TYPE_CHECKING:
@@ -17,18 +17,18 @@ def card(scenario: Scenario | FleeScenario) -> str:
     """Return the model card, the ODD description and the statement of misuse of a scenario as Markdown text."""
     if isinstance(scenario, Scenario):
         s = resolve(scenario)
-        title, known, cards = s.title or s.name, digest(s), (model_card(s), odd(s))
+        title, known, cards = s.title or s.name, digest(s), (system.model_card(s), system.odd(s))
     else:
         from sojourn.flee import digest as digest_of_folder
-        from sojourn.report.pages.walk_cards import walk_model_card, walk_odd
+        from sojourn.report.cards import folder
 
         title, known = scenario.name, digest_of_folder(scenario)
-        cards = (walk_model_card(scenario), walk_odd(scenario))
+        cards = (folder.model_card(scenario), folder.odd(scenario))
     parts = [f"# {title}", "", f"Scenario `{scenario.name}`, digest `{known}`."]
-    for heading, sections in zip(("Model card", "ODD description"), cards, strict=True):
+    for heading, passages in zip(("Model card", "ODD description"), cards, strict=True):
         parts += ["", f"## {heading}"]
-        for section in sections:
-            parts += ["", f"### {section.heading}", ""]
-            parts += ["\n\n".join(section.paragraphs)] if section.paragraphs else []
-            parts += [""] * bool(section.paragraphs and section.lines) + [f"- {line}" for line in section.lines]
+        for passage in passages:
+            parts += ["", f"### {passage.heading}", ""]
+            parts += ["\n\n".join(passage.paragraphs)] if passage.paragraphs else []
+            parts += [""] * bool(passage.paragraphs and passage.lines) + [f"- {line}" for line in passage.lines]
     return "\n".join(parts) + "\n"

@@ -1,4 +1,4 @@
-"""What was asked and the answer: five sentences with figures, worked out from any run."""
+"""What was asked of a system of stages and the answer: five sentences, worked out from any run of it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from sojourn.report.charts.cited import figure, rounded, share, spread_of
-from sojourn.report.facts import Facts, label, long_date
+from sojourn.report.answers.wording import sentence
+from sojourn.report.charts.cited import cited, rounded, share, spread_of
+from sojourn.report.facts import label, long_date
 from sojourn.report.sections.queues import queue_names
-from sojourn.report.sections.wording import sentence
+from sojourn.report.system_facts import SystemFacts
 
-__all__ = ["answer", "asked"]
+__all__ = ["answer", "question"]
 
 F64 = NDArray[np.float64]
 
@@ -27,7 +28,7 @@ _WORDS = {
 }
 
 
-def asked(facts: Facts) -> Markup:
+def question(facts: SystemFacts) -> Markup:
     """Return what the run was asked, in a paragraph."""
     run, scenario = facts.run, facts.scenario
     method = (
@@ -48,7 +49,7 @@ def _days(step: float) -> str:
     return "one day" if step == 1 else f"{step:g} days"
 
 
-def answer(facts: Facts) -> list[Markup]:
+def answer(facts: SystemFacts) -> list[Markup]:
     """Return the sentences of the scenario, or five general ones.
 
     These are: how many enter, what became of them, the longest queue, the fit, and what it hangs on.
@@ -60,13 +61,13 @@ def answer(facts: Facts) -> list[Markup]:
         "fit": _fit,
         "drivers": _drivers,
     }
-    question = facts.scenario.question
-    if question is None or not question.answers:
+    stated = facts.scenario.question
+    if stated is None or not stated.answers:
         return [write(facts) for write in general.values()]
-    return [sentence(facts, one, general) for one in question.answers]
+    return [sentence(facts, one, general) for one in stated.answers]
 
 
-def _entered(facts: Facts) -> Markup:
+def _entered(facts: SystemFacts) -> Markup:
     total = spread_of(facts.entered.sum(1)).html(facts.about("all who leave a source, whole run"), "count")
     text = Markup("From {} {} people enter ({})").format(facts.span, total, facts.followed_text)
     if facts.aside:
@@ -86,7 +87,7 @@ def _entered(facts: Facts) -> Markup:
     return text + Markup(", most of them in {}: {}.").format(month.unique()[top].strftime("%B %Y"), peak)
 
 
-def _outcomes(facts: Facts) -> Markup:
+def _outcomes(facts: SystemFacts) -> Markup:
     """Say where everyone is at the end, of all who entered or were there at the start."""
     last = facts.stocks.isel(time=-1).values
     parts: dict[str, F64] = {}
@@ -106,7 +107,7 @@ def _outcomes(facts: Facts) -> Markup:
     begun = Markup("")
     if there >= 1:
         about = facts.about(f"people in the system on {facts.start.date()}")
-        begun = Markup(" (with the {} who were there at the start)").format(figure(rounded(there), about))
+        begun = Markup(" (with the {} who were there at the start)").format(cited(rounded(there), about))
     return Markup("On {}{} {}.").format(long_date(facts.last_day), begun, _listed(told))
 
 
@@ -116,7 +117,7 @@ def _listed(parts: list[Markup]) -> Markup:
     return Markup("{} and {}").format(Markup(", ").join(parts[:-1]), parts[-1])
 
 
-def _queue(facts: Facts) -> Markup:
+def _queue(facts: SystemFacts) -> Markup:
     names = queue_names(facts)
     if not names:
         return Markup("Nobody has to wait: no stage of the system is short of capacity.")
@@ -140,7 +141,7 @@ def _queue(facts: Facts) -> Markup:
     )
 
 
-def _fit(facts: Facts) -> Markup:
+def _fit(facts: SystemFacts) -> Markup:
     table = facts.agreement
     if len(table):
         table = table[(table["periods"] > 0) & (table["span"] != "fit")]
@@ -157,25 +158,25 @@ def _fit(facts: Facts) -> Markup:
     return Markup(
         "Held against {} official series, {}{} of {} published figures ({}) lie inside the 90 % bands{}."
     ).format(
-        figure(str(len(table)), trace),
+        cited(str(len(table)), trace),
         when,
-        figure(f"{inside:.0f}", trace),
-        figure(f"{number:,}", trace),
-        figure(share(inside / number), f"{trace}; unit: share of published figures"),
+        cited(f"{inside:.0f}", trace),
+        cited(f"{number:,}", trace),
+        cited(share(inside / number), f"{trace}; unit: share of published figures"),
         _least(worst, facts),
     )
 
 
-def _least(worst: pd.Series[Any], facts: Facts) -> Markup:
+def _least(worst: pd.Series[Any], facts: SystemFacts) -> Markup:
     """Name the station that agrees least, unless all agree."""
     part, seen = float(worst["within_90"]), facts.seen[str(worst["observation"])].attrs
     if part == 1.0:
         return Markup("")
-    number = figure(share(part), f"series {seen['series']}; unit: share of published figures; {facts.trace}")
+    number = cited(share(part), f"series {seen['series']}; unit: share of published figures; {facts.trace}")
     return Markup("; they agree least at {} ({} inside)").format(seen["title"], number)
 
 
-def _drivers(facts: Facts) -> Markup:
+def _drivers(facts: SystemFacts) -> Markup:
     """Name the uncertain quantity that moves the outcome most, by rank correlation over replicates."""
     names = [str(n) for n in facts.run.data["quantity"].values]
     settled = [n for n, s in facts.scenario.stages.items() if s.kind == "end" and s.outcome == "settled"]
@@ -194,10 +195,10 @@ def _drivers(facts: Facts) -> Markup:
     return Markup(
         "Of {} uncertain quantities, {} is the one that {} follows most closely: rank correlation {}."
     ).format(
-        figure(str(len(moving)), facts.about("quantities with a prior that were drawn", "quantity")),
+        cited(str(len(moving)), facts.about("quantities with a prior that were drawn", "quantity")),
         quantity.description[:1].lower() + quantity.description[1:] if quantity.description else label(name),
         what,
-        figure(
+        cited(
             f"{related[best]:+.2f}",
             facts.about(
                 f"Spearman rank correlation over replicates of quantity {name} with {', '.join(ends)}", "1"

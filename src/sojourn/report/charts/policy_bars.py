@@ -7,7 +7,7 @@ import pandas as pd
 from sojourn.report.charts.chart import COLOURS, Spec, records, tip
 from sojourn.report.facts import long_date
 
-__all__ = ["bars_of", "policy_strip"]
+__all__ = ["bars_of", "policy_bars"]
 
 _UNDER_AXIS = 26
 _PITCH = 8
@@ -15,7 +15,7 @@ _BAR = 7
 _SHORTEST = 0.036
 
 
-def policy_strip(policies: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, height: int) -> list[Spec]:
+def policy_bars(policies: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, height: int) -> list[Spec]:
     """Return layers that stand under the axis of a chart ``height`` pixels high, and lines where policies start.
 
     ``policies`` has number, title, start and end, as in the table; those outside the run are left out.

@@ -3,48 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
+from sojourn.report.cards.passage import STATEMENT, Passage
 from sojourn.scenario import Scenario, check
 from sojourn.scenario.explaining.numbers import listed
 from sojourn.scenario.explaining.stages import stage_lines
 from sojourn.scenario.model import Policy
 from sojourn.scenario.ways_out import flows
 
-__all__ = ["STATEMENT", "Section", "model_card", "odd"]
-
-STATEMENT = (
-    "Results are aggregates of groups of people. They say nothing of any person, and must not be used to decide on "
-    "one, to evade or intercept anyone, or to rank nationalities. Figures after the last published one rest on "
-    "stated assumptions, not on observation."
-)
-"""What holds of every scenario."""
+__all__ = ["model_card", "odd"]
 
 
-@dataclass(frozen=True)
-class Section:
-    """A part of a card: its heading, paragraphs, and lines of a list."""
-
-    heading: str
-    paragraphs: Sequence[str] = ()
-    lines: Sequence[str] = ()
-
-
-def model_card(s: Scenario) -> list[Section]:
+def model_card(s: Scenario) -> list[Passage]:
     """Return the model card of a resolved scenario: what it is, for what, on what data, how sure, and misuse.
 
     Source: M. Mitchell and others, "Model cards for model reporting" (2019), doi:10.1145/3287560.3287596.
     """
     confidence = Counter(q.confidence or "not stated" for q in s.quantities.values())
     return [
-        Section("What it describes", [s.description or s.title or s.name], _extent(s)),
-        Section(
+        Passage("What it describes", [s.description or s.title or s.name], _extent(s)),
+        Passage(
             "What it must not be used for",
             [text for text in (s.misuse, STATEMENT) if text],
         ),
-        Section("People", ["Groups, described by nationality and family status alone:"], _groups(s)),
-        Section(
+        Passage("People", ["Groups, described by nationality and family status alone:"], _groups(s)),
+        Passage(
             "Data",
             [
                 f"{len(s.series)} published series, {len(s.observations)} of the model's flows and stocks "
@@ -59,7 +43,7 @@ def model_card(s: Scenario) -> list[Section]:
                 for name, x in s.series.items()
             ],
         ),
-        Section(
+        Passage(
             "How sure",
             [
                 f"{len(s.quantities)} quantities, {sum(q.prior is not None for q in s.quantities.values())} of "
@@ -92,7 +76,7 @@ def _groups(s: Scenario) -> list[str]:
     ]
 
 
-def odd(s: Scenario) -> list[Section]:
+def odd(s: Scenario) -> list[Passage]:
     """Return the ODD description (overview, design concepts, details) of a resolved scenario.
 
     Source: V. Grimm and others, "The ODD protocol for describing agent-based and other simulation models: a
@@ -102,12 +86,14 @@ def odd(s: Scenario) -> list[Section]:
         f"{name}: {o.measure} {' + '.join(o.of)}, as series {o.series}, in units of {o.unit}"
         for name, o in s.observations.items()
     ]
-    asked = s.question.text if s.question is not None else ""
+    question = s.question.text if s.question is not None else ""
     return [
-        Section(
-            "Purpose and patterns", [text for text in (s.description or s.title or s.name, asked) if text], watched
+        Passage(
+            "Purpose and patterns",
+            [text for text in (s.description or s.title or s.name, question) if text],
+            watched,
         ),
-        Section(
+        Passage(
             "Entities, state variables and scales",
             [
                 "People are counted, not followed one by one: persons of a group in a stage are exchangeable. "
@@ -117,7 +103,7 @@ def odd(s: Scenario) -> list[Section]:
             ],
             [*_groups(s), *_extent(s)],
         ),
-        Section(
+        Passage(
             "Process overview and scheduling",
             [
                 "In every step sources let people in, stages that take no time pass them on, and stages that "
@@ -129,9 +115,9 @@ def odd(s: Scenario) -> list[Section]:
                 for name, stage in s.stages.items()
             ],
         ),
-        Section("Design concepts", _concepts(s)),
-        Section("Initialization", ["Stages begin empty, but for:"], list(_initial(s)) or ["none"]),
-        Section(
+        Passage("Design concepts", _concepts(s)),
+        Passage("Initialization", ["Stages begin empty, but for:"], list(_initial(s)) or ["none"]),
+        Passage(
             "Input data",
             [f"Driven by {listed(_driving(s))}." if any(_driving(s)) else "No published series drives the model."],
             [
@@ -139,7 +125,7 @@ def odd(s: Scenario) -> list[Section]:
                 for name, p in _dated(s)
             ],
         ),
-        Section(
+        Passage(
             "Submodels",
             [],
             [f"{name}: {'; '.join(stage_lines(stage, s.quantities))}" for name, stage in s.stages.items()],

@@ -1,4 +1,4 @@
-"""What a walk run was asked and the answer: five sentences with figures, worked out from any walk run."""
+"""What was asked of a run with camps and the answer: five sentences, worked out from any such run."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from sojourn.report.charts.cited import count, figure, share, spread_of
+from sojourn.report.camp_facts import CampFacts
+from sojourn.report.charts.cited import cited, count, share, spread_of
 from sojourn.report.facts import long_date
-from sojourn.report.walk_facts import WalkFacts
 
-__all__ = ["walk_answer", "walk_asked"]
+__all__ = ["answer", "question"]
 
 _NAMED = 3
 
 
-def walk_asked(facts: WalkFacts) -> Markup:
+def question(facts: CampFacts) -> Markup:
     """Return what the run was asked, in a paragraph."""
     run = facts.run
     oddities = "kept as they are in Flee 3" if run.provenance["compat"] == "flee3" else "mended"
@@ -29,25 +29,25 @@ def walk_asked(facts: WalkFacts) -> Markup:
         len(facts.camps),
         facts.span,
         times,
-        run.data.sizes["place"],
+        run.data.sizes["stage"],
         len(facts.scenario.routes),
         "one person" if run.scale == 1 else f"{run.scale:,} people",
         oddities,
     )
 
 
-def walk_answer(facts: WalkFacts) -> list[Markup]:
+def answer(facts: CampFacts) -> list[Markup]:
     """Return five sentences: who is where, in which camps, the error, the baselines, and the bands."""
     return [_where(facts), _largest(facts), _error(facts), _baselines(facts), _bands(facts)]
 
 
-def _where(facts: WalkFacts) -> Markup:
+def _where(facts: CampFacts) -> Markup:
     run, when = facts.run, facts.last_day.date()
-    scale = run.scale
-    camps = facts.people.isel(time=-1).sum("place").values
-    places = run.stocks.isel(time=-1).sum("place").values
-    travelling = run.travelling.isel(time=-1).values.astype(np.float64) * scale
-    gone = run.data["simulated_gone"].isel(time=-1).values.astype(np.float64) * scale
+    camps = facts.people.isel(time=-1).sum("stage").values
+    places = run.stocks.isel(time=-1).sum(("stage", "group")).values
+    travelling, gone = (
+        run.data[name].isel(time=-1).sum("group").values.astype(np.float64) for name in ("travelling", "gone")
+    )
 
     def told(values: NDArray[np.float64], what: str) -> Markup:
         return spread_of(values).html(facts.about(f"{what} on {when}"), "count")
@@ -66,76 +66,77 @@ def _where(facts: WalkFacts) -> Markup:
     )
 
 
-def _largest(facts: WalkFacts) -> Markup:
+def _largest(facts: CampFacts) -> Markup:
     if not facts.camps:
         return Markup("There is no camp on the map.")
     final = facts.people.isel(time=-1)
     order = np.argsort(-final.median("replicate").values, kind="stable")[:_NAMED]
     parts = []
     for camp in (facts.camps[i] for i in order):
-        registered = float(facts.registered.isel(time=-1).sel(place=camp))
-        simulated = spread_of(final.sel(place=camp).values)
+        registered = float(facts.registered.isel(time=-1).sel(stage=camp))
+        simulated = spread_of(final.sel(stage=camp).values)
         parts.append(
             Markup("{} with {} people, where {} are registered").format(
                 camp,
                 simulated.html(facts.about(f"people in {camp} on {facts.last_day.date()}"), "count"),
-                figure(count(registered), facts.published(camp)),
+                cited(count(registered), facts.published(camp)),
             )
         )
     return Markup("Most of those in camps are then in {}.").format(Markup("; ").join(parts))
 
 
-def _error(facts: WalkFacts) -> Markup:
-    score = facts.score
+def _error(facts: CampFacts) -> Markup:
+    errors = facts.scores.errors
     what = "mean over days of the sum over camps of |simulated - registered| / all registered"
-    rescaled = spread_of(score.rescaled)
-    half = spread_of(score.rescaled / 2)
+    rescaled = spread_of(errors["rescaled"].to_numpy())
+    half = spread_of(errors["rescaled"].to_numpy() / 2)
     return Markup(
         "With totals made equal, the camps are off by {} of the people registered (the averaged relative "
         "difference of Flee), so that {} of the people are in the wrong camp; without that the difference is {}."
     ).format(
         rescaled.html(facts.about(f"{what}, simulated numbers scaled to the registered total", "share")),
         half.html(facts.about("half of the averaged relative difference, rescaled", "share of people")),
-        spread_of(score.normal).html(facts.about(f"{what}, not scaled", "share")),
+        spread_of(errors["normal"].to_numpy()).html(facts.about(f"{what}, not scaled", "share")),
     )
 
 
-def _baselines(facts: WalkFacts) -> Markup:
-    score = facts.score
-    mean = float(score.rescaled.mean())
+def _baselines(facts: CampFacts) -> Markup:
+    table = facts.scores.baselines
+    baselines = dict(zip(table["baseline"].tolist(), table["error"].tolist(), strict=True))
+    mean = float(facts.scores.errors["rescaled"].mean())
     source = f"unit: share; registrations of {facts.run.provenance['name']}"
     parts = [
         Markup("{} ({})").format(
-            figure(f"{error:.3g}", f"error of a forecast that knows the total and no model, {name}; {source}"), name
+            cited(f"{error:.3g}", f"error of a forecast that knows the total and no model, {name}; {source}"), name
         )
-        for name, error in score.baselines.items()
+        for name, error in baselines.items()
     ]
-    beaten = sum(mean < error for error in score.baselines.values())
-    words = {0: "none", len(score.baselines): "all"}.get(beaten, "some")
+    beaten = sum(mean < error for error in baselines.values())
+    words = {0: "none", len(baselines): "all"}.get(beaten, "some")
     trace = facts.about(
         "forecasts without a model whose error is larger than the mean error of the run", "forecast"
     )
     return Markup(
         "Forecasts that need no model are off by {}: the run is closer than {} of them ({} of {})."
-    ).format(Markup(", ").join(parts), words, figure(str(beaten), trace), figure(str(len(score.baselines)), trace))
+    ).format(Markup(", ").join(parts), words, cited(str(beaten), trace), cited(str(len(baselines)), trace))
 
 
-def _bands(facts: WalkFacts) -> Markup:
-    score = facts.score
-    errors = score.by_camp.mean(axis=0)
-    worst = int(errors.argmax()) if len(errors) else -1
+def _bands(facts: CampFacts) -> Markup:
+    errors = facts.scores.by_camp()
     most = Markup("no camp is off")
-    if worst >= 0 and errors[worst] > 0:
-        about = facts.about(f"part of the rescaled error that is in {score.camps[worst]}", "share")
+    if (errors > 0).any():
+        worst = str(errors.idxmax())
+        about = facts.about(f"part of the rescaled error that is in {worst}", "share")
         most = Markup("{} has the largest part of the error, {}").format(
-            score.camps[worst], figure(share(errors[worst] / errors.sum()), about)
+            worst, cited(share(errors.max() / errors.sum()), about)
         )
-    if not score.coverage:
+    bands = facts.scores.bands
+    if not len(bands):
         return Markup("One replicate has no bands, so nothing is said of how sure this is; {}.").format(most)
     parts = []
-    for level, part in score.coverage.items():
+    for level, part in bands.itertuples(index=False):
         about = facts.about(f"share of camps and days registered inside the central {share(level)}", "share")
-        parts.append(Markup("{} lie inside the {} bands").format(figure(share(part), about), share(level)))
+        parts.append(Markup("{} lie inside the {} bands").format(cited(share(part), about), share(level)))
     return Markup(
         "Of the registrations by camp and day {}: replicates of one set of parameters differ by chance alone, so "
         "the bands are too narrow for what may come; {}."

@@ -1,29 +1,46 @@
-"""What a report of a walk run is worked out from: the run, its scenario, its scores."""
+"""What the report of a run with camps is worked out from: its folder, its camps, its scores."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sojourn.flee import FleeScenario, Score, scenario_of, score_run
-from sojourn.report.facts import Span
-from sojourn.results import WalkRun
+from sojourn.flee import FleeScenario, scenario_of
+from sojourn.forecast import Scores, score
+from sojourn.report.facts import Facts, Words, long_date
 
-__all__ = ["WalkFacts", "closure_table", "conflict_days"]
+__all__ = ["CampFacts", "closure_table", "conflict_days"]
 
 _NONE = 1e-6
 
 
-@dataclass(frozen=True)
-class WalkFacts(Span):
-    """A walk run with what is needed again and again to describe it. Everything is counted in people."""
+class CampFacts(Facts):
+    """A run with camps with what is needed again and again to describe it. Everything is counted in people."""
 
-    run: WalkRun
+    words: ClassVar[Words] = Words("place", "at", "people", "set out", " from", "on", "stock_date")
+    command: ClassVar[str] = "sojourn flee run"
+
+    @property
+    def _own(self) -> frozenset[str]:
+        return frozenset({"folder"} | ({"closures"} if len(self.policies) else set()))
+
+    def kind_of(self, row: Mapping[Any, Any]) -> str:
+        """Return whether a place is a camp."""
+        return "camp" if row["camp"] else "other place"
+
+    def dated(self, day: pd.Timestamp) -> str:
+        """Return the day on which something moved."""
+        return f"on {long_date(day)}"
+
+    def short_date(self, day: pd.Timestamp) -> str:
+        """Return the same for a table."""
+        return long_date(day)
 
     @cached_property
     def scenario(self) -> FleeScenario:
@@ -31,29 +48,36 @@ class WalkFacts(Span):
         return scenario_of(self.run)
 
     @cached_property
-    def score(self) -> Score:
-        """The scores of the run against its registrations."""
-        return score_run(self.run)
+    def scores(self) -> Scores:
+        """The scores given, or those of all days."""
+        return score(self.run) if self.given is None else self.given
 
     @cached_property
     def camps(self) -> tuple[str, ...]:
         """Names of the camps, in the order of the scenario."""
-        return tuple(str(name) for name in self.run.camps["place"].values)
+        return tuple(str(name) for name in self.people["stage"].values)
 
     @cached_property
     def people(self) -> xr.DataArray:
-        """People in each camp at the end of each day: (replicate, time, place) float64, person."""
-        return self.run.stocks.sel(place=self.run.data["camp"]).astype(np.float64)
+        """People in each camp at the end of each day: (replicate, time, stage) float64, person."""
+        return self.run.stocks.sum("group").sel(stage=self.run.data["camp"]).astype(np.float64)
 
     @cached_property
     def registered(self) -> xr.DataArray:
-        """Registered people in each camp, interpolated between reports: (time, place) float64, person."""
-        return self.run.data["observed_people"].sel(place=self.run.data["camp"])
+        """Registered people in each camp, interpolated between reports: (time, stage) float64, person."""
+        return self.run.data["published_count"].sel(stage=self.run.data["camp"])
+
+    @cached_property
+    def agents(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Simulated (replicate, time, camp) and registered (time, camp) agents: what scores compare."""
+        registered = self.run.data["published_agents"].sel(stage=self.run.data["camp"]).fillna(0.0).values
+        simulated = self.run.stocks.sum("group").sel(stage=self.run.data["camp"]).values // self.run.scale
+        return simulated, registered
 
     @cached_property
     def displaced(self) -> NDArray[np.float64]:
         """People displaced up to each day, those there at the start included: (replicate, time)."""
-        return np.asarray(self.run.data["simulated_created"].values, np.float64) * self.run.scale
+        return np.asarray(self.run.data["created"].sum("group").values, np.float64)
 
     def reported(self, camp: str) -> NDArray[np.bool_]:
         """Return (time): the days for which the folder has a registration of the camp."""
@@ -69,11 +93,6 @@ class WalkFacts(Span):
         """Whether there is conflict: (time, place)."""
         return conflict_days(self.scenario)
 
-    @property
-    def fitted_to(self) -> pd.Timestamp | None:
-        """None: it is not known what the parameters were fitted to."""
-        return None
-
     @cached_property
     def policies(self) -> pd.DataFrame:
         """The closures by date, numbered; see :func:`closure_table`."""
@@ -81,19 +100,15 @@ class WalkFacts(Span):
 
     @property
     def trace(self) -> str:
-        """What every simulated figure of this run goes back to."""
+        """What every simulated number of this run goes back to."""
         known, run = self.run.provenance, self.run
         return (
             f"simulated, Flee scenario {known['name']} ({str(known['digest'])[:12]}), seed {run.seed}, "
             f"{run.replicates} replicates, {run.scale} people an agent"
         )
 
-    def about(self, what: str, unit: str = "person") -> str:
-        """Return the trace of a simulated figure: what is counted, in which unit, by which run."""
-        return f"{what}; unit: {unit}; {self.trace}"
-
     def published(self, camp: str) -> str:
-        """Return the trace of a registered figure: the files that it is read from."""
+        """Return the trace of a registered number: the files that it is read from."""
         files = [file.path for series in self.scenario.series if series.name == camp for file in series.files]
         return (
             f"registered in {camp}; unit: person; files {', '.join(files) or 'none'} of the source data of "

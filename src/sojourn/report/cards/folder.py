@@ -10,13 +10,13 @@ import numpy as np
 
 from sojourn.flee import FleeScenario
 from sojourn.flee.settings import leaves
-from sojourn.report.pages.cards import STATEMENT, Section
-from sojourn.report.walk_facts import conflict_days
+from sojourn.report.camp_facts import conflict_days
+from sojourn.report.cards.passage import STATEMENT, Passage
 
-__all__ = ["walk_model_card", "walk_odd"]
+__all__ = ["model_card", "odd"]
 
 
-def walk_model_card(scenario: FleeScenario, scale: int | None = None) -> list[Section]:
+def model_card(scenario: FleeScenario, scale: int | None = None) -> list[Passage]:
     """Return the model card of a Flee scenario: what it is, on what data, its limits, and misuse.
 
     ``scale`` is how many people an agent stands for in a run, if it is not what the settings say.
@@ -24,13 +24,13 @@ def walk_model_card(scenario: FleeScenario, scale: int | None = None) -> list[Se
     Source: M. Mitchell and others, "Model cards for model reporting" (2019), doi:10.1145/3287560.3287596.
     """
     return [
-        Section("What it describes", [_purpose(scenario)], _extent(scenario, scale)),
-        Section("What it must not be used for", [STATEMENT]),
-        Section("People", [_people(scenario)]),
-        Section(
+        Passage("What it describes", [_purpose(scenario)], _extent(scenario, scale)),
+        Passage("What it must not be used for", [STATEMENT]),
+        Passage("People", [_people(scenario)]),
+        Passage(
             "Data", ["Registrations, by day between reports interpolated:"], list(_registered(scenario)) or ["none"]
         ),
-        Section(
+        Passage(
             "How sure",
             [
                 "The settings are those of the folder; none is drawn. So replicates differ by chance alone, and "
@@ -41,14 +41,14 @@ def walk_model_card(scenario: FleeScenario, scale: int | None = None) -> list[Se
     ]
 
 
-def walk_odd(scenario: FleeScenario, scale: int | None = None) -> list[Section]:
+def odd(scenario: FleeScenario, scale: int | None = None) -> list[Passage]:
     """Return the ODD description (overview, design concepts, details) of a Flee scenario; ``scale`` as above.
 
     Source: V. Grimm and others, "The ODD protocol for describing agent-based and other simulation models: a
     second update", Journal of Artificial Societies and Social Simulation 23(2) 7 (2020), doi:10.18564/jasss.4259.
     """
     return [
-        Section(
+        Passage(
             "Purpose and patterns",
             [_purpose(scenario)],
             [
@@ -57,7 +57,7 @@ def walk_odd(scenario: FleeScenario, scale: int | None = None) -> list[Section]:
                 if series.name in scenario.camps
             ],
         ),
-        Section(
+        Passage(
             "Entities, state variables and scales",
             [
                 "Agents stand for people. The state of an agent is the place or road where it is, since when, and "
@@ -66,7 +66,7 @@ def walk_odd(scenario: FleeScenario, scale: int | None = None) -> list[Section]:
             ],
             _extent(scenario, scale),
         ),
-        Section(
+        Passage(
             "Process overview and scheduling",
             ["By the rules of Flee 3, on each day in this order:"],
             [
@@ -82,14 +82,14 @@ def walk_odd(scenario: FleeScenario, scale: int | None = None) -> list[Section]:
                 "people in camps are counted",
             ],
         ),
-        Section("Design concepts", list(_concepts(scenario))),
-        Section("Initialization", [_start(scenario)]),
-        Section(
+        Passage("Design concepts", list(_concepts(scenario))),
+        Passage("Initialization", [_start(scenario)]),
+        Passage(
             "Input data",
             ["Conflicts, closures and changes of places, each dated by the folder:"],
             list(_dated(scenario)),
         ),
-        Section(
+        Passage(
             "Submodels",
             ["The main ones, then every setting that differs from its default:"],
             list(_rules(scenario)),

@@ -1,0 +1,1 @@
+"""Model cards and ODD descriptions, written from the scenario."""
