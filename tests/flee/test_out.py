@@ -45,7 +45,7 @@ def test_sensible_columns(small: Path) -> None:
     assert float(rows[0]["Total error"]) == pytest.approx((119 + 1 + 1) / 120)
     out = read_out(path)
     assert (out.simulated == 1).all()
-    assert out.observed_total[0] == 120
+    assert out.published_total[0] == 120
     late = out_csv(read(small, compat="flee3"), simulated, day).splitlines()[1].split(",")
     assert (late[1], late[-3]) == ("2021-03-02", "240")
 

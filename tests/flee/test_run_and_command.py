@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 import sojourn as sj
 from sojourn.app.main import app
+from sojourn.forecast import score_camps
 
 command = CliRunner()
 
@@ -21,11 +22,13 @@ def told(*words: object, code: int = 0) -> str:
 
 def test_run_scored(small: Path) -> None:
     run = sj.flee.run(small, seed=3, replicates=4)
-    found = sj.flee.score_run(run)
-    assert found.camps == ("Hillcamp", "Rivercamp", "Lakecamp")
-    assert len(found.rescaled) == 4
-    again = sj.flee.score(run.camps.values, sj.flee.data_table(sj.flee.read(small)).of(found.camps))
-    np.testing.assert_array_equal(found.rescaled, again.rescaled)
+    found = sj.score(run)
+    names = ("Hillcamp", "Rivercamp", "Lakecamp")
+    assert tuple(found.by_camp().index) == names
+    assert len(found.errors) == 4
+    agents = run.stocks.sel(stage=list(names)).sum("group").values
+    again = score_camps(agents, sj.flee.data_table(sj.flee.read(small)).of(names))
+    np.testing.assert_array_equal(found.errors, again.errors)
 
 
 @pytest.mark.parametrize("compat", [None, "flee3"])
@@ -35,9 +38,9 @@ def test_out_files_score_like_the_run(small: Path, tmp_path: Path, compat: str |
     paths = [tmp_path / f"out{number}.csv" for number in range(3)]
     for path, text in zip(paths, sj.flee.out_files(scenario, run), strict=True):
         path.write_text(text, encoding="utf-8")
-    from_files, from_run = sj.flee.score_files(paths), sj.flee.score_run(run)
-    np.testing.assert_array_equal(from_files.rescaled, from_run.rescaled)
-    assert from_files.crps == from_run.crps
+    from_files, from_run = sj.flee.score_files(paths), sj.score(run)
+    np.testing.assert_array_equal(from_files.errors, from_run.errors)
+    assert from_files.crps_edf == from_run.crps_edf
 
 
 def test_files_of_different_scenarios(shared_flee: Path) -> None:

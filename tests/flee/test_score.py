@@ -11,16 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.integrate import quad
 
-from sojourn.flee import (
-    baselines,
-    coverage,
-    crps,
-    data_table,
-    read,
-    read_out,
-    relative_difference,
-    score,
-)
+from sojourn.flee import data_table, read, read_out
+from sojourn.forecast import baselines, coverage, crps_edf, relative_difference
+from sojourn.forecast import score_camps as score
 
 INSTANCES = ("burundi2015", "car2013", "mali2012", "ssudan2013", "syria2013", "tigray2020")
 counts = hnp.arrays(np.int64, (3, 12, 4), elements=st.integers(0, 10_000))
@@ -36,9 +29,9 @@ def test_errors_of_the_reference_runs(shared_flee: Path, instance: str) -> None:
     assert len(rows) >= 20
     for row in rows:
         out = read_out(runs / instance / f"{row['run']}.csv.gz")
-        found = score(out.simulated, out.observed, out.camps, observed_total=out.observed_total)
-        assert f"{found.rescaled[0]:.4f}" == f"{float(row['error_rescaled']):.4f}", row["run"]
-        assert f"{found.normal[0]:.4f}" == f"{float(row['error_normal']):.4f}", row["run"]
+        found = score(out.simulated, out.published, out.camps, published_total=out.published_total)
+        assert f"{found.errors['rescaled'][0]:.4f}" == f"{float(row['error_rescaled']):.4f}", row["run"]
+        assert f"{found.errors['normal'][0]:.4f}" == f"{float(row['error_normal']):.4f}", row["run"]
         assert len(out.simulated) == int(row["days"])
         assert out.simulated[-1].sum() == int(row["in_camps_simulated"])
 
@@ -73,9 +66,9 @@ def test_days_without_anybody() -> None:
 @given(known)
 def test_identical_is_zero(observed: np.ndarray) -> None:
     found = score(np.stack([observed, observed]), observed)
-    assert found.rescaled.tolist() == found.normal.tolist() == [0.0, 0.0]
-    assert found.crps == 0.0
-    assert set(found.coverage.values()) == {1.0}
+    assert found.errors["rescaled"].tolist() == found.errors["normal"].tolist() == [0.0, 0.0]
+    assert found.crps_edf == 0.0
+    assert set(found.bands["inside"]) == {1.0}
 
 
 @given(counts, known, st.integers(2, 9))
@@ -91,10 +84,10 @@ def test_scale(simulated: np.ndarray, observed: np.ndarray, factor: int) -> None
 @given(counts, known)
 def test_bounds_and_parts(simulated: np.ndarray, observed: np.ndarray) -> None:
     found = score(simulated, observed)
-    assert (found.rescaled <= 2.0 + 1e-3).all()
-    np.testing.assert_allclose(found.by_camp.sum(axis=1), found.rescaled)
+    assert (found.errors["rescaled"] <= 2.0 + 1e-3).all()
+    np.testing.assert_allclose(found.camps.groupby("replicate")["error"].sum(), found.errors["rescaled"])
     for one in range(3):
-        np.testing.assert_allclose(score(simulated[one], observed).rescaled, found.rescaled[one])
+        np.testing.assert_allclose(score(simulated[one], observed).errors["rescaled"], found.errors["rescaled"][one])
 
 
 @given(counts, known)
@@ -102,7 +95,7 @@ def test_crps_is_the_integral(simulated: np.ndarray, observed: np.ndarray) -> No
     """Against the mean of absolute differences, an algebraically different form."""
     x, n = simulated.astype(float), observed.astype(float)
     spread = np.abs(x[:, None] - x[None, :]).mean(axis=(0, 1))
-    np.testing.assert_allclose(crps(x, n), np.abs(x - n).mean(axis=0) - spread / 2, atol=1e-8)
+    np.testing.assert_allclose(crps_edf(x, n), np.abs(x - n).mean(axis=0) - spread / 2, atol=1e-8)
 
 
 def test_crps_by_integration() -> None:
@@ -112,12 +105,12 @@ def test_crps_by_integration() -> None:
     total = 0.0
     for low, high in itertools.pairwise(edges):
         total += quad(lambda at: ((sample <= at).mean() - (known_value <= at)) ** 2, low, high)[0]
-    assert crps(sample[:, None, None], [[known_value]])[0, 0] == pytest.approx(total)
+    assert crps_edf(sample[:, None, None], np.array([[known_value]]))[0, 0] == pytest.approx(total)
 
 
 @given(known, known)
 def test_crps_of_one_run_is_its_error(simulated: np.ndarray, observed: np.ndarray) -> None:
-    np.testing.assert_allclose(crps(simulated, observed), np.abs(simulated - observed))
+    np.testing.assert_allclose(crps_edf(simulated[None], observed), np.abs(simulated - observed))
 
 
 def test_coverage_of_calibrated_runs() -> None:
@@ -133,7 +126,7 @@ def test_better_forecasts_score_better() -> None:
     rng = np.random.default_rng(6)
     truth = rng.integers(1000, 2000, (50, 3))
     near, far = (truth + rng.normal(0, sd, (20, 50, 3)) for sd in (10, 200))
-    assert score(near, truth).crps < score(far, truth).crps
+    assert score(near, truth).crps_edf < score(far, truth).crps_edf
 
 
 def test_shapes_must_fit() -> None:
@@ -144,7 +137,7 @@ def test_shapes_must_fit() -> None:
 def test_first_day() -> None:
     observed = np.array([[10, 30], [20, 20]])
     simulated = np.array([[99, 1], [20, 20]])
-    assert score(simulated, observed, first_day=1).rescaled.tolist() == [0.0]
+    assert score(simulated, observed, first_day=1).errors["rescaled"].tolist() == [0.0]
 
 
 def test_summary_names_everything() -> None:
@@ -153,7 +146,7 @@ def test_summary_names_everything() -> None:
     assert {
         "error rescaled, mean",
         "error normal, mean",
-        "crps",
+        "crps, empirical",
         "coverage 0.9",
         "baseline: shares of day 0",
     } <= set(found)

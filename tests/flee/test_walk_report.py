@@ -15,7 +15,7 @@ from sojourn.report.charts.walk_map import walk_flows, walk_map, walk_places
 from sojourn.report.sections.walk_camps import errors
 from sojourn.report.sections.walk_difference import walk_changes, walk_shunting
 from sojourn.report.sections.walk_tables import score_table, settings_table, walk_gaps
-from sojourn.report.walk_facts import WalkFacts, closure_table
+from sojourn.report.walk_facts import CampFacts, closure_table
 from typer.testing import CliRunner
 
 import sojourn as sj
@@ -58,13 +58,13 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def facts(base):
     """Return the facts of the small run."""
-    return WalkFacts(base)
+    return CampFacts(base)
 
 
 @pytest.fixture(scope="module")
 def text(base, tmp_path_factory):
     """Return the text of the report of the small run."""
-    return base.report(tmp_path_factory.mktemp("page") / "small.html").read_text(encoding="utf-8")
+    return sj.report(base, tmp_path_factory.mktemp("page") / "small.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_every_camp_is_there_with_chart_words_and_data(base, read, embedded):
     assert {"camps", "camp-hillcamp", "camp-rivercamp", "camp-lakecamp", "map", "errors", "closures"} <= figures
     headings = [e["text"] for e in read.of("caption")]
     rows = [e["text"] for e in read.found if e["tag"] == "th" and e["attrs"].get("scope") == "row"]
-    for camp in base.camps["place"].values:
+    for camp in base.data["stage"].values[base.data["camp"].values]:
         assert any(heading.startswith(f"{camp}, ") for heading in headings)
         assert camp in rows
     images = [e["attrs"]["src"] for e in read.of("static")]
@@ -123,7 +123,7 @@ def test_charts_are_valid_vega_lite(embedded):
 def test_bands_are_quantiles_of_the_replicates(base, embedded):
     for camp in ("Hillcamp", "Rivercamp", "Lakecamp"):
         table = table_of(embedded["tables"][f"camp-{camp.lower()}"])
-        people = base.stocks.sel(place=camp)
+        people = base.stocks.sel(stage=camp).sum("group")
         for name, level in (("q05", 0.05), ("q25", 0.25), ("q50", 0.5), ("q75", 0.75), ("q95", 0.95)):
             expected = people.sel(time=pd.DatetimeIndex(table["time"])).quantile(level, "replicate").values
             np.testing.assert_allclose(table[name].astype(float), expected)
@@ -136,11 +136,12 @@ def test_bands_are_quantiles_of_the_replicates(base, embedded):
 def test_a_correct_model_is_covered_as_often_as_stated(base):
     """Registrations drawn from the run itself lie inside the bands of the others about as often as they say."""
     run = sj.flee.run(sj.flee.scenario_of(base), 3, 60)
+    agents = CampFacts(run).agents[0]
     inside = {0.5: [], 0.9: []}
     for left_out in range(run.replicates):
-        others = np.delete(run.camps.values, left_out, 0)
+        others = np.delete(agents, left_out, 0)
         for level, shares in inside.items():
-            shares.append(sj.flee.coverage(others[:, 5:], run.camps.values[left_out, 5:], level))
+            shares.append(coverage(others[:, 5:], agents[left_out, 5:], level))
     assert np.mean(inside[0.5]) == pytest.approx(0.5, abs=0.1)
     assert np.mean(inside[0.9]) == pytest.approx(0.9, abs=0.05)
 
@@ -162,29 +163,30 @@ def test_the_answer_has_five_sentences_and_no_bare_figure(text):
 
 
 def test_the_figures_are_those_of_the_run(base, facts, text):
-    camps = base.stocks.isel(time=-1).sel(place=base.data["camp"]).sum("place")
+    camps = base.stocks.isel(time=-1).sel(stage=base.data["camp"]).sum(("stage", "group"))
     assert f"median {float(camps.median()):,.6g}" in text
-    scores = sj.flee.score_run(base)
+    scores = sj.score(base)
+    baselines = scores.baselines.set_index("baseline")["error"]
     cells = {row[0]: row[1] for row in score_table(facts).rows}
-    assert f">{scores.rescaled.mean():.4f}<" in cells["error, rescaled"]
-    assert f">{scores.baselines['persistence 30 days']:.4f}<" in cells["baseline: persistence 30 days"]
+    assert f">{scores.errors["rescaled"].mean():.4f}<" in cells["error, rescaled"]
+    assert f">{baselines['persistence 30 days']:.4f}<" in cells["baseline: persistence 30 days"]
     assert set(cells) == {
         *("error, rescaled", "error, not rescaled", "CRPS", "coverage, 50 % band", "coverage, 90 % band"),
-        *(f"baseline: {name}" for name in scores.baselines),
+        *(f"baseline: {name}" for name in baselines.index),
     }
     daily = errors(facts).data.groupby("who")["error"].mean()
-    assert daily["persistence 90 days"] == pytest.approx(scores.baselines["persistence 90 days"])
+    assert daily["persistence 90 days"] == pytest.approx(baselines["persistence 90 days"])
 
 
 def test_the_map_counts_people_at_places_and_on_roads(base, facts):
-    flows = walk_flows(facts).set_index(["step", "origin", "destination"])["people"]
+    flows = flows_by_month(facts).set_index(["step", "origin", "destination"])["people"]
     whole = float(base.flows.sel(flow="Norvale -> Midway").sum("time").mean())
     assert flows[-1, "Norvale", "Midway"] == pytest.approx(whole, abs=0.05)
     months = flows.xs("Norvale", level=1).xs("Midway", level=1)
     assert months[0] + months[1] == pytest.approx(whole, abs=0.2)
-    places = walk_places(facts).set_index(["step", "place"])
+    places = people_by_month(facts).set_index(["step", "place"])
     assert places.loc[(1, "Lakecamp"), "people"] == pytest.approx(
-        float(base.stocks.sel(place="Lakecamp").isel(time=-1).mean()), abs=0.05
+        float(base.stocks.sel(stage="Lakecamp").isel(time=-1).mean()), abs=0.05
     )
     assert list(places.loc[0, "state"]) == ["in conflict", "in conflict", *["other place"] * 2, *["camp"] * 3]
     known = [*flows, *places["people"].dropna()]
@@ -195,7 +197,7 @@ def test_the_map_counts_people_at_places_and_on_roads(base, facts):
 def test_places_far_away_get_a_map_of_the_others(base):
     def far(latitude):
         data = base.data.assign_coords(latitude=("place", [*base.data["latitude"].values[:-1], latitude]))
-        return [picture.name for picture in walk_map(WalkFacts(sj.flee.WalkRun(data, base.provenance)))]
+        return [picture.name for picture in place_map(CampFacts(sj.Run(data, base.provenance)))]
 
     assert far(10.2) == ["map"]
     assert far(-30.0) == ["map", "map-near"]
@@ -212,15 +214,15 @@ def test_conflict_and_closures_are_dated(facts):
 def test_warnings_and_settings_are_told(small: Path):
     path = small / "input_csv" / "conflicts.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("Midway", "Midwey"), encoding="utf-8")
-    facts = WalkFacts(sj.flee.run(small, seed=1))
-    assert any("FLEE-CONFLICT-COLUMN" in line and "Midwey" in line for line in walk_gaps(facts))
+    facts = CampFacts(sj.flee.run(small, seed=1))
+    assert any("FLEE-CONFLICT-COLUMN" in line and "Midwey" in line for line in folder_gaps(facts))
     rows = [row[:3] for row in settings_table(facts).rows]
     assert ["move_rules: camp_weight", "2", "1"] in rows[:12]
     assert ["move_rules: foreign_weight", "1", "1"] in rows[12:]
 
 
 def test_one_replicate_says_that_it_has_no_bands(small: Path, tmp_path: Path):
-    report = sj.flee.run(small, seed=1).report(tmp_path / "one.html").read_text(encoding="utf-8")
+    report = sj.report(sj.flee.run(small, seed=1), tmp_path / "one.html").read_text(encoding="utf-8")
     assert "One replicate has no bands" in report
 
 
@@ -228,21 +230,21 @@ def test_text_of_a_folder_is_only_text(small: Path, tmp_path: Path):
     evil = "<script>alert(1)</script>"
     for path in (*(small / "input_csv").iterdir(), small / "source_data" / "data_layout.csv"):
         path.write_text(path.read_text(encoding="utf-8").replace("Hillcamp", evil), encoding="utf-8")
-    report = sj.flee.run(small, seed=1).report(tmp_path / "a.html").read_text(encoding="utf-8")
+    report = sj.report(sj.flee.run(small, seed=1), tmp_path / "a.html").read_text(encoding="utf-8")
     assert "<script>alert" not in report and "alert(1)" in report
     assert Page(report).wrong == []
 
 
 def test_what_a_change_did(base, reopened, tmp_path: Path):
-    report = sj.compare(base, reopened).report(tmp_path / "c.html").read_text(encoding="utf-8")
-    assert walk_changes(base, reopened) == ["closures.csv, without: country, Avaria, Cordia, 25, 32"]
+    report = sj.report(base, compare=reopened, path=tmp_path / "c.html").read_text(encoding="utf-8")
+    assert folder_changes(base, reopened) == ["closures.csv, without: country, Avaria, Cordia, 25, 32"]
     assert "closures.csv, without: country, Avaria, Cordia, 25, 32" in report
     assert "Lakecamp gains most" in report and "What a change did" in report
     answer = re.search(r'<ol class="answer">(.*?)</ol>', report, re.S).group(1)
     assert answer.count('title=""') == 0 and "with the change less without it" in answer
-    names = {row[0] for row in walk_shunting(sj.compare(base, reopened)).rows}
+    names = {row[0] for row in shunting_table(sj.compare(base, reopened), CampFacts(base)).rows}
     assert "Lakecamp" in names
-    same = sj.compare(base, base).report(tmp_path / "d.html").read_text(encoding="utf-8")
+    same = sj.report(base, compare=base, path=tmp_path / "d.html").read_text(encoding="utf-8")
     assert "The change moves nothing" in same and "the scenarios are the same" in same
 
 
@@ -267,13 +269,14 @@ def test_commands_write_the_same_report(small: Path, tmp_path: Path):
     assert "no directory" in call("flee", "run", small, "--report", tmp_path / "no" / "a.html", code=2)
 
 
-def test_scores_cannot_be_given(base, tmp_path: Path):
-    with pytest.raises(ValueError, match="its own registrations"):
-        sj.report(base, tmp_path / "a.html", scores=object())
+def test_given_scores_are_those_shown(base, tmp_path: Path):
+    late = sj.score(base, "2021-03-20")
+    text = sj.report(base, tmp_path / "a.html", scores=late).read_text(encoding="utf-8")
+    assert f"{late.errors['rescaled'].mean():.4f}" in text
+    assert f"{sj.score(base).errors['rescaled'].mean():.4f}" not in text
 
 
 def test_the_page_is_that_of_all_reports(read):
-    assert page.__name__ == "sojourn.report.pages.page"
     assert [e["text"] for e in read.found if e["tag"] == "h2"][:4] == [
         "What was asked, and the answer",
         "Registered and simulated",

@@ -6,13 +6,13 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from sojourn.report.charts.policy_strip import bars_of, policy_strip
-from sojourn.report.sections.wording import counted, sentence
+from sojourn.report.charts.policy_bars import bars_of, policy_bars
+from sojourn.report.answers.wording import counted, sentence
 
 import sojourn as sj
-from sojourn.report.facts import Facts
 from sojourn.report.sections.arrivals import arrivals, arrivals_table
 from sojourn.report.sections.whereabouts import whereabouts_table
+from sojourn.report.system_facts import SystemFacts
 from sojourn.scenario.question import Answer, Figure
 
 QUESTION = {
@@ -47,7 +47,7 @@ def asked(watched):
 
 
 def test_shares_of_a_quarter_add_up_and_people_are_those_who_came(asked):
-    table = arrivals_table(Facts(asked))
+    table = arrivals_table(SystemFacts(asked))
     np.testing.assert_allclose(table.groupby("quarter")["share"].sum(), 1.0)
     assert table["people"].sum() == pytest.approx(table.drop_duplicates("quarter")["arrived"].sum())
     assert (table["share_low"] <= table["share_median"]).all() and (
@@ -65,11 +65,11 @@ def test_a_question_moves_no_number(run, asked):
 
 
 def test_charts_of_arrivals_are_told(asked):
-    shares, people = arrivals(Facts(asked))
+    shares, people = arrivals(SystemFacts(asked))
     assert (shares.name, people.name) == ("arrivals", "arrivals-people")
     assert "quarter of arrival at the border" in shares.said and "settled there" in shares.said
     assert "first 20 replicates" in shares.trace
-    assert "settled there" in set(whereabouts_table(Facts(asked))["where"])
+    assert "settled there" in set(whereabouts_table(SystemFacts(asked))["where"])
 
 
 def test_runs_that_do_not_repeat_are_reported_without_arrivals(court, tmp_path):
@@ -94,7 +94,7 @@ def test_the_answer_is_in_the_words_of_the_scenario(asked, tmp_path):
 
 
 def test_figures_are_those_of_the_periods_asked_for(asked):
-    facts = Facts(asked)
+    facts = SystemFacts(asked)
     flow = ("short-route -> border",)
     months = asked.flows.sel(flow=list(flow)).sum(("flow", "group"))
     when = pd.DatetimeIndex(asked.data["time"].values)
@@ -116,11 +116,11 @@ def test_figures_are_those_of_the_periods_asked_for(asked):
 )
 def test_days_that_are_not_whole_periods_show_a_dash(asked, figure):
     answer = Answer.model_validate_json(json.dumps({"text": "{one} come.", "figures": {"one": figure}}))
-    assert re.sub(r"<[^>]*>", "", sentence(Facts(asked), answer, {})) == "– come."
+    assert re.sub(r"<[^>]*>", "", sentence(SystemFacts(asked), answer, {})) == "– come."
 
 
 def test_waits_of_a_queue(court):
-    facts = Facts(court)
+    facts = SystemFacts(court)
     name = str(court.data["queue"].values[0])
     days = counted(facts, Figure(measure="wait", of=(name,)), (name,))
     total = court.data["wait_days"].sel(queue=name).sum(("time", "group"))
@@ -160,7 +160,7 @@ def test_bars_of_the_strip_do_not_meet_and_stay_inside():
         assert (row["from_day"].iloc[1:].values >= row["to_day"].iloc[:-1].values).all()
     assert bars.set_index("number").loc["1", "row"] == bars.set_index("number").loc["5", "row"]
     assert bars.set_index("number").loc["5", "row"] != bars.set_index("number").loc["6", "row"]
-    assert policy_strip(policies(("2030-01-01", None)), start, end, 100) == []
+    assert policy_bars(policies(("2030-01-01", None)), start, end, 100) == []
 
 
 def test_every_chart_over_time_has_the_strip(page):

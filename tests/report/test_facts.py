@@ -9,14 +9,13 @@ import sojourn as sj
 from sojourn.report.charts.cited import Spread, count, rounded, share
 from sojourn.report.charts.network import BACK, graph, rows
 from sojourn.report.charts.road_map import LEAST, labelled, place_of_stages, road, views
-from sojourn.report.facts import Facts
 from sojourn.report.sections.whereabouts import whereabouts_table
 
 
 @pytest.fixture(scope="module")
 def facts(run):
     """Return the facts of the watched routes."""
-    return Facts(run)
+    return SystemFacts(run)
 
 
 def test_joining_choices_loses_nobody(facts):
@@ -57,11 +56,11 @@ def test_most_who_leave_as_visitors_are_set_aside(watched):
             "went-home": {"kind": "end", "outcome": "elsewhere"},
         }
     )
-    facts = Facts(sj.simulate(visitors, replicates=3, seed=1))
+    facts = SystemFacts(sj.simulate(visitors, replicates=3, seed=1))
     assert facts.aside == {"went-home"}
     assert "tourists" in {e.origin for e in graph(facts, 0.0).edges}
     assert not {"elsewhere"} & set(whereabouts_table(facts)["where"])
-    assert Facts(sj.simulate(watched, replicates=3, seed=1)).aside == frozenset()
+    assert SystemFacts(sj.simulate(watched, replicates=3, seed=1)).aside == frozenset()
 
 
 def test_places_of_stages_without_one(facts):
@@ -83,7 +82,7 @@ def test_the_map_counts_people_between_places(facts):
 
 def test_few_people_are_not_shown_by_place(watched):
     few = watched.replace(quantities={"departures": 0.01, "swing": 0.0})
-    table = road(Facts(sj.simulate(few, replicates=3, seed=1))).table
+    table = road(SystemFacts(sj.simulate(few, replicates=3, seed=1))).table
     assert (table["people"] >= LEAST).all() and not (table["step"] >= 0).any()
 
 

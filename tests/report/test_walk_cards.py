@@ -43,7 +43,7 @@ def test_the_digest_is_that_of_runs(scenario):
 
 
 def test_the_report_of_a_run_holds_the_cards_at_the_scale_of_the_run(scenario, tmp_path):
-    sj.flee.run(scenario, 1, 2, scale=3).report(tmp_path / "page.html")
+    sj.report(sj.flee.run(scenario, 1, 2, scale=3), tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "ODD description" in page and "Model card and misuse" in page
     assert "people an agent stands for, 3;" in page

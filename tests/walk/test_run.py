@@ -23,18 +23,18 @@ def test_a_run_is_labelled_and_repeatable(scenario):
     assert not first.identical(run(scenario, seed=5, replicates=3))
     assert first.camps.dims == ("replicate", "time", "place")
     assert first.camps["place"].values.tolist() == ["B", "C"]
-    assert first.observed.sel(place="B").values.tolist() == list(range(10, 70, 5))
+    assert first.data["published_agents"].sel(stage="B").values.tolist() == list(range(10, 70, 5))
     assert len(set(first.data["flow"].values.tolist())) == 6
     assert str(first.data["time"].values[0])[:10] == "2020-01-01"
     assert (first.seed, first.scale, first.replicates) == (4, 1, 3)
-    total = first.data["simulated_count"].sum("place") + first.travelling
+    total = first.stocks.sum("stage") + first.data["travelling"]
     assert (total == first.data["simulated_created"]).all()
 
 
 def test_replicates_are_their_own(scenario):
     two, four = run(scenario, seed=4, replicates=2), run(scenario, seed=4, replicates=4)
     assert two.data.equals(four.data.isel(replicate=slice(2)))
-    one = four.data["simulated_flow"]
+    one = four.flows
     assert not np.array_equal(one[0], one[1])
 
 
