@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from sojourn.errors import SojournError
     from sojourn.forecast import score
     from sojourn.library import builtins, load, loads
+    from sojourn.loading import rerun
     from sojourn.observation.link import observed
     from sojourn.report import card, report
     from sojourn.results import Interrupted, Run, compare, open
     from sojourn.scenario import Scenario, digest, dump, explain, resolve, schema
     from sojourn.series import series
-    from sojourn.simulate import rerun, simulate
+    from sojourn.simulate import simulate
 
     __version__: str
 
@@ -72,7 +73,7 @@ _HOME = {
     "observed": "sojourn.observation.link",
     "open": "sojourn.results",
     "report": "sojourn.report",
-    "rerun": "sojourn.simulate",
+    "rerun": "sojourn.loading",
     "resolve": "sojourn.scenario",
     "schema": "sojourn.scenario",
     "score": "sojourn.forecast",

@@ -87,7 +87,9 @@ def test_bounds_and_parts(simulated: np.ndarray, observed: np.ndarray) -> None:
     assert (found.errors["rescaled"] <= 2.0 + 1e-3).all()
     np.testing.assert_allclose(found.camps.groupby("replicate")["error"].sum(), found.errors["rescaled"])
     for one in range(3):
-        np.testing.assert_allclose(score(simulated[one], observed).errors["rescaled"], found.errors["rescaled"][one])
+        np.testing.assert_allclose(
+            score(simulated[one], observed).errors["rescaled"], found.errors["rescaled"][one]
+        )
 
 
 @given(counts, known)

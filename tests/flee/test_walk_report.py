@@ -11,17 +11,19 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
-from sojourn.report.charts.walk_map import walk_flows, walk_map, walk_places
-from sojourn.report.sections.walk_camps import errors
-from sojourn.report.sections.walk_difference import walk_changes, walk_shunting
-from sojourn.report.sections.walk_tables import score_table, settings_table, walk_gaps
-from sojourn.report.walk_facts import CampFacts, closure_table
 from typer.testing import CliRunner
 
 import sojourn as sj
 from sojourn.app.main import app
+from sojourn.forecast import coverage
+from sojourn.report.answers.changes import folder_changes
+from sojourn.report.camp_facts import CampFacts, closure_table
+from sojourn.report.charts.place_map import flows_by_month, people_by_month, place_map
 from sojourn.report.charts.road_map import LEAST
-from sojourn.report.pages import page
+from sojourn.report.sections.camp_scores import errors, score_table
+from sojourn.report.sections.difference import shunting_table
+from sojourn.report.sections.gaps import folder_gaps
+from sojourn.report.sections.quantities import settings_table
 
 VOID = {"meta", "img", "input", "br", "link"}
 LINKS = ("src", "href", "srcset", "action", "poster", "data", "xlink:href")
@@ -168,7 +170,7 @@ def test_the_figures_are_those_of_the_run(base, facts, text):
     scores = sj.score(base)
     baselines = scores.baselines.set_index("baseline")["error"]
     cells = {row[0]: row[1] for row in score_table(facts).rows}
-    assert f">{scores.errors["rescaled"].mean():.4f}<" in cells["error, rescaled"]
+    assert f">{scores.errors['rescaled'].mean():.4f}<" in cells["error, rescaled"]
     assert f">{baselines['persistence 30 days']:.4f}<" in cells["baseline: persistence 30 days"]
     assert set(cells) == {
         *("error, rescaled", "error, not rescaled", "CRPS", "coverage, 50 % band", "coverage, 90 % band"),
@@ -196,7 +198,7 @@ def test_the_map_counts_people_at_places_and_on_roads(base, facts):
 
 def test_places_far_away_get_a_map_of_the_others(base):
     def far(latitude):
-        data = base.data.assign_coords(latitude=("place", [*base.data["latitude"].values[:-1], latitude]))
+        data = base.data.assign_coords(latitude=("stage", [*base.data["latitude"].values[:-1], latitude]))
         return [picture.name for picture in place_map(CampFacts(sj.Run(data, base.provenance)))]
 
     assert far(10.2) == ["map"]
@@ -236,7 +238,7 @@ def test_text_of_a_folder_is_only_text(small: Path, tmp_path: Path):
 
 
 def test_what_a_change_did(base, reopened, tmp_path: Path):
-    report = sj.report(base, compare=reopened, path=tmp_path / "c.html").read_text(encoding="utf-8")
+    report = sj.report(sj.compare(base, reopened), tmp_path / "c.html").read_text(encoding="utf-8")
     assert folder_changes(base, reopened) == ["closures.csv, without: country, Avaria, Cordia, 25, 32"]
     assert "closures.csv, without: country, Avaria, Cordia, 25, 32" in report
     assert "Lakecamp gains most" in report and "What a change did" in report
@@ -244,7 +246,7 @@ def test_what_a_change_did(base, reopened, tmp_path: Path):
     assert answer.count('title=""') == 0 and "with the change less without it" in answer
     names = {row[0] for row in shunting_table(sj.compare(base, reopened), CampFacts(base)).rows}
     assert "Lakecamp" in names
-    same = sj.report(base, compare=base, path=tmp_path / "d.html").read_text(encoding="utf-8")
+    same = sj.report(sj.compare(base, base), tmp_path / "d.html").read_text(encoding="utf-8")
     assert "The change moves nothing" in same and "the scenarios are the same" in same
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from sojourn.results import PROVENANCE, RunError, imbalance
-from sojourn.results.dims import COORDINATES, VARIABLES
 from typer.testing import CliRunner
 
 import sojourn as sj
 from sojourn.app.main import app
+from sojourn.results import PROVENANCE, RunError, imbalance
+from sojourn.results.dims import COORDINATES, VARIABLES
 
 
 def refused(code: str):

@@ -81,4 +81,5 @@ def court():
 @pytest.fixture(scope="session")
 def page(run, tmp_path_factory):
     """Return the text of the report of the watched routes."""
-    return sj.report(run, tmp_path_factory.mktemp("page") / "two.html").read_text(encoding="utf-8")
+    path = sj.report(run, tmp_path_factory.mktemp("page") / "two.html", cohorts=sj.cohorts(run))
+    return path.read_text(encoding="utf-8")

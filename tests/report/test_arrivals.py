@@ -2,14 +2,18 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
-from sojourn.report.charts.policy_bars import bars_of, policy_bars
-from sojourn.report.answers.wording import counted, sentence
+from typer.testing import CliRunner
 
 import sojourn as sj
+from sojourn.app.main import app
+from sojourn.report.answers.wording import counted, sentence
+from sojourn.report.charts.policy_bars import bars_of, policy_bars
 from sojourn.report.sections.arrivals import arrivals, arrivals_table
 from sojourn.report.sections.whereabouts import whereabouts_table
 from sojourn.report.system_facts import SystemFacts
@@ -46,8 +50,14 @@ def asked(watched):
     return sj.simulate(watched.replace(question=QUESTION), replicates=20, seed=7)
 
 
-def test_shares_of_a_quarter_add_up_and_people_are_those_who_came(asked):
-    table = arrivals_table(SystemFacts(asked))
+@pytest.fixture(scope="module")
+def facts(asked):
+    """Return the facts of that run, with where those who came in each quarter are."""
+    return SystemFacts(asked, cohorts=sj.cohorts(asked, at=["border"]))
+
+
+def test_shares_of_a_quarter_add_up_and_people_are_those_who_came(asked, facts):
+    table = arrivals_table(facts)
     np.testing.assert_allclose(table.groupby("quarter")["share"].sum(), 1.0)
     assert table["people"].sum() == pytest.approx(table.drop_duplicates("quarter")["arrived"].sum())
     assert (table["share_low"] <= table["share_median"]).all() and (
@@ -64,24 +74,46 @@ def test_a_question_moves_no_number(run, asked):
     assert asked.stocks.identical(run.stocks) and asked.flows.identical(run.flows)
 
 
-def test_charts_of_arrivals_are_told(asked):
-    shares, people = arrivals(SystemFacts(asked))
+def test_charts_of_arrivals_are_told(facts):
+    shares, people = arrivals(facts)
     assert (shares.name, people.name) == ("arrivals", "arrivals-people")
     assert "quarter of arrival at the border" in shares.said and "settled there" in shares.said
     assert "first 20 replicates" in shares.trace
-    assert "settled there" in set(whereabouts_table(SystemFacts(asked))["where"])
+    assert "settled there" in set(whereabouts_table(facts)["where"])
 
 
-def test_runs_that_do_not_repeat_are_reported_without_arrivals(court, tmp_path):
+def test_without_cohorts_the_report_shows_where_everyone_is(court, tmp_path):
+    text = sj.report(court, tmp_path / "a.html").read_text(encoding="utf-8")
+    assert 'data-chart="arrivals"' not in text and 'data-chart="whereabouts"' in text
+    with pytest.raises(ValueError, match="no cohorts"):
+        arrivals_table(SystemFacts(court))
+
+
+def test_the_command_says_why_people_are_not_followed(court, tmp_path):
     spoiled = sj.Run(court.data.copy(deep=True), court.provenance)
     spoiled.data["stocks"][0, 3, 1, 0] += 1
-    text = spoiled.report(tmp_path / "a.html").read_text(encoding="utf-8")
-    assert "cannot be told: simulated again, the run gives other numbers." in text
-    assert 'data-chart="arrivals"' not in text and 'data-chart="whereabouts"' in text
+    for name, run in (("good", court), ("spoiled", spoiled)):
+        run.save(tmp_path / f"{name}.zarr")
+        words = ["report", str(tmp_path / f"{name}.zarr"), "--out", str(tmp_path / f"{name}.html")]
+        said = CliRunner().invoke(app, words)
+        assert said.exit_code == 0, said.output
+        assert ("simulated again, the run gives other numbers" in said.output) == (name == "spoiled")
+        text = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
+        assert ('data-chart="arrivals"' in text) == (name == "good")
+
+
+def test_a_report_loads_nothing_that_simulates(court, tmp_path):
+    court.save(tmp_path / "run.zarr")
+    code = (
+        "import sys, sojourn as sj; sj.report(sj.open('run.zarr'), 'a.html');"
+        "print(*[m for m in ('sojourn.simulate', 'sojourn.cohorts', 'sojourn.engine.flow.steps') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
 def test_the_answer_is_in_the_words_of_the_scenario(asked, tmp_path):
-    text = asked.report(tmp_path / "a.html").read_text(encoding="utf-8")
+    text = sj.report(asked, tmp_path / "a.html").read_text(encoding="utf-8")
     assert "How many arrive, and are &lt;b&gt;they&lt;/b&gt; settled?" in text
     answer = re.search(r'<ol class="answer">(.*?)</ol>', text, re.S).group(1)
     told = re.sub(r"<[^>]*>", "", answer)

@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sojourn.report.sections.tables import gaps
 
 import sojourn as sj
 from sojourn.report.charts.cited import Spread, count, rounded, share
 from sojourn.report.charts.network import BACK, graph, rows
 from sojourn.report.charts.road_map import LEAST, labelled, place_of_stages, road, views
+from sojourn.report.sections.gaps import gaps
 from sojourn.report.sections.whereabouts import whereabouts_table
+from sojourn.report.system_facts import SystemFacts
 
 
 @pytest.fixture(scope="module")

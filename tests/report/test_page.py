@@ -183,7 +183,9 @@ def bars(*verdicts):
 
 
 def test_bars_not_reached_stand_at_the_top(run, tmp_path):
-    page = Page(sj.report(run, tmp_path / "a.html", scores=bars("not reached", "reached")).read_text(encoding="utf-8"))
+    page = Page(
+        sj.report(run, tmp_path / "a.html", scores=bars("not reached", "reached")).read_text(encoding="utf-8")
+    )
     (warning,) = page.of("warning")
     assert "1 of 2 bars of fit is not reached" in warning["text"]
     assert "Encounters at the far border" in warning["text"] and "at most 0.45" in warning["text"]
@@ -206,16 +208,16 @@ def test_charts_are_written_as_files(court, tmp_path):
 
 
 def test_a_change_is_told_with_intervals(run, changed, tmp_path):
-    text = sj.report(run, tmp_path / "a.html", compare=changed).read_text(encoding="utf-8")
+    text = sj.report(sj.compare(run, changed), tmp_path / "a.html").read_text(encoding="utf-8")
     page = Page(text)
     assert "without the policy visa" in page.by_id("answer")["text"]
-    assert "Where the queue moved" in page.by_id("effect")["text"]
+    assert "Where the people moved" in page.by_id("effect")["text"]
     short = (changed.stocks - run.stocks).sel(stage="arrived").sum("group").isel(time=-1)
     assert f"{abs(round(float(short.median()), -2)):,.0f}"[:3] in page.by_id("answer")["text"]
 
 
 def test_no_change_moves_nothing(run, tmp_path):
-    text = sj.report(run, tmp_path / "a.html", compare=run).read_text(encoding="utf-8")
+    text = sj.report(sj.compare(run, run), tmp_path / "a.html").read_text(encoding="utf-8")
     assert "moves nothing" in text and "the scenarios are the same" in text
 
 

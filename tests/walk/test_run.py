@@ -21,20 +21,20 @@ def test_a_run_is_labelled_and_repeatable(scenario):
     first.check()
     assert first.identical(run(scenario, seed=4, replicates=3, workers=3))
     assert not first.identical(run(scenario, seed=5, replicates=3))
-    assert first.camps.dims == ("replicate", "time", "place")
-    assert first.camps["place"].values.tolist() == ["B", "C"]
+    assert first.stocks.dims == ("replicate", "time", "stage", "group")
+    assert first.data["stage"].values[first.data["camp"].values].tolist() == ["B", "C"]
     assert first.data["published_agents"].sel(stage="B").values.tolist() == list(range(10, 70, 5))
     assert len(set(first.data["flow"].values.tolist())) == 6
     assert str(first.data["time"].values[0])[:10] == "2020-01-01"
     assert (first.seed, first.scale, first.replicates) == (4, 1, 3)
     total = first.stocks.sum("stage") + first.data["travelling"]
-    assert (total == first.data["simulated_created"]).all()
+    assert (total == first.data["created"]).all()
 
 
 def test_replicates_are_their_own(scenario):
     two, four = run(scenario, seed=4, replicates=2), run(scenario, seed=4, replicates=4)
     assert two.data.equals(four.data.isel(replicate=slice(2)))
-    one = four.flows
+    one = four.flows.values
     assert not np.array_equal(one[0], one[1])
 
 

@@ -46,9 +46,11 @@ def followed(run: sj.Run) -> Any:
 
 
 def write_report(run: sj.Run, path: Path, other: sj.Run | None = None, files: Path | None = None) -> None:
-    """Write a report and name the file to open."""
-    cohorts = followed(run) if other is None else None
-    written = sj.report(run, path, compare=other, cohorts=cohorts, files=files)
+    """Write a report of a run, or of what the change to another did, and name the file to open."""
+    if other is None:
+        written = sj.report(run, path, cohorts=followed(run), files=files)
+    else:
+        written = sj.report(sj.compare(run, other), path, files=files)
     show.note(f"report: {written} ({written.stat().st_size / 1e6:.1f} MB)")
     if files is not None:
         show.note(f"charts: {files}")

@@ -121,7 +121,9 @@ def run(
             if progress is not None:
                 progress(len(records), replicates)
     except (Stopped, KeyboardInterrupt) as stop:
-        finished = labelled(scenario, model.program, records, seed=seed, scale=people, first=first) if records else None
+        finished = (
+            labelled(scenario, model.program, records, seed=seed, scale=people, first=first) if records else None
+        )
         raise Interrupted(finished, replicates) from stop
     finally:
         made.close()

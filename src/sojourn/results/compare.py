@@ -16,6 +16,7 @@ from sojourn.results.codes import CODES, RunError
 from sojourn.results.pairs import difference, paired, same_along, same_facts
 from sojourn.results.shunting import shunting
 from sojourn.results.summary import QUANTILES, per_period, spread
+from sojourn.verbs import bind
 
 if TYPE_CHECKING:
     from sojourn.results.run import Run
@@ -28,6 +29,7 @@ _FACTS = ("engine", "seed", "mode", "parameters", "record", "step_days", "scale"
 _ALONG = ("replicate", "time", "period_end")
 
 
+@bind
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """Two runs paired by replicate; every difference is ``other`` - ``base``.

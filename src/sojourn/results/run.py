@@ -15,10 +15,12 @@ from sojourn.results import store
 from sojourn.results.check import conserved
 from sojourn.results.join import joined
 from sojourn.results.summary import at_end, summarise
+from sojourn.verbs import bind
 
 __all__ = ["Run", "open"]
 
 
+@bind
 @dataclass(frozen=True, eq=False)
 class Run:
     """The results of simulating one scenario with either engine: stocks, flows and waits of every replicate.

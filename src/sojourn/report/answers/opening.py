@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from sojourn.flee import scenario_of as folder_of
+from sojourn.observation.link import scenario_of
 from sojourn.report.answers import camps, system
 from sojourn.report.answers.changes import folder_changes, system_changes
 from sojourn.report.answers.effects import effects
@@ -20,9 +22,10 @@ __all__ = ["KINDS", "Kind", "differences", "kind_of", "missed", "sentences"]
 
 
 class Kind(NamedTuple):
-    """A kind of scenario: what a run of it has, what a report is worked out from, and the words that open it."""
+    """A kind of scenario: what a run of it has, how it is read, what a report is worked out from, and its words."""
 
     needs: frozenset[str]
+    scenario: Callable[[Run], Any]
     facts: type[Facts]
     question: Callable[[Any], Markup]
     answer: Callable[[Any], list[Markup]]
@@ -30,8 +33,8 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind(frozenset({"camp"}), CampFacts, camps.question, camps.answer, folder_changes),
-    Kind(frozenset(), SystemFacts, system.question, system.answer, system_changes),
+    Kind(frozenset({"camp"}), folder_of, CampFacts, camps.question, camps.answer, folder_changes),
+    Kind(frozenset(), scenario_of, SystemFacts, system.question, system.answer, system_changes),
 )
 """Every kind; the first is taken whose needs a run has."""
 

@@ -1,30 +1,17 @@
-"""Cards as Markdown text: what a scenario of either engine is, how it works, and what it must not be used for."""
+"""Cards as Markdown text: what a scenario is, how it works, and what it must not be used for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from sojourn.report.cards import system
-from sojourn.scenario import Scenario, digest, resolve
+from sojourn.report.cards.passage import Passage
 
-if TYPE_CHECKING:
-    from sojourn.flee import FleeScenario
-
-__all__ = ["card"]
+__all__ = ["as_markdown"]
 
 
-def card(scenario: Scenario | FleeScenario) -> str:
-    """Return the model card, the ODD description and the statement of misuse of a scenario as Markdown text."""
-    if isinstance(scenario, Scenario):
-        s = resolve(scenario)
-        title, known, cards = s.title or s.name, digest(s), (system.model_card(s), system.odd(s))
-    else:
-        from sojourn.flee import digest as digest_of_folder
-        from sojourn.report.cards import folder
-
-        title, known = scenario.name, digest_of_folder(scenario)
-        cards = (folder.model_card(scenario), folder.odd(scenario))
-    parts = [f"# {title}", "", f"Scenario `{scenario.name}`, digest `{known}`."]
+def as_markdown(title: str, name: str, digest: str, cards: Sequence[Sequence[Passage]]) -> str:
+    """Return a model card and an ODD description as Markdown text."""
+    parts = [f"# {title}", "", f"Scenario `{name}`, digest `{digest}`."]
     for heading, passages in zip(("Model card", "ODD description"), cards, strict=True):
         parts += ["", f"## {heading}"]
         for passage in passages:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import sojourn
 from sojourn.report.codes import refuse
-from sojourn.results import Run
-from sojourn.results import compare as pair
+from sojourn.results import Comparison, Run
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,30 +24,28 @@ _NEEDED = ("vl_convert", "jinja2")
 
 
 def report(
-    run: Run,
+    subject: Run | Comparison,
     path: str | Path,
     *,
-    compare: Run | None = None,
     scores: Scores | None = None,
     cohorts: xr.DataArray | None = None,
     files: str | Path | None = None,
 ) -> Path:
-    """Write a report of a run as one HTML file that needs no network.
+    """Write a report of a run, or of what a change did, as one HTML file that needs no network.
 
     Every section of :data:`sojourn.report.contents.SECTIONS` is shown whose needs the run, and what is given
     beside it, meet. Nothing is simulated.
 
     Parameters
     ----------
-    run
-        A run of either engine.
+    subject
+        A run of either engine, or two that are compared: the report then begins with what the change did.
     path
         The file to write.
-    compare
-        A run of the same scenario with a change, under the same seed: the report begins with what it did.
     scores
-        Those of :func:`sojourn.forecast.score`. Left out, a built-in scenario is scored by the rules that stand
-        beside it, and a run with camps against its registrations. Bars that are not reached are said at the top.
+        Those of the run, or of the first of two, by :func:`sojourn.forecast.score`. Left out, a built-in scenario
+        is scored by the rules that stand beside it, and a run with camps against its registrations. Bars that are
+        not reached are said at the top.
     cohorts
         Those of :func:`sojourn.cohorts` by quarter, for where those who came in each quarter are; left out, the
         report does not say it.
@@ -64,8 +61,6 @@ def report(
     ------
     ReportError
         P101 where the packages of the extra ``report`` are missing, P102 where the file cannot be written.
-    RunError
-        R301 for runs that are not pairs.
     """
     lacking = [name for name in _NEEDED if find_spec(name) is None]
     if lacking:
@@ -73,12 +68,11 @@ def report(
     target = Path(path)
     if not target.parent.is_dir():
         raise refuse("P102", str(target), "its folder does not exist", remedy=f"make {target.parent}")
-    if compare is not None:
-        pair(run, compare)  # refuses runs that are not pairs, before the work
+    run, other = (subject.base, subject.other) if isinstance(subject, Comparison) else (subject, None)
     # Loaded when a report is written: a page and its charts need packages that no other part does.
     from sojourn.report.answers.opening import kind_of
 
-    text, drawn = _page(kind_of(run).facts(run, scores, cohorts, compare))
+    text, drawn = _page(kind_of(run).facts(run, scores, cohorts, other))
     try:
         target.write_text(text, encoding="utf-8")
         if files is not None:
