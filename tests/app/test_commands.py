@@ -164,7 +164,7 @@ def test_problems_of_a_change_are_listed(sojourn, tmp_path):
         (["--out", "none.zarr", "--resume"], "no run at none.zarr"),
         (["--out", "taken.txt"], "is there already"),
         (["--out", "taken.txt", "--force"], "is not a run"),
-        (["--out", "taken.txt", "--force", "--resume"], "go on with the run or replace it"),
+        (["--out", "taken.txt", "--force", "--resume"], "resume the run or replace it"),
         (["--replicates", "0"], "--replicates"),
         (["--mode", "guess"], "--mode"),
     ],
@@ -190,7 +190,7 @@ def test_resume_adds_the_rest_to_the_bit(sojourn, tmp_path):
 @pytest.mark.parametrize(
     "change", [["--seed", 8], ["--set", "officers=7"], ["--parameters", "central"], ["--record", "month"]]
 )
-def test_another_run_is_not_gone_on_with(sojourn, saved, tmp_path, change):
+def test_another_run_is_not_resumed(sojourn, saved, tmp_path, change):
     run = sj.open(saved / "a.zarr")
     run.save(tmp_path / "run.zarr")
     words = ["simulate", "border-post", "--replicates", 5, "--out", "run.zarr", "--resume", *change]

@@ -83,7 +83,7 @@ def run(
     if report is not None:
         write_report(done, report)
     if not quiet:
-        _told(done, time.monotonic() - started)
+        _show_run(done, time.monotonic() - started)
         show_camps(sj.score(done, str(scenario.start + timedelta(days=first_day))))
 
 
@@ -94,7 +94,7 @@ def _write_out(scenario: sj.flee.FleeScenario, done: sj.Run, out: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def _told(done: sj.Run, seconds: float) -> None:
+def _show_run(done: sj.Run, seconds: float) -> None:
     """Say what was run, and what the run counted."""
     agents = int(done.data["created"].max()) // done.scale
     runs = "1 replicate" if done.replicates == 1 else f"{done.replicates} replicates"

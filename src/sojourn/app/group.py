@@ -26,7 +26,7 @@ class Group(TyperGroup):
         return [*super().list_commands(ctx), *(part for part in PARTS if find_spec(f"sojourn.app.{part}"))]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command, or None; only when one of a part is asked for is the part imported."""
+        """Return a command, or None; a part is imported when one of its commands is used."""
         if cmd_name in PARTS and find_spec(f"sojourn.app.{cmd_name}"):
             command = typer.main.get_command(import_module(f"sojourn.app.{cmd_name}").app)
             command.name = cmd_name

@@ -19,8 +19,8 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C: 128 + the number of the signal."""
 
 
-Make = Callable[[int, int, Callable[[int, int], None]], sj.Run]
-"""Runs some replicates: number of the first, how many, and what is told of progress."""
+Make = Callable[[int, int, Callable[[int, int], None]], "sj.Run"]
+"""Runs some replicates: number of the first, how many, and what is called with progress."""
 
 _COMMANDS = {"flow": "sojourn simulate", "walk": "sojourn flee run"}
 

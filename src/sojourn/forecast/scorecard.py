@@ -68,7 +68,7 @@ class Scores:
         """Return the part of each camp in the rescaled error, mean over replicates, by name of the camp."""
         return self.camps.groupby("camp", sort=False)["error"].mean()
 
-    def _told(self) -> Iterator[pd.DataFrame]:
+    def _tables(self) -> Iterator[pd.DataFrame]:
         yield from (table for table in (self.stations, self.shares, self.bars) if len(table))
         if len(self.errors):
             summary = self.summary()
@@ -77,5 +77,5 @@ class Scores:
 
     def __str__(self) -> str:
         return "\n\n".join(
-            table.to_string(index=False, float_format="{:.3f}".format, na_rep="-") for table in self._told()
+            table.to_string(index=False, float_format="{:.3f}".format, na_rep="-") for table in self._tables()
         )

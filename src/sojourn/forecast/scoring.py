@@ -57,11 +57,11 @@ def score(run: Run, split: str | None = None, *, least: float | None = None) -> 
     """
     if run.has >= _CAMPS:
         return _in_camps(run, split)
-    if not run.provenance.get("observations"):
-        raise refuse("S102", str(run.provenance["name"]), "nothing published is linked to the scenario")
     first = _first_day(split, fitted_to(run))
     rules = scoring(str(run.provenance["name"]))
     seen = observed(run)
+    if not seen:
+        raise refuse("S102", str(run.provenance["name"]), "nothing published is linked to the scenario")
     floor = float(rules.get("least", 1.0) if least is None else least)
     table = agreement(scenario_of(run), seen, first, least=floor, upstream=rules.get("upstream"))
     return Scores(table, bars(run, seen), shares(seen, rules.get("shares", {}), first, floor), first, floor)

@@ -55,7 +55,7 @@ class Section:
     build
         Takes the facts of the report and returns the content, or None where there is nothing to show.
     folded
-        Whether the section is opened only when it is asked for.
+        Whether the section is closed until the reader opens it.
     """
 
     name: str

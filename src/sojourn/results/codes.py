@@ -1,4 +1,4 @@
-"""Codes of everything that can be wrong with a stored run, or with what is asked of one."""
+"""Codes of everything that can be wrong with a stored run, or with a question to one."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ CODES: Mapping[str, str] = {
     "R301": "runs that are not paired by replicate are not compared",
     "R401": "people were lost or made: entered - left differs from the change of the stock",
     "R501": "no such quantity of a run, period, group or option",
-    "R502": "recorded periods do not fit into the period asked for",
+    "R502": "recorded periods do not fit into the wanted period",
     "R601": "cohorts do not add up to the recorded stocks",
-    "R602": "a run, simulated again, gives other numbers",
-    "R603": "those who leave a queue by a side way cannot be told from those served",
+    "R602": "simulated again, a run gives other numbers",
+    "R603": "those who leave a queue unserved cannot be distinguished from those served",
 }
 
 

@@ -80,7 +80,7 @@ def read(path: Path) -> tuple[xr.Dataset, dict[str, Any]]:
             remedy="open it with the version of Sojourn that wrote it, or simulate again",
         )
     try:
-        # Version 3 is asked for by name: version 2 may hold pickles, which are never read.
+        # Only version 3 is read: version 2 may hold pickles.
         data = xr.open_zarr(path, zarr_format=3, consolidated=False, chunks=None).load()
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise refuse("R104", str(path), "the arrays cannot be read", found=str(error)) from error

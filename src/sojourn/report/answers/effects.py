@@ -126,4 +126,4 @@ _EFFECTS = (
     _Effect(frozenset({"camp", "published_agents"}), _error),
     _Effect(frozenset({"stocks"}), _certain),
 )
-"""All sentences, in the order in which they are told."""
+"""All sentences, in the order of the answer."""

@@ -1,4 +1,4 @@
-"""The strip under a chart over time: policies in force, numbered as in the table, on the same axis."""
+"""Bars under a chart over time: policies in force, numbered as in the table, on the same axis."""
 
 from __future__ import annotations
 
