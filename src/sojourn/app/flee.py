@@ -99,7 +99,7 @@ def _show_run(done: sj.Run, seconds: float) -> None:
     agents = int(done.data["created"].max()) // done.scale
     runs = "1 replicate" if done.replicates == 1 else f"{done.replicates} replicates"
     show.note(f"{runs} of {agents:,} agents, seed {done.seed}, {seconds:.1f} s")
-    for text, count in done.notes.items():
+    for text, count in done.notes_in_words().items():
         show.note(f"note: {text}: {count:,} over all replicates")
 
 

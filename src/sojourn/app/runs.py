@@ -43,7 +43,7 @@ def open_run(
     """Show what a saved run holds."""
     run = sj.open(path)
     show.note(str(run))
-    for text, count in run.notes.items():
+    for text, count in run.notes_in_words().items():
         show.note(f"{text}: {count:,} over all replicates")
     if what == "stages":
         _table(run.at_end(), _title(run), csv)

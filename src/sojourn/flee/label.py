@@ -110,7 +110,8 @@ def _coordinates(scenario: FleeScenario, roads: RoadMap) -> dict[str, NDArray[An
         "wait_bin": np.zeros(0),
         "wait_bin_end": np.zeros(0),
         "group": np.array([GROUP]),
-        "note": np.array([f"{code}: {CODES[code]}" for code in _COUNTED]),
+        "note": np.array(_COUNTED),
+        "note_text": np.array([CODES[code] for code in _COUNTED]),
     }
 
 

@@ -159,6 +159,7 @@ COORDINATES: dict[str, Coordinate] = {
         Coordinate("wait_bin_end", "wait_bin", "longest wait of the bin, not included", "day"),
         Coordinate("group", "group", DIMS["group"].long_name),
         Coordinate("note", "note", DIMS["note"].long_name),
+        Coordinate("note_text", "note", "what the code of a note stands for", optional=True),
     )
 }
 """Every coordinate of a run."""

@@ -78,6 +78,14 @@ class Run:
         counts = self.data["notes"].sum("replicate").to_series()
         return counts[counts > 0]
 
+    def notes_in_words(self) -> dict[str, int]:
+        """Return the notes as sentences: codes with what they stand for, and how often each was counted."""
+        found = {str(name): int(count) for name, count in self.notes.items()}
+        if "note_text" not in self.data.coords:
+            return found
+        words = dict(zip(map(str, self.data["note"].values), map(str, self.data["note_text"].values), strict=True))
+        return {f"{code}: {words[code]}": count for code, count in found.items()}
+
     @property
     def replicates(self) -> int:
         """Number of replicates."""

@@ -79,7 +79,7 @@ def folder_gaps(facts: CampFacts) -> list[str]:
         f"{one.code} at {one.where}: {one.message}" + (f"; found {one.found}" if one.found else "")
         for one in facts.scenario.warnings
     ]
-    found += [f"{note}: {number:,}, over all replicates." for note, number in facts.run.notes.items()]
+    found += [f"{note}: {number:,}, over all replicates." for note, number in facts.run.notes_in_words().items()]
     empty = [camp for i, camp in enumerate(facts.camps) if np.isnan(facts.registered.values[:, i]).all()]
     if empty:
         found.append(f"No registrations: {', '.join(empty)}; counted as nobody in the scores.")
