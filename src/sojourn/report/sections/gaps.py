@@ -41,7 +41,7 @@ def gaps(facts: SystemFacts) -> list[str]:
         found.append("Uncertain quantities were kept at their central values: the bands are too narrow.")
     found += [
         f"During the run, counted over all replicates: {text}, {count:,} times."
-        for text, count in facts.run.notes.items()
+        for text, count in facts.run.notes_in_words().items()
     ]
     found += [
         f"{what}: {count:,}." for what, count in sorted(dict(facts.run.provenance.get("counted", {})).items())
