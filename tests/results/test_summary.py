@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from sojourn import results
+from sojourn.calendar import FiscalYear
 from sojourn.results import RunError, summarise, summary
 
 from . import conftest
@@ -113,6 +114,18 @@ def test_observables_add_up_what_a_series_counts(make):
     assert table["waiting-chn", "2024-09"] == chn["post", "chn", "2024-09"]
     each = run.summary("observables", "month", groups="each")
     assert each.loc[(each["group"] == "ven") & (each["observable"] == "waiting-chn"), "mean"].eq(0).all()
+
+
+def test_fiscal_years_are_those_asked_for(make):
+    run = make(days=400)
+    usa = run.summary("flows", "fiscal-year").groupby("period", sort=False)["mean"].sum()
+    australia = (
+        run.summary("flows", "fiscal-year", fiscal=FiscalYear(7)).groupby("period", sort=False)["mean"].sum()
+    )
+    assert (list(usa.index), list(australia.index)) == (["FY2024", "FY2025"], ["FY2025", "FY2026"])
+    months = run.summary("flows", "month").groupby("period")["mean"].sum()
+    assert usa["FY2024"] == pytest.approx(months[:"2024-09"].sum())
+    assert australia["FY2025"] == pytest.approx(months[:"2025-06"].sum())
 
 
 def test_weeks_do_not_fit_into_months():

@@ -196,7 +196,7 @@ def test_who_is_registered_after_everybody_left_is_counted(world):
     build.registered(C=[0, 7, 9, 14]).spawning(take_from_population=True)
     made = run(build.scenario(), 1, replicates=2)
     assert made.notes.to_dict() == {"FLEE-NOBODY-LEFT": 2 * 7}
-    assert made.data["created"].values[:, -1].tolist() == [7, 7]
+    assert made.data["created"].values[:, -1, 0].tolist() == [7, 7]
 
 
 def test_a_day_without_conflict(world, monkeypatch):

@@ -11,10 +11,10 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sojourn.calendar import period_index
 from sojourn.forecast.naive import last_value, times_upstream
 from sojourn.forecast.scores import covered, crps, log_rmse, log_score, median
 from sojourn.scenario import Scenario
-from sojourn.scenario.calendar import period_index
 
 __all__ = ["Station", "agreement", "stations"]
 

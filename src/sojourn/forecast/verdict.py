@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sojourn.calendar import containing
 from sojourn.forecast.scores import covered, log_rmse, median
 from sojourn.forecast.stations import Station
 
@@ -43,8 +44,8 @@ def _error_of_periods(one: Station, at: Mask, _least: float, _first: pd.Timestam
 
 
 def _error_of_fiscal_years(one: Station, at: Mask, _least: float, _first: pd.Timestamp) -> float:
-    years = one.starts[at].to_period("Y-SEP")
-    each = [np.asarray(years == year) for year in years.unique()]
+    years, _ = containing(one.starts[at].values.astype("datetime64[D]"), "fiscal-year")
+    each = [years == year for year in np.unique(years)]
     simulated = [one.simulated[:, at][:, year].sum(1) for year in each]
     return _largest(np.stack(simulated, axis=1), np.array([one.published[at][year].sum() for year in each]))
 

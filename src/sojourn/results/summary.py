@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sojourn.calendar import US_FISCAL_YEAR, FiscalYear, containing, label
 from sojourn.errors import nearest
 from sojourn.results.codes import refuse
 
@@ -21,11 +22,9 @@ WHAT = ("stocks", "flows", "waits", "observables")
 """What can be summarised."""
 
 BY = ("period", "month", "year", "fiscal-year", "run")
-"""Periods of summaries: as recorded, calendar, the US fiscal year (October to September), or all."""
+"""Periods of summaries: as recorded, calendar months and years, fiscal years, or the whole run."""
 
 QUANTILES = (0.05, 0.5, 0.95)
-
-_FREQUENCY = {"month": "M", "year": "Y-DEC", "fiscal-year": "Y-SEP"}
 
 
 def summarise(
@@ -35,15 +34,38 @@ def summarise(
     *,
     quantiles: Sequence[float] = QUANTILES,
     groups: Literal["sum", "each"] = "sum",
+    fiscal: FiscalYear = US_FISCAL_YEAR,
 ) -> pd.DataFrame:
     """Return mean and quantiles over replicates, one row per period and stage, flow, queue or observable.
 
-    ``what`` is one of :data:`WHAT`, ``by`` one of :data:`BY`. Flows are added up over a period, stocks taken
-    at its end, waits averaged over those who began service in it (days). ``complete`` is False where the
-    run covers only a part of the period. Columns: period, complete, name, group (with ``groups="each"``),
-    mean, and one per quantile (``q05``). Raises :class:`~sojourn.results.codes.RunError` R501 and R502.
+    Parameters
+    ----------
+    run
+        A run of either engine.
+    what
+        One of :data:`WHAT`. Flows are added up over a period, stocks taken at its end, waits averaged over those
+        who began service in it (days).
+    by
+        One of :data:`BY`.
+    quantiles
+        Between 0 and 1.
+    groups
+        Add groups up, or return a row for each.
+    fiscal
+        The fiscal year of ``by="fiscal-year"``; that of the United States if left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns: period, complete (False where the run covers only a part of the period), name, group (with
+        ``groups="each"``), mean, and one per quantile (``q05``).
+
+    Raises
+    ------
+    RunError
+        R501 for an unknown option, R502 where recorded periods do not fit into the wanted ones.
     """
-    values = per_period(run, what, by, groups=groups)
+    values = per_period(run, what, by, groups=groups, fiscal=fiscal)
     return spread(values, quantiles)
 
 
@@ -62,7 +84,14 @@ def at_end(run: Run) -> pd.DataFrame:
     return table[camp].reset_index(drop=True)
 
 
-def per_period(run: Run, what: str, by: str, *, groups: Literal["sum", "each"] = "sum") -> xr.DataArray:
+def per_period(
+    run: Run,
+    what: str,
+    by: str,
+    *,
+    groups: Literal["sum", "each"] = "sum",
+    fiscal: FiscalYear = US_FISCAL_YEAR,
+) -> xr.DataArray:
     """Return (replicate, time, name[, group]) with ``period`` and ``complete`` along time.
 
     The third dimension is that of ``what``: stage, flow, queue or observable. Waits are float64 days, missing
@@ -78,7 +107,7 @@ def per_period(run: Run, what: str, by: str, *, groups: Literal["sum", "each"] =
                 allowed=", ".join(allowed),
                 nearest=nearest(str(value), allowed),
             )
-    periods = _Periods(run.data, by)
+    periods = _Periods(run.data, by, fiscal)
     if what == "waits":
         total, count = (_over(run.data[name], groups, periods, last=False) for name in ("wait_days", "wait_count"))
         return total / count.where(count > 0)
@@ -90,7 +119,7 @@ def per_period(run: Run, what: str, by: str, *, groups: Literal["sum", "each"] =
 class _Periods:
     """Recorded periods put into longer ones: those of ``data``, with ``time`` and ``period_end``."""
 
-    def __init__(self, data: xr.Dataset, by: str) -> None:
+    def __init__(self, data: xr.Dataset, by: str, fiscal: FiscalYear) -> None:
         start = pd.DatetimeIndex(data["time"].values)
         end = pd.DatetimeIndex(data["period_end"].values)
         if by == "period":
@@ -105,9 +134,9 @@ class _Periods:
             self.complete = np.array([True])
             self.start = start.values[:1]
             return
-        period = start.to_period(_FREQUENCY[by])
-        last = (end - pd.Timedelta(1, "ns")).to_period(_FREQUENCY[by])
-        astride = np.flatnonzero(period != last)
+        begins, _ = containing(start.values.astype("datetime64[D]"), by, fiscal)
+        again, ends = containing((end - pd.Timedelta(1, "ns")).values.astype("datetime64[D]"), by, fiscal)
+        astride = np.flatnonzero(begins != again)
         if len(astride):
             raise refuse(
                 "R502",
@@ -116,12 +145,13 @@ class _Periods:
                 found=f"a period of {(end - start)[astride[0]].days} days",
                 remedy="summarise by period, or record by step or month",
             )
-        unique, self.index = np.unique(period, return_inverse=True)
+        unique, self.index = np.unique(begins, return_inverse=True)
         first = np.flatnonzero(np.diff(self.index, prepend=-1))
         final = np.flatnonzero(np.diff(self.index, append=len(unique)))
-        starts = pd.PeriodIndex(unique)
-        self.complete = (start[first] <= starts.start_time) & (end[final] > starts.end_time)
-        self.label = np.array([f"FY{p.year}" if by == "fiscal-year" else str(p) for p in unique])
+        self.complete = (start.values[first] <= unique) & (
+            end.values[final] >= ends[final] + np.timedelta64(1, "D")
+        )
+        self.label = np.array([label(by, day, fiscal) for day in unique.tolist()])
         self.start = start[first].values
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from sojourn.calendar import period_start
 from sojourn.report.camp_facts import CampFacts
 from sojourn.report.facts import label, long_date
 from sojourn.report.section import Content, Section
 from sojourn.report.system_facts import SystemFacts
-from sojourn.scenario.calendar import period_start
 
 __all__ = ["FOLDER", "SECTION", "folder_gaps", "gaps"]
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from sojourn.calendar import period_start
 from sojourn.flee.settings import leaves
 from sojourn.report.camp_facts import CampFacts
 from sojourn.report.charts.cited import cited
 from sojourn.report.section import Content, Section, Table
 from sojourn.report.system_facts import SystemFacts
-from sojourn.scenario.calendar import period_start
 from sojourn.scenario.explaining.numbers import prior, profile
 
 __all__ = ["SECTION", "SETTINGS", "quantities", "series", "settings_table"]
