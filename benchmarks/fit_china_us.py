@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 from scipy.optimize import least_squares
 
 import sojourn as sj
+from sojourn.observation import by_station
 
 TARGET = Path(__file__).parents[1] / "src/sojourn/library/scenarios/china-us/fitted.yaml"
 FIRST, LAST = "2022-04-01", "2023-12-01"
@@ -72,17 +73,17 @@ def months(data: xr.Dataset, name: str) -> xr.Dataset:
     """Return the published months of a station that the fit may use."""
     first = COLOMBIA_FROM if name == "colombia" else FIRST
     data = data.sel(time=slice(first, LAST))
-    return data.isel(time=np.isfinite(data["observed_count"].values))
+    return data.isel(time=np.isfinite(data["published_count"].values))
 
 
 def residuals(base: sj.Scenario, theta: np.ndarray) -> np.ndarray:
     """Return weighted residuals of the stations, then of the priors."""
     run = sj.simulate(base.replace(quantities=changes(theta)), mode="expected")
-    seen = sj.observed(run)
+    seen = by_station(run)
     parts = []
     for name, weight in STATIONS.items():
         data = months(seen[name], name)
-        published = data["observed_count"].clip(min=0)
+        published = data["published_count"].clip(min=0)
         gap = np.log(data["expected_count"].isel(replicate=0) + OFFSET) - np.log(published + OFFSET)
         parts.append(np.sqrt(weight) * gap.values / SPREAD)
     centre = np.array([np.log(m) for m, _ in FREE.values()])
@@ -92,14 +93,14 @@ def residuals(base: sj.Scenario, theta: np.ndarray) -> np.ndarray:
 
 def sizes(base: sj.Scenario) -> dict[str, float]:
     """Return negative-binomial sizes: 1/k = mean of ((y - m)^2 - m - v) / m^2, v the variance between draws."""
-    seen = sj.observed(sj.simulate(base, replicates=200, seed=1))
+    seen = by_station(sj.simulate(base, replicates=200, seed=1))
     out = {}
     for noise, stations in NOISE.items():
         excess = []
         for name in stations:
             data = months(seen[name], name)
             m, v = data["expected_count"].mean("replicate"), data["expected_count"].var("replicate")
-            y = data["observed_count"].clip(min=0)
+            y = data["published_count"].clip(min=0)
             excess += list(((((y - m) ** 2 - m - v) / m**2).values)[m.values >= LEAST])
         out[noise] = float(np.clip(1 / max(np.mean(excess), 1e-3), 1.0, 200.0))
     return out

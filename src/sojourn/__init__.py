@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sojourn.forecast import score
     from sojourn.library import builtins, load, loads
     from sojourn.loading import rerun
-    from sojourn.observation.link import observed
+    from sojourn.observation.stations import observed
     from sojourn.report import card, report
     from sojourn.results import Interrupted, Run, compare, open
     from sojourn.scenario import Scenario, digest, dump, explain, resolve, schema

@@ -25,7 +25,7 @@ def scenario_of(run: Run) -> Scenario | FleeScenario:
         from sojourn.flee import scenario_of as folder_of
 
         return folder_of(run)
-    from sojourn.observation.link import scenario_of as resolved_of
+    from sojourn.observation.stations import scenario_of as resolved_of
 
     return resolved_of(run)
 

@@ -15,7 +15,7 @@ def station(published, expected):
     ends = STARTS + pd.offsets.MonthBegin(1)
     return xr.Dataset(
         {
-            "observed_count": ("time", np.asarray(published, float)),
+            "published_count": ("time", np.asarray(published, float)),
             "expected_count": (("replicate", "time"), np.asarray(expected, float)),
         },
         coords={"time": STARTS, "period_end": ("time", ends), "complete": ("time", np.ones(6, bool))},

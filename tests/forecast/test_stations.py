@@ -9,6 +9,7 @@ from sojourn.forecast import CODES, ForecastError, bars, fitted_to
 from sojourn.forecast.stations import Station, stations
 from sojourn.forecast.verdict import MEASURES, measured
 from sojourn.library import scoring
+from sojourn.observation import by_station
 
 ROAD = """
 name: road
@@ -40,9 +41,9 @@ def road():
 
 def test_table_by_hand(run):
     table = sj.score(run, "2024-04-01").stations.set_index(["observation", "span"])
-    data = sj.observed(run)["seen"]
+    data = by_station(run)["seen"]
     middle = np.median(data["simulated_count"].values, axis=0)
-    published = data["observed_count"].values
+    published = data["published_count"].values
     fit, test = table.loc[("seen", "fit")], table.loc[("seen", "test")]
     assert (fit["periods"], test["periods"]) == (3, 2)
     assert fit["log_rmse"] == pytest.approx(np.sqrt((np.log(middle[:3] / published[:3]) ** 2).mean()))
@@ -56,7 +57,7 @@ def test_table_by_hand(run):
 
 
 def test_upstream_is_the_published_series_of_the_same_months(run):
-    found = {s.name: s for s in stations(sj.loads(ROAD), sj.observed(run), {"seen": "first"})}
+    found = {s.name: s for s in stations(sj.loads(ROAD), by_station(run), {"seen": "first"})}
     np.testing.assert_array_equal(found["seen"].upstream, [300, 310, 290, 300, 310, 300])
     naive = found["seen"].naive(pd.Timestamp("2024-04-01"))
     np.testing.assert_allclose(naive["upstream"], np.array([300, 310, 290, 300, 310, 300]) * 140 / 290)
@@ -93,7 +94,7 @@ def test_refused(run):
 
 
 def _bar(run, **bar):
-    found = stations(sj.loads(ROAD), sj.observed(run), {"seen": "first"})
+    found = stations(sj.loads(ROAD), by_station(run), {"seen": "first"})
     return measured(found, [{"station": "seen", "first": "2024-04-01", **bar}], 1.0).iloc[0]
 
 
@@ -122,7 +123,7 @@ def test_every_measure_has_a_value(run):
     # Half of what is published comes out: the largest error of a month and of the year are about a half.
     assert values["error-of-periods"] == pytest.approx(0.5, abs=0.08)
     assert values["error-of-fiscal-years"] == pytest.approx(0.5, abs=0.08)
-    median = np.median(sj.observed(run)["seen"]["simulated_count"].values[:, 3:5], axis=0)
+    median = np.median(by_station(run)["seen"]["simulated_count"].values[:, 3:5], axis=0)
     own = np.sqrt((np.log(median / 300) ** 2).mean())
     assert values["log-rmse-over-last"] == pytest.approx(own / np.log(300 / 140))
 
@@ -133,12 +134,12 @@ def test_the_last_day_of_a_bar_ends_it(run):
 
 
 def test_a_fiscal_year_is_a_sum_of_medians_of_sums(road):
-    station = {s.name: s for s in stations(sj.load("china-us"), sj.observed(road))}["usbp"]
+    station = {s.name: s for s in stations(sj.load("china-us"), by_station(road))}["usbp"]
     bar = {"station": "usbp", "measure": "error-of-fiscal-years", "first": "2022-10-01", "last": "2023-09-30"}
     found = measured([station], [{**bar, "high": 0.1}], 1.0).iloc[0]
     months = station.data.sel(time=slice("2022-10-01", "2023-09-01"))
     middle = float(months["simulated_count"].sum("time").median())
-    assert found["value"] == pytest.approx(abs(middle / float(months["observed_count"].sum()) - 1))
+    assert found["value"] == pytest.approx(abs(middle / float(months["published_count"].sum()) - 1))
     assert (found["periods"], found["sample"]) == (12, "Oct 2022 to Sep 2023")
 
 
@@ -158,7 +159,7 @@ def test_rules_of_china_us_name_what_there_is(road):
 
 
 def test_a_planted_fault_misses_its_bars(road):
-    seen = sj.observed(road)
+    seen = by_station(road)
     seen["usbp"]["simulated_count"] = seen["usbp"]["simulated_count"] * 3
     table = bars(road, seen).set_index(["station", "measure"])
     wrong = table.loc["usbp", "verdict"]
@@ -177,7 +178,7 @@ def test_a_what_if_has_no_bars():
 
 
 def test_a_station_is_missing_where_nothing_is_published(run):
-    one = Station("seen", sj.observed(run)["seen"])
+    one = Station("seen", by_station(run)["seen"])
     assert list(one.between()) == [True] * 5 + [False]
 
 

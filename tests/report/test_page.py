@@ -15,6 +15,7 @@ from jsonschema import ValidationError
 
 import sojourn as sj
 from sojourn.forecast import Scores
+from sojourn.observation import by_station
 from sojourn.report import ReportError
 from sojourn.report.charts.cited import cited
 
@@ -147,9 +148,9 @@ def test_tables_hold_what_is_drawn(run, embedded):
     assert "release 2024-09" in lines[0] and "unit: encounter" in lines[0]
     rows = [line.split(",") for line in lines[1:]]
     head, first = rows[0], rows[1]
-    seen = sj.observed(run)["border"]
+    seen = by_station(run)["border"]
     at = list(pd.DatetimeIndex(seen["time"].values).strftime("%Y-%m-%d")).index(first[0][:10])
-    assert float(first[head.index("published")]) == float(seen["observed_count"][at])
+    assert float(first[head.index("published")]) == float(seen["published_count"][at])
     assert float(first[head.index("q50")]) == float(seen["simulated_count"][:, at].median())
 
 

@@ -50,8 +50,8 @@ def demo(
 
 def _border(run: sj.Run) -> str:
     """Return how many encounters of a whole year the model gives, beside the published ones."""
-    months = sj.observed(run)["usbp"].sel(time=slice("2023-10-01", "2024-09-01"))
-    published = float(months["observed_count"].sum())
+    months = run.observations().sel(observation="usbp", time=slice("2023-10-01", "2024-09-01"))
+    published = float(months["published_count"].sum())
     return (
         f"For fiscal year 2024 the model gives {_spread(months['simulated_count'].sum('time'))} Border Patrol "
         f"encounters of Chinese nationals at the southwest border; {published:,.0f} were published."

@@ -14,7 +14,7 @@ from sojourn.forecast.shares import shares
 from sojourn.forecast.stations import agreement, stations
 from sojourn.forecast.verdict import measured
 from sojourn.library import scoring
-from sojourn.observation.link import observed, scenario_of
+from sojourn.observation import by_station, scenario_of
 from sojourn.results import Run
 
 __all__ = ["bars", "fitted_to", "score"]
@@ -59,7 +59,7 @@ def score(run: Run, split: str | None = None, *, least: float | None = None) -> 
         return _in_camps(run, split)
     first = _first_day(split, fitted_to(run))
     rules = scoring(str(run.provenance["name"]))
-    seen = observed(run)
+    seen = by_station(run)
     if not seen:
         raise refuse("S102", str(run.provenance["name"]), "nothing published is linked to the scenario")
     floor = float(rules.get("least", 1.0) if least is None else least)
@@ -88,13 +88,13 @@ def _in_camps(run: Run, split: str | None) -> Scores:
 def bars(run: Run, seen: Mapping[str, xr.Dataset] | None = None) -> pd.DataFrame:
     """Return what runs of a built-in scenario must reach, and whether this one does.
 
-    ``seen`` is what :func:`sojourn.observation.link.observed` gives of the run, if it is there already. The
+    ``seen`` is what :func:`sojourn.observation.by_station` gives of the run, if it is there already. The
     table is that of :func:`sojourn.forecast.verdict.measured`, without rows for a scenario without bars.
     """
     rules = scoring(str(run.provenance["name"]))
     if not rules:
         return measured([], [], 1.0)
-    found = stations(scenario_of(run), observed(run) if seen is None else seen, rules["upstream"])
+    found = stations(scenario_of(run), by_station(run) if seen is None else seen, rules["upstream"])
     return measured(found, rules["bars"], float(rules["least"]))
 
 

@@ -20,7 +20,7 @@ def shares(
 ) -> pd.DataFrame:
     """Return how the parts of stations in others agree, one row for each share and span.
 
-    ``seen`` is what :func:`sojourn.observation.link.observed` gives; ``rules`` names the stations ``part`` and
+    ``seen`` is what :func:`sojourn.observation.by_station` gives; ``rules`` names the stations ``part`` and
     ``whole`` of each share. Periods with less than ``least`` published of the whole are left out. Columns:
     ``share``; ``span`` (``fit`` before ``split``, ``test`` from it on); ``periods``; ``published`` (sum of the
     part over sum of the whole); ``simulated`` (median over replicates of the same, before noise); ``error``
@@ -30,7 +30,7 @@ def shares(
     rows = []
     for name, rule in rules.items():
         part, whole = seen[rule["part"]], seen[rule["whole"]]
-        counted, among = part["observed_count"].values, whole["observed_count"].values
+        counted, among = part["published_count"].values, whole["published_count"].values
         known = part["complete"].values & np.isfinite(counted) & (np.nan_to_num(among) >= least)
         early = pd.DatetimeIndex(part["period_end"].values) <= split
         for span, at in (("fit", known & early), ("test", known & ~early)):

@@ -34,7 +34,7 @@ class Station:
     @cached_property
     def published(self) -> F64:
         """Published counts: (time) float64."""
-        return np.asarray(self.data["observed_count"].values)
+        return np.asarray(self.data["published_count"].values)
 
     @cached_property
     def simulated(self) -> F64:
@@ -103,7 +103,7 @@ def agreement(
 ) -> pd.DataFrame:
     """Return how far published and simulated counts agree, one row for each station and span.
 
-    ``seen`` is what :func:`sojourn.observation.link.observed` gives, ``upstream`` the name of the series upstream
+    ``seen`` is what :func:`sojourn.observation.by_station` gives, ``upstream`` the name of the series upstream
     of a station, for its naive predictor. Columns: ``observation``; ``span`` (``fit`` for periods that end by
     the date ``split``, ``test`` after it; ``all`` without one); ``first`` and ``last`` period compared;
     ``periods`` (published, and whole in the run); ``within_50`` and ``within_90`` (share of them inside the

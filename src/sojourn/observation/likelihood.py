@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sojourn.compile.draws import CENTRAL, Draw
 from sojourn.compile.model import FlowModel
 from sojourn.observation.capture import Capture, Captures, Window
-from sojourn.observation.link import COMPLETE, flow_name
 from sojourn.observation.noise import Noise, log_probability
+from sojourn.observation.stations import COMPLETE, flow_name
 from sojourn.scenario.model import Observation
 
 __all__ = ["Likelihood", "Station"]

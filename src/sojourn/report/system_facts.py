@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sojourn.forecast import Scores, agreement, fitted_to, score
-from sojourn.observation.link import observed, scenario_of
+from sojourn.observation import by_station, scenario_of
 from sojourn.report.facts import Facts, Words, label
 from sojourn.scenario import Scenario
 
@@ -58,7 +58,7 @@ class SystemFacts(Facts):
     @cached_property
     def seen(self) -> dict[str, xr.Dataset]:
         """Simulated beside published counts, by observation."""
-        return observed(self.run)
+        return by_station(self.run)
 
     @cached_property
     def scores(self) -> Scores | None:

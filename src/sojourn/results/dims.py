@@ -46,6 +46,7 @@ DIMS: dict[str, Dim] = {
         Dim("flow", "people who go from one stage to another"),
         Dim("queue", "stage served by finite capacity"),
         Dim("observable", "what an official series counts"),
+        Dim("observation", "official series with which a run is compared"),
         Dim("quantity", "parameter drawn from its prior"),
         Dim("wait_bin", "shortest wait of the bin"),
         Dim("group", "people that behave alike"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from sojourn.observation.link import scenario_of
+from sojourn.observation.stations import scenario_of
 from sojourn.report.facts import label
 from sojourn.results import Run
 

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sojourn.forecast import score
-from sojourn.observation.link import scenario_of
+from sojourn.observation.stations import scenario_of
 from sojourn.report.charts.cited import cited, spread_of
 from sojourn.report.charts.stack import OUTCOMES
 from sojourn.report.facts import Facts, label, long_date

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from sojourn.flee import scenario_of as folder_of
-from sojourn.observation.link import scenario_of
+from sojourn.observation.stations import scenario_of
 from sojourn.report.answers import camps, system
 from sojourn.report.answers.changes import folder_changes, system_changes
 from sojourn.report.answers.effects import effects

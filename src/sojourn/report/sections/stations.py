@@ -32,7 +32,7 @@ def stations(facts: SystemFacts) -> list[Picture]:
         table = bands(data["simulated_count"]).assign(
             period_end=data["period_end"].values,
             complete=data["complete"].values,
-            published=data["observed_count"].values,
+            published=data["published_count"].values,
             # A flow is drawn in the middle of its period, a stock at its end.
             at=_moment(data),
         )

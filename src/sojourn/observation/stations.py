@@ -14,6 +14,7 @@ from sojourn.compile.draws import Draws
 from sojourn.engine.streams import component_key
 from sojourn.observation.capture import Capture, Captures, Window
 from sojourn.observation.noise import as_published, sample_counts
+from sojourn.results.codes import refuse
 from sojourn.scenario import Scenario, loads
 from sojourn.scenario.calendar import PERIODS
 from sojourn.scenario.model import Observation
@@ -21,7 +22,7 @@ from sojourn.scenario.model import Observation
 if TYPE_CHECKING:
     from sojourn.results import Run
 
-__all__ = ["observed"]
+__all__ = ["COMPLETE", "by_station", "flow_name", "observations", "scenario_of"]
 
 F64 = NDArray[np.float64]
 
@@ -32,12 +33,12 @@ _HALF = 2.0**-54
 _STREAM = component_key("observation")
 
 
-def observed(run: Run) -> dict[str, xr.Dataset]:
-    """Return, for every observation of the run's scenario, the simulated counts beside the published ones.
+def by_station(run: Run) -> dict[str, xr.Dataset]:
+    """Return a dataset for every observation of the run's scenario: simulated beside published counts.
 
     Each dataset has ``expected_count`` (replicate, time) float64, what is captured before noise;
     ``simulated_count`` (replicate, time) float64, with noise, rounding and suppression (missing where not
-    published); ``observed_count`` (time) float64, missing where nothing is published; ``dispersion`` (replicate,
+    published); ``published_count`` (time) float64, missing where nothing is published; ``dispersion`` (replicate,
     time) float64, size of the negative-binomial noise, missing without one. Counts are in the series' unit of
     account, by its own periods: ``time`` is their first day, ``period_end`` the first day after.
     ``complete`` is False where part of what the period counts lies outside the run, ``coverage`` says how much
@@ -60,6 +61,88 @@ def observed(run: Run) -> dict[str, xr.Dataset]:
         name: _labelled(run, scenario, name, captures.window(one), [part[name] for part in seen])
         for name, one in scenario.observations.items()
     }
+
+
+def observations(run: Run) -> xr.Dataset:
+    """Return what publishers would have counted, beside what they published, as one labelled dataset.
+
+    Parameters
+    ----------
+    run : Run
+        A run of a scenario with observations, or a walk run with registrations.
+
+    Returns
+    -------
+    xarray.Dataset
+        Along ``time`` are the first days of all periods of all series, missing where a series has no such period.
+
+        - ``expected_count`` (replicate, time, observation) float64: what is captured, before noise;
+        - ``simulated_count`` (replicate, time, observation) float64: with noise, rounding and suppression;
+        - ``published_count`` (time, observation) float64: missing where nothing is published;
+        - ``dispersion`` (replicate, time, observation) float64: size of the negative binomial, missing without one.
+
+        Counts are in the unit of account of their series (coordinate ``unit``). Coordinates along
+        (time, observation) are ``period_end``, the first day after the period, ``complete``, False where part of
+        what the period counts lies outside the run, and ``coverage``, how much lies inside; along ``observation``:
+        ``title``, ``measure``, ``of``, ``series``, ``publisher``, ``release``, ``period``. For a walk run the
+        observations are its camps, and registrations are expected as they are simulated.
+
+    Raises
+    ------
+    RunError
+        R501 where nothing is published beside the run.
+    ScenarioError
+        Where the recorded scenario is not one.
+    """
+    if "published_count" in run.data:
+        return _registrations(run)
+    seen = by_station(run)
+    if not seen:
+        raise refuse("R501", "observations", "the scenario of this run links no official series")
+    time = np.unique(np.concatenate([one["time"].values for one in seen.values()]))
+    names = xr.DataArray(np.array(list(seen), dtype=np.str_), dims="observation", name="observation")
+    inside = {"complete": False, "coverage": 0.0}
+    parts = [
+        one.reset_coords(["period_end", *inside]).reindex(time=time, fill_value=inside).drop_attrs(deep=False)
+        for one in seen.values()
+    ]
+    data = xr.concat(parts, dim=names, join="exact", coords="minimal", compat="override")
+    data = data.transpose("replicate", "time", "observation").set_coords(["period_end", *inside])
+    said = {"unit": "units"} | {name: name for name in _SAID}
+    about = {name: ("observation", [str(one.attrs[key]) for one in seen.values()]) for name, key in said.items()}
+    return data.assign_coords(about)
+
+
+_SAID = ("title", "measure", "of", "series", "publisher", "release", "period")
+
+
+def _registrations(run: Run) -> xr.Dataset:
+    """Return the registrations of a walk run beside the people simulated in each camp."""
+    camp = run.data["camp"].values
+    simulated = run.stocks.isel(stage=camp).sum("group").astype(np.float64)
+    published = run.data["published_count"].isel(stage=camp)
+    count, (days, places) = len(run.data["replicate"]), published.shape
+    end = np.broadcast_to(run.data["period_end"].values[:, None], (days, places))
+    return xr.Dataset(
+        {
+            "expected_count": (("replicate", "time", "observation"), simulated.values),
+            "simulated_count": (("replicate", "time", "observation"), simulated.values),
+            "published_count": (("time", "observation"), published.values),
+            "dispersion": (("replicate", "time", "observation"), np.full((count, days, places), np.nan)),
+        },
+        coords={
+            "replicate": run.data["replicate"].values,
+            "time": run.data["time"].values,
+            "observation": published["stage"].values,
+            "period_end": (("time", "observation"), end),
+            "complete": (("time", "observation"), np.ones((days, places), np.bool_)),
+            "coverage": (("time", "observation"), np.ones((days, places))),
+            "country": ("observation", published["country"].values),
+            "unit": ("observation", ["person"] * places),
+            "measure": ("observation", ["stock"] * places),
+            "period": ("observation", ["day"] * places),
+        },
+    )
 
 
 def scenario_of(run: Run) -> Scenario:
@@ -107,7 +190,7 @@ def _labelled(run: Run, scenario: Scenario, name: str, window: Window, seen: lis
         {
             "expected_count": (("replicate", "time"), expected),
             "simulated_count": (("replicate", "time"), simulated),
-            "observed_count": (("time",), np.array([values.get(int(i), np.nan) for i in window.number])),
+            "published_count": (("time",), np.array([values.get(int(i), np.nan) for i in window.number])),
             "dispersion": (("replicate", "time"), size),
         },
         coords={
@@ -130,7 +213,7 @@ def _labelled(run: Run, scenario: Scenario, name: str, window: Window, seen: lis
             **{k: getattr(series, k) for k in ("publisher", "source", "release", "licence", "description")},
         },
     )
-    for variable in ("expected_count", "simulated_count", "observed_count"):
+    for variable in ("expected_count", "simulated_count", "published_count"):
         data[variable].attrs["units"] = observation.unit
     return data
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import sojourn as sj
+from sojourn.observation import by_station
 
 FLOW = {"of": ["gate -> inside"], "series": "months", "unit": "person"}
 MONTHS = {"unit": "person", "period": "month", "start": "2023-01-01", "values": [100.0, None, 120.0]}
@@ -29,7 +30,7 @@ stages:
 def seen(scenario, **options):
     """Return a run and what is seen of it."""
     run = sj.simulate(scenario, **{"replicates": 6, "seed": 5} | options)
-    return run, sj.observed(run)
+    return run, by_station(run)
 
 
 def test_counts_of_flows_are_exact():
@@ -44,7 +45,7 @@ def test_counts_of_flows_are_exact():
 
 def test_published_values_stand_at_their_periods():
     _, found = seen(described({"all": FLOW}), replicates=1)
-    published = found["all"]["observed_count"].values
+    published = found["all"]["published_count"].values
     assert published[0] == 100 and np.isnan(published[1]) and published[2] == 120
     assert np.isnan(published[3:]).all() and len(published) == 24
 
@@ -141,4 +142,4 @@ def test_means_are_seen_without_noise():
 
 
 def test_a_scenario_without_observations_shows_nothing():
-    assert sj.observed(sj.simulate(sj.load("border-post"), replicates=1, seed=1)) == {}
+    assert by_station(sj.simulate(sj.load("border-post"), replicates=1, seed=1)) == {}
