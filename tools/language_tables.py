@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sojourn.scenario import CODES, NOTES, Scenario, parts, question, stages, values
+from sojourn.scenario import CODES, NOTES, Scenario, parts, policies, question, stages, values
 from sojourn.scenario.frozen import In, Of
 from sojourn.scenario.traversal import arms, hints, literals
 
@@ -85,7 +85,7 @@ def fields(model: type[BaseModel]) -> list[str]:
 def tables() -> dict[str, list[str]]:
     """Return every table of the page by name."""
     found = {"scenario": fields(Scenario)}
-    for module in (parts, values, stages, question):
+    for module in (parts, policies, values, stages, question):
         for name in module.__all__:
             item = getattr(module, name)
             if isinstance(item, type) and issubclass(item, BaseModel) and item is not values.Frozen:

@@ -8,7 +8,7 @@ import pytest
 
 from sojourn import library
 from sojourn.scenario import ScenarioError
-from sojourn.scenario.parts import Change, Policy
+from sojourn.scenario.policies import Change, Policy
 from sojourn.scenario.values import Quantity
 
 

@@ -77,7 +77,7 @@ CODES: dict[str, str] = {
     # time, policies, observations
     "time-order": "a period ends before it starts",
     "step-size": "the step does not divide the day or the period recorded",
-    "change-form": "a change has not exactly one of set, scale, shift, close",
+    "change-form": "a change does not do exactly one thing",
     "observation-form": "an observation of flows lists stages, or the other way round",
     "unit-mismatch": "units of account differ",
     # question

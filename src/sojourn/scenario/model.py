@@ -10,7 +10,8 @@ from sojourn.scenario.checks import check
 from sojourn.scenario.codes import Findings
 from sojourn.scenario.frozen import Frozen, FrozenDict, Map
 from sojourn.scenario.merge import merge
-from sojourn.scenario.parts import Change, Group, Observation, Place, Policy, Time
+from sojourn.scenario.parts import Group, Observation, Place, Time
+from sojourn.scenario.policies import Change, Policy
 from sojourn.scenario.question import Question
 from sojourn.scenario.stages import Stage
 from sojourn.scenario.validate import PARTIAL, build

@@ -1,4 +1,4 @@
-"""Parts of a scenario beside its stages: period, groups, places, policies, observations."""
+"""Parts of a scenario beside its stages: period, groups, places, observations."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from pydantic import Field
 
 from sojourn.scenario.frozen import Frozen
 from sojourn.scenario.values import (
-    Amount,
     Date,
     Duration,
     Factor,
     FlowName,
     GroupName,
-    PlaceName,
-    QuantityName,
     SeriesName,
 )
 
-__all__ = ["Change", "Group", "Observation", "Place", "Policy", "Time"]
+__all__ = ["Group", "Observation", "Place", "Time"]
 
 
 class Time(Frozen):
@@ -57,44 +54,6 @@ class Place(Frozen):
     """Degrees north."""
     longitude: Annotated[float, Field(ge=-180, le=180)]
     """Degrees east."""
-
-
-class Change(Frozen):
-    """What a policy does to one quantity: exactly one of set, scale, shift, close."""
-
-    quantity: QuantityName
-    """The quantity that changes."""
-    set: Amount | None = None
-    """New value: a number, or a quantity whose profile takes its place."""
-    scale: Factor | None = None
-    """Factor."""
-    shift: Amount | None = None
-    """Amount added, in the quantity's unit."""
-    close: bool = False
-    """Value becomes zero."""
-    groups: tuple[GroupName, ...] | None = None
-    """Groups concerned; all if left out."""
-    places: tuple[PlaceName, ...] | None = None
-    """Only where the quantity is used by stages at these places; everywhere if left out."""
-
-
-class Policy(Frozen):
-    """A dated change of quantities, with its legal citation."""
-
-    start: Date
-    """First day in force."""
-    end: Date | None = None
-    """Last day in force; none if it stays."""
-    ramp_days: Annotated[float, Field(ge=0)] = 0.0
-    """Days over which it takes effect linearly, and over which it ends."""
-    changes: Annotated[tuple[Change, ...], Field(min_length=1)]
-    """What it changes."""
-    title: str = ""
-    """Name for charts."""
-    citation: str = ""
-    """Law, rule or report, with date."""
-    confidence: Literal["high", "medium", "low", "assumption", ""] = ""
-    """How well the citation supports it."""
 
 
 class Observation(Frozen):

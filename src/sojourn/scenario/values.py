@@ -20,6 +20,7 @@ __all__ = [
     "PRIORS",
     "Amount",
     "Coefficient",
+    "Confidence",
     "Count",
     "Date",
     "Days",
@@ -92,6 +93,9 @@ SignedRatio = Annotated[Ref, Of(("ratio", "coefficient"))]
 Coefficient = Annotated[Ref, Of(("coefficient",))]
 Amount = Annotated[Ref, Of()]
 """A number or a quantity of any kind."""
+
+Confidence = Literal["high", "medium", "low", "assumption", ""]
+"""How well a source supports what is said."""
 
 QuantityKind = Literal[
     "count",
@@ -206,7 +210,7 @@ class Quantity(Frozen):
     """Where the value comes from: publisher, table, page."""
     date: str = ""
     """Date of the source, as precise as known."""
-    confidence: Literal["high", "medium", "low", "assumption", ""] = ""
+    confidence: Confidence = ""
     """How well the source supports the value."""
     inert: bool = False
     """Declared to move no output, by name, for the liveness test."""

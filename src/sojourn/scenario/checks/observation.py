@@ -5,11 +5,10 @@ from __future__ import annotations
 from sojourn.scenario.calendar import period_index
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
-from sojourn.scenario.parts import Change, Observation
+from sojourn.scenario.parts import Observation
+from sojourn.scenario.policies import OPERATIONS, Change
 
 __all__ = ["check_observed"]
-
-_EFFECTS = ("set", "scale", "shift")
 
 
 def check_observed(draft: Draft) -> None:
@@ -22,14 +21,13 @@ def check_observed(draft: Draft) -> None:
 
 
 def _check_change(draft: Draft, path: Path, change: Change) -> None:
-    effects = [key for key in _EFFECTS if getattr(change, key) is not None] + ["close"] * change.close
-    if len(effects) != 1 and not draft.touched(path):
+    if len(change.operations) != 1 and not draft.touched(path):
         draft.findings.problem(
             "change-form",
             path,
             "a change does exactly one thing",
-            found=" and ".join(effects) or "nothing",
-            allowed="one of set, scale, shift, close",
+            found=" and ".join(change.operations) or "nothing",
+            allowed=f"one of {', '.join(OPERATIONS)}",
         )
 
 

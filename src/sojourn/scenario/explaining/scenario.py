@@ -9,6 +9,7 @@ from sojourn.scenario.checks import check
 from sojourn.scenario.explaining.numbers import duration, listed, number, prior, profile, ref
 from sojourn.scenario.explaining.stages import stage_lines
 from sojourn.scenario.model import Observation, Policy, Scenario, Time
+from sojourn.scenario.policies import OPERATIONS
 from sojourn.scenario.question import Figure
 from sojourn.scenario.resolve import resolve
 from sojourn.scenario.values import Quantity, Series
@@ -131,19 +132,12 @@ def _policies(s: Scenario) -> Iterator[str]:
 
 def _changes(policy: Policy, s: Scenario) -> Iterator[str]:
     for change in policy.changes:
-        unit = s.quantities[change.quantity].unit
-        effects = [
-            f"{verb} {ref(value, s.quantities, at)}"
-            for verb, value, at in (
-                ("set to", change.set, unit),
-                ("multiplied by", change.scale, ""),
-                ("changed by", change.shift, unit),
-            )
-            if value is not None
-        ] or ["closed: zero"]
+        operation = OPERATIONS[change.operation]
+        unit = s.quantities[change.quantity].unit if operation.has_unit else ""
+        effect = operation.words.format(ref(change.operand, s.quantities, unit))
         groups = f", for {listed(change.groups)}" if change.groups is not None else ""
         places = f", at {listed(change.places)}" if change.places is not None else ""
-        yield f"{change.quantity} {effects[0]}{groups}{places}"
+        yield f"{change.quantity} {effect}{groups}{places}"
 
 
 def _observations(s: Scenario) -> Iterator[str]:
