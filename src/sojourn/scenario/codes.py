@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sojourn.errors import Collector, SojournError
 
-__all__ = ["CODES", "NOTES", "Findings", "Path", "ScenarioError", "dotted"]
+__all__ = ["CODES", "NOTES", "Finding", "Findings", "Path", "ScenarioError", "dotted", "unused"]
 
 Path = tuple[str | int, ...]
 """Keys that lead to a place in a scenario."""
@@ -96,6 +97,25 @@ NOTES: dict[str, str] = {
 """Note code: one line of meaning. Notes say what is written but has no or little effect; they stop nothing."""
 
 
+class Finding(NamedTuple):
+    """What is wrong with a part of a scenario, at a path below it."""
+
+    code: str
+    at: Path
+    message: str
+    found: str = ""
+    allowed: str = ""
+    nearest: str = ""
+    remedy: str = ""
+
+
+def unused(at: Path, why: str) -> Finding:
+    """Return the finding that a parameter has no meaning where it stands."""
+    return Finding(
+        "unused-parameter", at, f"{why}, so this has no meaning", found=str(at[-1]), remedy="leave it out"
+    )
+
+
 class ScenarioError(SojournError):
     """A scenario was refused; ``problems`` lists every reason, each with a code of :data:`CODES`."""
 
@@ -122,6 +142,11 @@ class Findings(Collector):
         """Record something that is written but has no or little effect."""
         NOTES[code]
         self.warn(code, dotted(path), message + self._line(path), **details)
+
+    def report(self, path: Path, finding: Finding) -> None:
+        """Record a finding as a problem, at its path below the given one."""
+        _, at, message, *details = finding
+        self.problem(finding.code, (*path, *at), message, **dict(zip(Finding._fields[3:], details, strict=True)))
 
     def _line(self, path: Path) -> str:
         for length in range(len(path), -1, -1):

@@ -9,14 +9,14 @@ from pydantic import Field, ValidationInfo, model_validator
 from sojourn.scenario.checks import check
 from sojourn.scenario.codes import Findings
 from sojourn.scenario.frozen import Frozen, FrozenDict, Map
-from sojourn.scenario.merge import merge
-from sojourn.scenario.parts import Group, Observation, Place, Time
+from sojourn.scenario.observations import Observation
 from sojourn.scenario.policies import Change, Policy
 from sojourn.scenario.question import Question
+from sojourn.scenario.setting import Group, Place, Time
 from sojourn.scenario.stages import Stage
 from sojourn.scenario.validate import PARTIAL, build
 from sojourn.scenario.values import Name, Quantity, Series
-from sojourn.scenario.written import plain
+from sojourn.scenario.written_form import merge, plain
 
 __all__ = ["Change", "Group", "Observation", "Place", "Policy", "Scenario", "Time"]
 

@@ -8,7 +8,6 @@ import json
 from sojourn.scenario.frozen import FrozenDict
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.question import Question
-from sojourn.scenario.stages import SeriesInflow, Source, Stage
 
 __all__ = ["digest", "resolve"]
 
@@ -19,7 +18,7 @@ def resolve(scenario: Scenario) -> Scenario:
     Resolving twice changes nothing. The resolved scenario simulates exactly as the given one.
     """
     groups = tuple(scenario.groups)
-    stages = {name: _stage(stage, groups) for name, stage in scenario.stages.items()}
+    stages = {name: stage.resolved(groups) for name, stage in scenario.stages.items()}
     quantities = {
         name: q.model_copy(update={"value": 1.0}) if q.series is not None and q.value is None and not q.prior else q
         for name, q in scenario.quantities.items()
@@ -44,16 +43,6 @@ def _question(question: Question, groups: tuple[str, ...]) -> Question:
         }
         answers.append(answer.model_copy(update={"figures": FrozenDict(figures)}))
     return question.model_copy(update={"answers": tuple(answers)})
-
-
-def _stage(stage: Stage, groups: tuple[str, ...]) -> Stage:
-    if not isinstance(stage, Source):
-        return stage
-    entering = groups if stage.groups is None else stage.groups
-    inflow = stage.inflow
-    if isinstance(inflow, SeriesInflow) and isinstance(inflow.series, str):
-        inflow = inflow.model_copy(update={"series": FrozenDict(dict.fromkeys(entering, inflow.series))})
-    return stage.model_copy(update={"groups": entering, "inflow": inflow})
 
 
 def digest(scenario: Scenario) -> str:

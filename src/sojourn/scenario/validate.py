@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from sojourn.scenario.checks import SECTIONS, check
-from sojourn.scenario.checks.form_errors import translate
-from sojourn.scenario.checks.set_aside import rescue
+from sojourn.scenario.checks.pydantic_errors import translate
+from sojourn.scenario.checks.recovery import recover
 from sojourn.scenario.codes import Findings, Path, ScenarioError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def build(cls: type[S], data: Any, findings: Findings) -> S:
         made, lost = _validate(cls, data), frozenset[Path]()
     except ValidationError as error:
         translate(error, cls, findings)
-        made, lost = rescue(lambda rest: _validate(cls, rest), error, cls, data)
+        made, lost = recover(lambda rest: _validate(cls, rest), error, cls, data)
     if made is not None:
         check(made, findings, _names(data), lost)
     findings.raise_if_any()

@@ -18,6 +18,7 @@ __all__ = [
     "DURATIONS",
     "KINDS",
     "PRIORS",
+    "REST",
     "Amount",
     "Coefficient",
     "Confidence",
@@ -25,6 +26,7 @@ __all__ = [
     "Date",
     "Days",
     "Duration",
+    "ExitShare",
     "Factor",
     "Family",
     "FlowName",
@@ -78,8 +80,13 @@ FlowName = Annotated[str, In("flows")]
 Ref = float | Name
 """A number in the unit that the parameter's name states, or the name of a quantity."""
 
+REST = "rest"
+"""Share of an exit that takes what the other exits leave."""
+
 Share = Annotated[Ref, Of(("share", "probability"))]
-"""A share in [0, 1], the name of a quantity, or (at exits) ``rest``: what the other exits leave."""
+"""A share in [0, 1], or the name of a quantity."""
+ExitShare = Annotated[Ref, Of(("share", "probability"), rest=True)]
+"""A share in [0, 1], the name of a quantity, or :data:`REST`."""
 Probability = Annotated[Ref, Of(("probability", "share"))]
 Hazard = Annotated[Ref, Of(("hazard",))]
 Count = Annotated[Ref, Of(("count",))]

@@ -16,7 +16,7 @@ from sojourn.report.charts.chart import COLOURS, Picture, Spec, records, tip, tr
 from sojourn.report.charts.cited import rounded
 from sojourn.report.facts import Facts
 from sojourn.scenario import Scenario
-from sojourn.scenario.ways_out import flows
+from sojourn.scenario.stages import flows
 
 __all__ = [
     "HEIGHT",

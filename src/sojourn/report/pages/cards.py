@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sojourn.scenario import Scenario, check
-from sojourn.scenario.explaining.numbers import listed
-from sojourn.scenario.explaining.stages import stage_lines
 from sojourn.scenario.model import Policy
-from sojourn.scenario.ways_out import flows
+from sojourn.scenario.stages import flows
+from sojourn.scenario.wording import listed
 
 __all__ = ["STATEMENT", "Section", "model_card", "odd"]
 
@@ -142,7 +141,7 @@ def odd(s: Scenario) -> list[Section]:
         Section(
             "Submodels",
             [],
-            [f"{name}: {'; '.join(stage_lines(stage, s.quantities))}" for name, stage in s.stages.items()],
+            [f"{name}: {'; '.join(stage.words(s.quantities))}" for name, stage in s.stages.items()],
         ),
     ]
 

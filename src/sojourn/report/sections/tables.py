@@ -15,7 +15,7 @@ from sojourn.report.facts import Facts, label, long_date, policy_table
 from sojourn.report.sections.stations import source_of
 from sojourn.scenario import Scenario
 from sojourn.scenario.calendar import period_start
-from sojourn.scenario.explaining.numbers import number, prior, profile
+from sojourn.scenario.wording import number, prior, profile
 
 __all__ = [
     "Table",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sojourn.scenario.checks import dates, durations, forms, graph, kinds, names, quantities, shares
+from sojourn.scenario.checks import dates, durations, graph, kinds, names, quantities, shares, stages
 from sojourn.scenario.checks import observation as observed
 from sojourn.scenario.checks import question as asked
 from sojourn.scenario.checks.draft import SECTIONS, Draft
@@ -22,7 +22,7 @@ _CHECKS = (
     quantities.check_quantities,
     durations.check_durations,
     shares.check_shares,
-    forms.check_forms,
+    stages.check_stages,
     graph.check_graph,
     dates.check_dates,
     observed.check_observed,

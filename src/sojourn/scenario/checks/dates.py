@@ -8,7 +8,7 @@ from sojourn.scenario.calendar import period_index, period_start, starts_period
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
 from sojourn.scenario.frozen import In
-from sojourn.scenario.parts import Time
+from sojourn.scenario.setting import Time
 from sojourn.scenario.traversal import models
 from sojourn.scenario.values import Duration, Series
 

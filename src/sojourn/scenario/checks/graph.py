@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sojourn.scenario.checks.draft import Draft
-from sojourn.scenario.stages import End, Hold, Queue, Source, Stage
-from sojourn.scenario.ways_out import ways
+from sojourn.scenario.stages import Stage
 
 __all__ = ["check_graph"]
 
@@ -15,13 +14,13 @@ Graph = Mapping[str, frozenset[str]]
 
 def check_graph(draft: Draft) -> None:
     """Check reachability, ways to an end, and cycles without time; needs all stages."""
-    stages = draft.scenario.stages
-    ahead: Graph = {name: frozenset(way.to for way in ways(stage)) for name, stage in stages.items()}
+    stages, groups = draft.scenario.stages, tuple(draft.scenario.groups)
+    ahead: Graph = {name: frozenset(way.to for way in stage.ways()) for name, stage in stages.items()}
     if not draft.intact("stages") or any(to not in stages for targets in ahead.values() for to in targets):
         return
-    reached = _closure(ahead, [name for name, stage in stages.items() if _starts(stage)])
+    reached = _closure(ahead, [name for name, stage in stages.items() if stage.entry or stage.populated_by(groups)])
     back: Graph = {name: frozenset(o for o in stages if name in ahead[o]) for name in stages}
-    leaving = _closure(back, [name for name, stage in stages.items() if isinstance(stage, End)])
+    leaving = _closure(back, [name for name, stage in stages.items() if stage.final])
     for name in stages:
         if name not in reached:
             draft.findings.note(
@@ -34,14 +33,10 @@ def check_graph(draft: Draft) -> None:
             draft.findings.problem(
                 "no-way-out",
                 ("stages", name),
-                "no stage of kind end can be reached from here",
+                "people who are here can never reach an end",
                 remedy="lead it, or a stage after it, to an end",
             )
     _check_cycles(draft, stages)
-
-
-def _starts(stage: Stage) -> bool:
-    return isinstance(stage, Source) or (isinstance(stage, (Queue, Hold)) and stage.initial is not None)
 
 
 def _closure(graph: Graph, start: Iterable[str]) -> set[str]:
@@ -58,7 +53,7 @@ def _closure(graph: Graph, start: Iterable[str]) -> set[str]:
 
 def _check_cycles(draft: Draft, stages: Mapping[str, Stage]) -> None:
     instant: Graph = {
-        name: frozenset(way.to for way in ways(stage) if way.instant(stage)) for name, stage in stages.items()
+        name: frozenset(way.to for way in stage.ways() if way.instant) for name, stage in stages.items()
     }
     seen: set[str] = set()
     for name in stages:

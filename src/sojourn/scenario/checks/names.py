@@ -7,14 +7,12 @@ from collections import defaultdict
 from sojourn.errors import nearest
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
-from sojourn.scenario.frozen import In
-from sojourn.scenario.stages import Hold, Queue, Source
+from sojourn.scenario.frozen import In, Of
+from sojourn.scenario.stages import flows
 from sojourn.scenario.traversal import Use
-from sojourn.scenario.ways_out import flows
+from sojourn.scenario.values import REST
 
 __all__ = ["check_names"]
-
-REST = "rest"
 
 
 def check_names(draft: Draft) -> None:
@@ -32,10 +30,6 @@ def check_names(draft: Draft) -> None:
                 found=name,
                 remedy="give the quantity another name",
             )
-    for path, hold in ((("stages", n), s) for n, s in draft.scenario.stages.items() if isinstance(s, Hold)):
-        for index, to in enumerate(hold.attempts):
-            if to not in hold.hazards:
-                _unknown(draft, (*path, "attempts", index), to, list(hold.hazards), "destination of this hold")
     if draft.intact():
         _check_unused(draft)
 
@@ -45,14 +39,10 @@ def _check_use(draft: Draft, use: Use) -> None:
     section = use.mark.section if isinstance(use.mark, In) else "quantities"
     if section == "flows":
         _check_flow(draft, use.path, value)
-    elif not (section == "quantities" and value == REST and _at_exit(use.path)):
+    elif not (isinstance(use.mark, Of) and use.mark.rest and value == REST):
         known = draft.names.get(section, frozenset())
         if value not in known and (section,) not in draft.lost:
             _unknown(draft, use.path, value, sorted(known), section)
-
-
-def _at_exit(path: Path) -> bool:
-    return len(path) == 5 and path[2] == "exits" and path[4] == "share"
 
 
 def _check_flow(draft: Draft, path: Path, value: str) -> None:
@@ -108,10 +98,7 @@ def _check_unused(draft: Draft) -> None:
         if isinstance(use.value, str) and section != "groups" and use.path[-1] != "quantity":
             used[section].add(use.value)
     for stage in s.stages.values():
-        if isinstance(stage, Source):
-            used["groups"].update(s.groups if stage.groups is None else stage.groups)
-        elif isinstance(stage, (Queue, Hold)) and stage.initial is not None:
-            used["groups"].update(s.groups)
+        used["groups"].update(stage.populated_by(tuple(s.groups)))
     for section in ("groups", "places", "series", "quantities"):
         for name in getattr(s, section):
             if name not in used[section]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sojourn.scenario.calendar import period_index
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
-from sojourn.scenario.parts import Observation
+from sojourn.scenario.observations import Observation
 from sojourn.scenario.policies import OPERATIONS, Change
 
 __all__ = ["check_observed"]

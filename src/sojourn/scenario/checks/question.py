@@ -5,7 +5,6 @@ from __future__ import annotations
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
 from sojourn.scenario.question import MOMENTS, Answer, Arrivals, Figure, placeholders
-from sojourn.scenario.stages import Queue, Source
 
 __all__ = ["check_question"]
 
@@ -68,7 +67,7 @@ def _check_figure(draft: Draft, path: Path, figure: Figure) -> None:
         for index, name in enumerate(getattr(figure, key)):
             wrong = ("->" in name) != (figure.measure == "flow")
             if figure.measure == "wait" and name in stages:
-                wrong = not isinstance(stages[name], Queue)
+                wrong = stages[name].held() != "queue"
             if wrong:
                 draft.findings.problem(
                     "figure-form",
@@ -104,12 +103,13 @@ def _check_figure(draft: Draft, path: Path, figure: Figure) -> None:
 
 
 def _check_arrivals(draft: Draft, path: Path, arrivals: Arrivals) -> None:
+    stages = draft.scenario.stages
     for index, name in enumerate(arrivals.at):
-        if isinstance(draft.scenario.stages.get(name), Source):
+        if name in stages and stages[name].entry:
             draft.findings.problem(
                 "figure-form",
                 (*path, "at", index),
-                "nobody enters a source",
+                f"nobody is sent to a {stages[name].kind}",
                 found=name,
                 allowed="a stage of another kind",
             )

@@ -10,10 +10,10 @@ from typing import Any
 
 from sojourn.errors import nearest
 from sojourn.scenario.codes import Findings, Path
-from sojourn.scenario.merge import merge
 from sojourn.scenario.reading.paths import file_below
 from sojourn.scenario.reading.series_file import embedded
 from sojourn.scenario.reading.yaml_text import Document, read_file
+from sojourn.scenario.written_form import merge
 
 __all__ = ["Composer", "is_name"]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from sojourn.errors import nearest
 from sojourn.scenario.codes import Findings, ScenarioError
-from sojourn.scenario.merge import merge
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.reading.compose import Composer, is_name
 from sojourn.scenario.reading.yaml_text import Document, read_text
 from sojourn.scenario.validate import build
+from sojourn.scenario.written_form import merge
 
 __all__ = ["load", "loads"]
 

@@ -30,7 +30,7 @@ from ruamel.yaml.events import (
 )
 
 from sojourn.scenario.codes import Findings, Path
-from sojourn.scenario.written import key_text
+from sojourn.scenario.written_form import key_text
 
 __all__ = ["LARGEST_BYTES", "Document", "read_file", "read_text"]
 

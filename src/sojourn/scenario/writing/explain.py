@@ -6,13 +6,12 @@ import textwrap
 from collections.abc import Iterator
 
 from sojourn.scenario.checks import check
-from sojourn.scenario.explaining.numbers import duration, listed, number, prior, profile, ref
-from sojourn.scenario.explaining.stages import stage_lines
 from sojourn.scenario.model import Observation, Policy, Scenario, Time
 from sojourn.scenario.policies import OPERATIONS
 from sojourn.scenario.question import Figure
 from sojourn.scenario.resolve import resolve
 from sojourn.scenario.values import Quantity, Series
+from sojourn.scenario.wording import duration, listed, number, prior, profile, ref
 
 __all__ = ["explain"]
 
@@ -72,7 +71,7 @@ def _stages(s: Scenario) -> Iterator[str]:
     for name, stage in s.stages.items():
         where = f" at {stage.place}" if stage.place else ""
         yield f"{name}: {stage.kind}{where}" + (f". {stage.description}" if stage.description else "")
-        yield from (f"  {line}" for line in stage_lines(stage, s.quantities))
+        yield from (f"  {line}" for line in stage.words(s.quantities))
 
 
 def _sourced(*facts: str) -> str:

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sojourn.errors import nearest
-from sojourn.scenario.checks.form_errors import Fault, faults
+from sojourn.scenario.checks.pydantic_errors import Fault, faults
 from sojourn.scenario.codes import Path
 from sojourn.scenario.traversal import hints
 
-__all__ = ["rescue"]
+__all__ = ["recover"]
 
 S = TypeVar("S", bound=BaseModel)
 _ROUNDS = 12
@@ -25,7 +25,7 @@ _STAND_INS: dict[str, Any] = {
 }
 
 
-def rescue(
+def recover(
     validate: Callable[[Any], S], error: ValidationError, cls: type[BaseModel], data: Any
 ) -> tuple[S | None, frozenset[Path]]:
     """Return a scenario of what can be understood, and the paths of what was left out.

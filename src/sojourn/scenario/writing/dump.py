@@ -11,7 +11,7 @@ from typing import Any
 
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.resolve import resolve
-from sojourn.scenario.written import plain
+from sojourn.scenario.written_form import plain
 
 __all__ = ["dump"]
 
