@@ -67,7 +67,7 @@ def merge(base: Any, change: Any, findings: Findings, path: Path = ()) -> Any:
             del merged[key]
         else:
             findings.problem(
-                "nothing-to-remove",
+                "L117",
                 (*path, key),
                 "null removes an entry, but there is none to remove",
                 found=key,
@@ -102,7 +102,7 @@ def _shorthand(base: Any, change: Any, findings: Findings, path: Path) -> Any:
         return change
     if varying := [key for key in _VARYING if key in base]:
         findings.problem(
-            "bare-number",
+            "L118",
             path,
             f"the quantity varies ({', '.join(varying)}), so a bare number would not say what happens to that",
             found=str(change),

@@ -24,14 +24,14 @@ def check_graph(draft: Draft) -> None:
     for name in stages:
         if name not in reached:
             draft.findings.note(
-                "unreachable",
+                "L902",
                 ("stages", name),
                 "nobody can ever be in this stage",
                 remedy="lead a stage to it, give it initial people, or remove it",
             )
         if name not in leaving:
             draft.findings.problem(
-                "no-way-out",
+                "L512",
                 ("stages", name),
                 "people who are here can never reach an end",
                 remedy="lead it, or a stage after it, to an end",
@@ -62,7 +62,7 @@ def _check_cycles(draft: Draft, stages: Mapping[str, Stage]) -> None:
             cycle = [other for other in stages if other in after and name in _closure(instant, instant[other])]
             seen.update(cycle)
             draft.findings.problem(
-                "cycle-without-time",
+                "L513",
                 ("stages", name),
                 "people could go around these stages in no time",
                 found=", ".join(cycle),

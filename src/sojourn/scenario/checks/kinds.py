@@ -42,7 +42,7 @@ def check_bounds(draft: Draft, path: Path, value: float, kinds: tuple[str, ...])
     highest = max(KINDS[kind][2] for kind in kinds)
     if not lowest <= value <= highest:
         draft.findings.problem(
-            "out-of-bounds",
+            "L209",
             path,
             f"a {' or '.join(kinds)} cannot be {value:g}",
             found=f"{value:g}",
@@ -66,7 +66,7 @@ def _check_change(draft: Draft, path: Path, change: Change) -> None:
             check_bounds(draft, (*path, name), operand, (target.kind,))
         elif operation.multiplies and operand < 0 <= KINDS[target.kind][1]:
             draft.findings.problem(
-                "out-of-bounds",
+                "L209",
                 (*path, name),
                 f"a factor below 0 makes a {target.kind} negative",
                 found=f"{operand:g}",
@@ -76,7 +76,7 @@ def _check_change(draft: Draft, path: Path, change: Change) -> None:
 
 def _mismatch(draft: Draft, path: Path, name: str, found: str, kinds: tuple[str, ...]) -> None:
     draft.findings.problem(
-        "kind-mismatch",
+        "L401",
         path,
         f"`{name}` is a {found}: {KINDS[found][0]}",
         found=found,
@@ -87,7 +87,7 @@ def _mismatch(draft: Draft, path: Path, name: str, found: str, kinds: tuple[str,
 
 def _by_group(draft: Draft, path: Path, name: str) -> None:
     draft.findings.problem(
-        "not-by-group",
+        "L402",
         path,
         f"all groups share this parameter, so `{name}` cannot vary by group",
         found=name,

@@ -24,7 +24,7 @@ def check_names(draft: Draft) -> None:
     for name in draft.scenario.quantities:
         if name == REST:
             draft.findings.problem(
-                "reserved-name",
+                "L303",
                 ("quantities", name),
                 "`rest` is the share that other exits leave",
                 found=name,
@@ -53,7 +53,7 @@ def _check_flow(draft: Draft, path: Path, value: str) -> None:
     known = flows(draft.scenario.stages)
     if value not in known and draft.intact("stages"):
         draft.findings.problem(
-            "unknown-flow",
+            "L302",
             path,
             "no stage has this exit",
             found=value,
@@ -65,7 +65,7 @@ def _check_flow(draft: Draft, path: Path, value: str) -> None:
 
 def _unknown(draft: Draft, path: Path, value: str, known: list[str], section: str) -> None:
     draft.findings.problem(
-        "unknown-name",
+        "L301",
         path,
         f"`{value}` is not defined in {section}",
         found=value,
@@ -81,7 +81,7 @@ def _check_repeats(draft: Draft) -> None:
         if isinstance(use.mark, In) and isinstance(use.path[-1], int) and "priority" not in use.path:
             if use.value in seen[use.path[:-1]]:
                 draft.findings.problem(
-                    "repeated-name",
+                    "L304",
                     use.path,
                     "the name is listed twice",
                     found=str(use.value),
@@ -103,5 +103,5 @@ def _check_unused(draft: Draft) -> None:
         for name in getattr(s, section):
             if name not in used[section]:
                 draft.findings.note(
-                    "unused", (section, name), f"`{name}` is used nowhere", remedy="use it or remove it"
+                    "L901", (section, name), f"`{name}` is used nowhere", remedy="use it or remove it"
                 )

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sojourn.errors import nearest
-from sojourn.scenario.checks.pydantic_errors import Fault, faults
+from sojourn.scenario.checks.pydantic_errors import MISSING_KEY, UNKNOWN_KEY, Fault, faults
 from sojourn.scenario.codes import Path
 from sojourn.scenario.traversal import hints
 
@@ -57,7 +57,7 @@ def _index_order(path: Path) -> tuple[int, ...]:
 
 
 def _set_aside(rest: Any, fault: Fault, lost: set[Path]) -> None:
-    path = fault.path[:-1] if fault.code == "missing-key" else fault.path
+    path = fault.path[:-1] if fault.code == MISSING_KEY else fault.path
     holder = rest
     for key in path[:-1]:
         try:
@@ -74,7 +74,7 @@ def _set_aside(rest: Any, fault: Fault, lost: set[Path]) -> None:
         value = holder.pop(str(key), None)
         known = list(hints(fault.model)) if fault.model is not None else []
         meant = nearest(str(key), [name for name in known if name not in holder])
-        if fault.code == "unknown-key" and meant:
+        if fault.code == UNKNOWN_KEY and meant:
             holder[meant] = value
         else:
             lost.add(path)

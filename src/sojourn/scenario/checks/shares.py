@@ -28,7 +28,7 @@ def _check_exits(draft: Draft, path: Path, shares: Mapping[str, Ref]) -> None:
     names = [share for share in shares.values() if isinstance(share, str) and share != REST]
     if len(rest) > 1:
         draft.findings.problem(
-            "several-rest",
+            "L502",
             path,
             "only one exit can take what the others leave",
             found=", ".join(rest),
@@ -36,7 +36,7 @@ def _check_exits(draft: Draft, path: Path, shares: Mapping[str, Ref]) -> None:
         )
     if not rest and (moved := [name for name in names if name in draft.moved]):
         draft.findings.problem(
-            "rest-needed",
+            "L503",
             path,
             "a share that varies, is uncertain or is changed by a policy needs a `rest`",
             found=", ".join(moved),
@@ -48,7 +48,7 @@ def _check_exits(draft: Draft, path: Path, shares: Mapping[str, Ref]) -> None:
             if total > 1 + _TOLERANCE or (not rest and total < 1 - _TOLERANCE):
                 where = "" if len(draft.scenario.groups) == 1 or not names else f" for {group}"
                 draft.findings.problem(
-                    "share-sum",
+                    "L501",
                     path,
                     f"the shares add up to {total:.12g}{where}",
                     found=f"{total:.12g}",

@@ -24,7 +24,7 @@ def check_stages(draft: Draft) -> None:
         for to in sorted({way.to for way in stage.ways()}):
             if to in stages and stages[to].entry:
                 draft.findings.problem(
-                    "into-source",
+                    "L511",
                     path,
                     f"people cannot go to `{to}`, a {stages[to].kind}",
                     found=to,
@@ -40,14 +40,14 @@ def _check_dispersion(draft: Draft, path: Path, model: BaseModel) -> None:
     noise, dispersion = getattr(model, "noise"), getattr(model, "dispersion")  # noqa: B009
     if (noise == "negative-binomial") != (dispersion is not None):
         draft.findings.problem(
-            "dispersion-form",
+            "L508",
             path,
             "noise `negative-binomial` and `dispersion` go together",
             found=f"noise {noise}, {'no ' * (dispersion is None)}dispersion",
         )
     if isinstance(dispersion, (int, float)) and dispersion <= 0:
         draft.findings.problem(
-            "out-of-bounds",
+            "L209",
             (*path, "dispersion"),
             "a negative-binomial size is above 0",
             found=f"{dispersion:g}",

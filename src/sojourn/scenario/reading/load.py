@@ -55,7 +55,7 @@ def _found(source: str | Path, named: Mapping[str, Path], what: str, findings: F
     if path.is_file():
         return path
     findings.problem(
-        "not-found",
+        "L101",
         (),
         f"there is no {what} and no file of this name",
         found=str(source),

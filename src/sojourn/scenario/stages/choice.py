@@ -108,7 +108,7 @@ class Choice(StageBase):
         given = [key for key in ("exits", "options") if getattr(self, key) is not None]
         if len(given) != 1:
             yield Finding(
-                "choice-form",
+                "L504",
                 (),
                 "a choice has either shares or options to weigh",
                 found=" and ".join(given) or "neither",

@@ -64,7 +64,7 @@ class Hold(StageBase):
         for index, to in enumerate(self.attempts):
             if to not in self.hazards:
                 yield Finding(
-                    "unknown-name",
+                    "L301",
                     ("attempts", index),
                     f"no hazard of this hold leads to `{to}`",
                     found=to,

@@ -95,7 +95,7 @@ class SeriesInflow(InflowBase):
         one = isinstance(self.series, str)
         if len(set(entering)) > 1 if one else set(entering) != set(self.series):
             yield Finding(
-                "series-groups",
+                "L509",
                 ("series",),
                 "each group that enters here has a series of its own",
                 found=self.series if isinstance(self.series, str) else ", ".join(sorted(self.series)),

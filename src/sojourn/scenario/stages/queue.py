@@ -131,7 +131,7 @@ class Queue(StageBase):
         given = [key for key in ("rate_per_day", "service") if getattr(self, key) is not None]
         if len(given) != 1:
             yield Finding(
-                "queue-form",
+                "L505",
                 (),
                 "a queue has either a rate per server or a service time",
                 found=" and ".join(given) or "neither",
@@ -141,7 +141,7 @@ class Queue(StageBase):
             yield unused(("capacity_noise",), "capacity follows from the service times")
         if (self.discipline == "priority") != (self.priority is not None):
             yield Finding(
-                "priority-form",
+                "L506",
                 (),
                 "discipline `priority` and the classes in `priority` go together",
                 found=f"discipline {self.discipline}, {'no ' * (self.priority is None)}classes",
@@ -151,7 +151,7 @@ class Queue(StageBase):
         missed = [group for group in groups or () if group not in counts]
         if self.priority is not None and (repeated or missed):
             yield Finding(
-                "priority-groups",
+                "L507",
                 ("priority",),
                 "every group is in exactly one class",
                 found=", ".join([f"{g} missed" for g in missed] + [f"{g} repeated" for g in repeated]),
