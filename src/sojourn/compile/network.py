@@ -37,10 +37,15 @@ class Network:
     """What building the stages yields, before it becomes arrays."""
 
     param: dict[str, list[int]] = field(default_factory=dict)
+    """Slots by stage."""
     flows: dict[str, list[Flow]] = field(default_factory=dict)
+    """Flows by stage, regular ones first."""
     push: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=dict)
+    """Push terms by stage: refs of indicator, coefficient and reference, and the lag in steps."""
     feed: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
+    """Feedback terms by stage: ref of followers, dwell table of the lag, and the flow or stage watched."""
     ring_dwell: dict[str, int] = field(default_factory=dict)
+    """Dwell table whose longest time sizes the ring of exits, by stage."""
 
 
 def destinations(stage: StageBase) -> list[str]:
@@ -143,7 +148,17 @@ def _slot(name: str) -> int:
 
 
 def build_network(scenario: Scenario, table: Table, dwells: Dwells) -> Network:
-    """Return the slots and flows of every stage of a resolved scenario."""
+    """Return the slots and flows of every stage.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A resolved scenario.
+    table : Table
+        Receives every number and quantity that the stages use.
+    dwells : Dwells
+        Receives every distribution of time that they use.
+    """
     net = Network()
     for name, stage in scenario.stages.items():
         _Stage(name, stage, table, dwells, net).build()

@@ -66,11 +66,26 @@ class Scenario(Frozen):
     def replace(self, **changes: Any) -> Self:
         """Return a scenario with these changes merged in, validated again.
 
-        Mappings are merged, ``None`` removes an entry, anything else takes the place of what was there. A
-        bare number for a quantity fixes it: prior, source and date of the old value are dropped.
+        Parameters
+        ----------
+        **changes
+            Keys of the scenario and what they become. Mappings are merged, ``None`` removes an entry, anything else
+            takes the place of what was there. A bare number for a quantity fixes it: prior, source and date of the
+            old value are dropped.
 
-        Raises:
-            ScenarioError: the changed scenario is not valid; lists every problem.
+        Returns
+        -------
+        Scenario
+            The changed scenario; the old one stays as it was.
+
+        Raises
+        ------
+        ScenarioError
+            The changed scenario is not valid; lists every problem.
+
+        Examples
+        --------
+        ``base.replace(policies={"summer-officers": None}, quantities={"officers": 5})``
         """
         findings = Findings(title=f"change of {self.name} refused")
         return build(type(self), merge(plain(self), plain(changes), findings), findings)

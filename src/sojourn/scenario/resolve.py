@@ -13,9 +13,20 @@ __all__ = ["digest", "resolve"]
 
 
 def resolve(scenario: Scenario) -> Scenario:
-    """Return the scenario with the groups of sources and observations named, and implied values written out.
+    """Return a scenario in which what is left out, because it is implied, is written.
 
-    Resolving twice changes nothing. The resolved scenario simulates exactly as the given one.
+    The groups of sources, observations and figures are named, and factors of series are 1. Resolving twice changes
+    nothing, and the resolved scenario simulates exactly as the given one.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+
+    Returns
+    -------
+    Scenario
+        Its resolved form.
     """
     groups = tuple(scenario.groups)
     stages = {name: stage.resolved(groups) for name, stage in scenario.stages.items()}
@@ -46,6 +57,17 @@ def _question(question: Question, groups: tuple[str, ...]) -> Question:
 
 
 def digest(scenario: Scenario) -> str:
-    """Return the SHA-256 of the resolved form as hexadecimal text: equal for scenarios that mean the same."""
+    """Return a text that is equal for scenarios that mean the same.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario, resolved or not.
+
+    Returns
+    -------
+    str
+        SHA-256 of the resolved form, 64 hexadecimal digits.
+    """
     data = resolve(scenario).model_dump(mode="json")
     return hashlib.sha256(json.dumps(data, ensure_ascii=False).encode()).hexdigest()

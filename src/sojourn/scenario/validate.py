@@ -25,9 +25,23 @@ S = TypeVar("S", bound="Scenario")
 
 
 def build(cls: type[S], data: Any, findings: Findings) -> S:
-    """Return the scenario that the plain data describe, or raise with all problems, ``findings`` included.
+    """Return the scenario that plain data describe.
 
-    When the form is wrong, what can be understood is cross-checked all the same.
+    When the form is wrong, what can be understood is cross-checked all the same, so that every problem is told.
+
+    Parameters
+    ----------
+    cls : type
+        Class of the scenario.
+    data : dict
+        The written form.
+    findings : Findings
+        Problems found before, such as those of reading.
+
+    Raises
+    ------
+    ScenarioError
+        Something is wrong with the data, or was found before; lists every problem.
     """
     made: S | None
     try:

@@ -22,9 +22,12 @@ _OF_THE_OLD_VALUE = ("prior", "source", "date", "confidence")
 
 
 def plain(value: Any) -> Any:
-    """Return a value in plain form; of a scenario object, only what differs from the defaults.
+    """Return the written form of a value; of a scenario object, only what differs from the defaults.
 
-    Raises TypeError for what no scenario can hold.
+    Raises
+    ------
+    TypeError
+        No scenario can hold such a value.
     """
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", exclude_defaults=True)
@@ -49,11 +52,20 @@ def key_text(key: object) -> str:
 
 
 def merge(base: Any, change: Any, findings: Findings, path: Path = ()) -> Any:
-    """Return ``base`` with ``change`` merged in; both are plain, and neither is altered.
+    """Return ``base`` with ``change`` merged in; neither is altered.
 
     Mappings are merged key by key, None removes a key, and anything else takes the place of what was there.
     A mapping whose kind or type changes, or that names its distribution, is replaced as a whole, since its
     keys mean something else. A number for a quantity is its value, and a number or name for an exit is its share.
+
+    Parameters
+    ----------
+    base, change : Any
+        Written forms.
+    findings : Findings
+        Receives what cannot be merged.
+    path : Path
+        Where in the scenario the two stand.
     """
     base = _spelt_out(base, change, path)
     change = _shorthand(base, change, findings, path)

@@ -36,7 +36,24 @@ def check(
     written: Mapping[str, frozenset[str]] | None = None,
     lost: frozenset[Path] = frozenset(),
 ) -> Findings:
-    """Return the findings with the problems and notes of every cross check added."""
+    """Return the problems and notes that the cross checks of a scenario find.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario, or what could be understood of it.
+    findings : Findings, optional
+        Where to add what is found; new findings if left out.
+    written : mapping of str to frozenset of str, optional
+        Names written in each section, those of entries that could not be understood too.
+    lost : frozenset of Path
+        Paths of what could not be understood and was left out.
+
+    Returns
+    -------
+    Findings
+        ``problems`` and ``warnings``, each with code, place and message.
+    """
     findings = Findings() if findings is None else findings
     if written is None:
         written = {section: frozenset(getattr(scenario, section)) for section in SECTIONS}

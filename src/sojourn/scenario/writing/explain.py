@@ -19,9 +19,21 @@ _WIDTH = 110
 
 
 def explain(scenario: Scenario) -> str:
-    """Return the resolved system as text: period, groups, stages and flows, quantities, policies, observations.
+    """Return what a scenario says once resolved, as text.
 
-    Whatever is written but has no or little effect is listed at the end.
+    Period, groups, places, stages and flows, quantities, series, policies, observations and the question, in this
+    order. What is written but has little or no effect is listed after them, and last what the scenario must not be
+    used for.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario, resolved or not.
+
+    Returns
+    -------
+    str
+        Text of several lines.
     """
     s = resolve(scenario)
     lines = [f"{s.name}: {s.title}" if s.title else s.name]
