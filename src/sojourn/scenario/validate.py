@@ -1,4 +1,4 @@
-"""From the written form to a validated scenario, with every problem found in one go."""
+"""From the written form to a validated scenario, with every problem found in one pass."""
 
 from __future__ import annotations
 

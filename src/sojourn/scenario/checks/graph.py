@@ -1,4 +1,4 @@
-"""The stages as a graph: everyone can get in, everyone can get out, and nobody goes around in no time."""
+"""The stages as a graph: each can be reached, each leads to an end, and no cycle takes no time."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def check_graph(draft: Draft) -> None:
                 "L902",
                 ("stages", name),
                 "nobody can ever be in this stage",
-                remedy="lead a stage to it, give it initial people, or remove it",
+                remedy="send people to it from another stage, give it people at the start, or remove it",
             )
         if name not in leaving:
             draft.findings.problem(
                 "L512",
                 ("stages", name),
                 "people who are here can never reach an end",
-                remedy="lead it, or a stage after it, to an end",
+                remedy="add a way from it, or from a stage after it, to an end",
             )
     _check_cycles(draft, stages)
 

@@ -26,7 +26,7 @@ def check_names(draft: Draft) -> None:
             draft.findings.problem(
                 "L303",
                 ("quantities", name),
-                "`rest` is the share that other exits leave",
+                "`rest` means the share that the other exits leave",
                 found=name,
                 remedy="give the quantity another name",
             )

@@ -1,4 +1,4 @@
-"""Validation errors of pydantic, told in the words of the scenario language."""
+"""Validation errors of pydantic, in the words of the scenario language."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) 
             details |= _choices(item)
             message = "the value is not among those allowed"
         elif fault.code == BAD_NAME:
-            message = "this is neither a number nor a name" if item["loc"][-1] != "[key]" else "this is no name"
+            message = "this is neither a number nor a name" if item["loc"][-1] != "[key]" else "this is not a name"
             details["allowed"] = f"a name: {_NAME_RULE}"
         elif fault.code == BAD_DATE:
             message, details["allowed"] = "this is not a date", "a calendar date written YYYY-MM-DD"

@@ -45,7 +45,7 @@ def _check_answer(draft: Draft, path: Path, answer: Answer) -> None:
         draft.findings.problem(
             "L701",
             (*path, "text"),
-            "the text names a figure that the answer has not",
+            "the text names a figure that the answer does not define",
             found=f"{{{name}}}",
             allowed=", ".join([*answer.figures, *MOMENTS]),
             remedy="define it under figures",
@@ -80,13 +80,13 @@ def _check_figure(draft: Draft, path: Path, figure: Figure) -> None:
         draft.findings.problem(
             "L702",
             (*path, "start"),
-            "a stock is that of one day",
+            "a stock is counted on one day, and has no first day",
             found=str(figure.start),
             remedy="write the day as end",
         )
     if figure.measure == "wait" and figure.out_of:
         draft.findings.problem(
-            "L702", (*path, "out_of"), "a mean wait is no part of another", remedy="leave it out"
+            "L702", (*path, "out_of"), "a mean wait cannot be given as a share", remedy="leave it out"
         )
     if figure.start is not None and figure.end is not None and figure.end < figure.start:
         draft.findings.problem(

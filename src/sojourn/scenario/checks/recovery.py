@@ -1,4 +1,4 @@
-"""Setting aside what is malformed, so that the rest of a scenario can be cross-checked in the same go."""
+"""Setting aside what is malformed, so that the rest of a scenario can be checked in the same pass."""
 
 from __future__ import annotations
 

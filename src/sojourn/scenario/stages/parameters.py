@@ -52,7 +52,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Flag:
-    """Something that the stage has; 0 in the slot of one that has it not."""
+    """Something that holds of the stage: 1 in its slot, and 0 in that of a stage without the flag."""
 
     slot: str
 
@@ -64,7 +64,7 @@ class Dwell:
     slot: str
     duration: Duration
     exits_ahead: bool = False
-    """Whether the exit of those who enter is put down ahead, in a ring as long as the longest time."""
+    """Whether exits are scheduled when people enter, in a ring as long as the longest time."""
     before: str = ""
     """Slot with the number of steps before the start at which people can have entered; none if empty."""
 
