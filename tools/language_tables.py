@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sojourn.scenario import CODES, NOTES, Scenario, parts, question, stages, values
+from sojourn.scenario import CODES, NOTES, Scenario, values
 from sojourn.scenario.frozen import In, Of
 from sojourn.scenario.traversal import arms, hints, literals
 
@@ -82,14 +82,16 @@ def fields(model: type[BaseModel]) -> list[str]:
     return lines
 
 
+def models(hint: Any) -> set[type[BaseModel]]:
+    """Return every model in a type: of the types in it, and of the fields of models in it."""
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return {hint}.union(*(models(inner) for inner in hints(hint).values()))
+    return set().union(*(models(inner) for inner in typing.get_args(hint)))
+
+
 def tables() -> dict[str, list[str]]:
     """Return every table of the page by name."""
-    found = {"scenario": fields(Scenario)}
-    for module in (parts, values, stages, question):
-        for name in module.__all__:
-            item = getattr(module, name)
-            if isinstance(item, type) and issubclass(item, BaseModel) and item is not values.Frozen:
-                found[name.lower()] = fields(item)
+    found = {model.__name__.lower(): fields(model) for model in models(Scenario)}
     found["kinds"] = [row("kind", "meaning", "bounds"), "|---|---|---|"] + [
         row(f"`{kind}`", meaning, f"{low:g} to {high:g}") for kind, (meaning, low, high) in values.KINDS.items()
     ]

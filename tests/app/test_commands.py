@@ -88,7 +88,7 @@ def test_validate_lists_all_problems_of_all_files(sojourn, tmp_path):
     assert len(caught.value.codes) >= 2
     for problem in caught.value.problems:
         assert f"{problem.code} at {problem.where}" in result.stderr
-    assert "not-found at" in result.stderr
+    assert "L101 at" in result.stderr
     assert "did you mean: settled" in result.stderr
 
 

@@ -1,6 +1,5 @@
 """The corpus: valid files load, broken ones are refused with exactly the problems written in them."""
 
-import time
 from pathlib import Path
 
 import jsonschema
@@ -16,8 +15,7 @@ CORPUS = Path(__file__).parent / "corpus"
 INVALID = sorted((CORPUS / "invalid").glob("*.yaml"))
 NOTED = sorted((CORPUS / "noted").glob("*.yaml"))
 VALID = sorted((CORPUS / "valid").glob("*.yaml")) + NOTED + list(builtins().values())
-GENERATED = {"too-large"}  # refused by a file of that size, which test_read.py writes
-SECONDS = 0.5
+GENERATED = {"L102"}  # refused by a file of that size, which test_read.py writes
 
 
 def expected(path: Path, label: str) -> list[str]:
@@ -32,10 +30,8 @@ def named(path: Path) -> str:
 
 @pytest.mark.parametrize("path", INVALID, ids=named)
 def test_refused_with_exactly_its_problems(path):
-    began = time.process_time()
     with pytest.raises(ScenarioError) as refusal:
         load(path)
-    assert time.process_time() - began < SECONDS
     found = sorted(f"{problem.code} {problem.where}" for problem in refusal.value.problems)
     assert found == expected(path, "expect")
     for problem in refusal.value.problems:
@@ -79,7 +75,7 @@ def test_schema_takes_valid_files_and_what_is_written_of_them(path):
         assert [error.message for error in validator.iter_errors(document.data)] == []
 
 
-FORM = {"unknown-key", "missing-key", "wrong-type", "not-allowed", "bad-name", "bad-text"}
+FORM = {"L201", "L202", "L203", "L204", "L205", "L206"}
 
 
 @pytest.mark.parametrize("path", [p for p in INVALID if expected(p, "expect")[0].split()[0] in FORM], ids=named)

@@ -1,14 +1,15 @@
 """Hostile and unusual texts: refused quickly and cleanly, or read by the rules of YAML 1.2."""
 
-import time
+from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from sojourn.scenario import ScenarioError, load, loads
 from sojourn.scenario.codes import Findings
 from sojourn.scenario.reading.yaml_text import LARGEST_BYTES, read_text
 
-SECONDS = 0.9
+MOST_EVENTS = 3_000  # pieces of a text that are looked at before it is refused
 
 
 def refused(text: str) -> tuple[str, ...]:
@@ -24,45 +25,64 @@ def data_of(text: str):
     return document.data
 
 
-def test_a_file_of_100_mb_is_refused_without_being_read(tmp_path):
+@pytest.fixture
+def events(monkeypatch):
+    """Return a list that grows by one for every piece that is taken of a text while it is read."""
+    taken = []
+    parse = YAML.parse
+
+    def counted(self, stream):
+        for event in parse(self, stream):
+            taken.append(type(event).__name__)
+            yield event
+
+    monkeypatch.setattr(YAML, "parse", counted)
+    return taken
+
+
+def test_a_file_of_100_mb_is_refused_without_being_read(tmp_path, monkeypatch):
     path = tmp_path / "large.yaml"
     with path.open("wb") as file:
         file.truncate(100_000_000)
-    began = time.process_time()
+    for way in ("open", "read_bytes", "read_text"):
+        monkeypatch.setattr(Path, way, lambda *_, **__: pytest.fail("the file was read"))
     with pytest.raises(ScenarioError) as refusal:
         load(path)
-    assert refusal.value.codes == ("too-large",)
-    assert time.process_time() - began < SECONDS
+    assert refusal.value.codes == ("L102",)
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("title: " + "x" * 100_000_000, "too-large"),
-        ("a: " + "[" * 300_000, "too-deep"),
-        ("{a: " * 100_000, "too-deep"),
-        ("".join(f"{'  ' * n}a:\n" for n in range(400)), "too-deep"),
-        ("- " * 300_000, "too-deep"),
-        ("a: &a [" + ", ".join(["x"] * 500) + "]\nb: [" + ", ".join(["*a"] * 600) + "]\n", "too-many-nodes"),
-        ("a: !!python/object/new:os.system [echo]\n", "yaml-tag"),
-        ("a: !!binary aGVsbG8=\n", "yaml-tag"),
-        ("a: &b {c: *b}\n", "yaml-alias"),
-        ("&a : *a\n", "yaml-alias"),
-        ("*a : 1\n", "yaml-key"),
-        ("a: 0x" + "f" * 400_000, "not-finite"),
-        ("a: " + "9" * 400_000, "not-finite"),
-        ("a: \x00\n", "yaml-syntax"),
-        ("a: \ud800\n", "yaml-syntax"),
-        ("%FOO\n" * 3 + "---\na: [\n", "yaml-syntax"),
-        ("? ? ? ? a\n", "yaml-key"),
-        ("? !!set {}\n", "yaml-key"),
+        ("title: " + "x" * 100_000_000, "L102"),
+        ("a: " + "[" * 300_000, "L108"),
+        ("{a: " * 100_000, "L108"),
+        ("".join(f"{'  ' * n}a:\n" for n in range(400)), "L108"),
+        ("- " * 300_000, "L108"),
+        ("a: &a [" + ", ".join(["x"] * 500) + "]\nb: [" + ", ".join(["*a"] * 600) + "]\n", "L109"),
+        ("a: !!python/object/new:os.system [echo]\n", "L104"),
+        ("a: !!binary aGVsbG8=\n", "L104"),
+        ("a: &b {c: *b}\n", "L105"),
+        ("&a : *a\n", "L105"),
+        ("*a : 1\n", "L106"),
+        ("a: 0x" + "f" * 400_000, "L111"),
+        ("a: " + "9" * 400_000, "L111"),
+        ("a: \x00\n", "L103"),
+        ("a: \ud800\n", "L103"),
+        ("%FOO\n" * 3 + "---\na: [\n", "L103"),
+        ("? ? ? ? a\n", "L106"),
+        ("? !!set {}\n", "L106"),
     ],
     ids=range(18),
 )
-def test_hostile_texts_are_refused_in_under_a_second(text, code):
-    began = time.process_time()
+def test_hostile_texts_are_refused_after_little_work(text, code, events):
     assert code in refused(text)
-    assert time.process_time() - began < SECONDS
+    assert len(events) <= MOST_EVENTS
+
+
+def test_the_work_on_a_text_is_counted(events):
+    data_of("a: [" + "x, " * MOST_EVENTS + "]\n")
+    assert len(events) > MOST_EVENTS
 
 
 def test_the_limit_of_size_counts_bytes_of_the_file(tmp_path):
@@ -70,7 +90,7 @@ def test_the_limit_of_size_counts_bytes_of_the_file(tmp_path):
     path.write_text("title: " + "é" * (LARGEST_BYTES // 2))
     with pytest.raises(ScenarioError) as refusal:
         load(path)
-    assert refusal.value.codes == ("too-large",)
+    assert refusal.value.codes == ("L102",)
 
 
 @pytest.mark.parametrize(
@@ -119,14 +139,14 @@ def test_problems_name_file_and_line(tmp_path):
                     "stages:\n  s:\n    kind: end\n    outcom: died\n")  # fmt: skip
     with pytest.raises(ScenarioError) as refusal:
         load(path)
-    unknown = next(p for p in refusal.value.problems if p.code == "unknown-key")
+    unknown = next(p for p in refusal.value.problems if p.code == "L201")
     assert "(road.yaml, line 7)" in unknown.message
     assert (unknown.where, unknown.found, unknown.nearest) == ("stages.s.outcom", "outcom", "outcome")
-    assert "place, description, kind, outcome" in unknown.allowed
+    assert unknown.allowed == "place, description, kind, outcome"
 
 
 def test_a_directory_or_nothing_is_no_scenario(tmp_path):
     for source in (tmp_path, tmp_path / "none.yaml", "no-such-name"):
         with pytest.raises(ScenarioError) as refusal:
             load(source)
-        assert refusal.value.codes == ("not-found",)
+        assert refusal.value.codes == ("L101",)

@@ -8,7 +8,7 @@ import pytest
 
 from sojourn import library
 from sojourn.scenario import ScenarioError
-from sojourn.scenario.parts import Change, Policy
+from sojourn.scenario.policies import Change, Policy
 from sojourn.scenario.values import Quantity
 
 
@@ -50,7 +50,7 @@ def test_a_bare_number_fixes_a_quantity(base):
 
 
 def test_a_bare_number_is_refused_where_it_would_not_be_the_value(base):
-    assert codes_of(base, quantities={"arrivals": 50}) == ["bare-number quantities.arrivals"]
+    assert codes_of(base, quantities={"arrivals": 50}) == ["L118 quantities.arrivals"]
     assert base.replace(quantities={"arrivals": {"value": 50, "by_group": None}}).quantities["arrivals"].value == 50
 
 
@@ -96,19 +96,19 @@ def test_all_problems_of_a_change_come_at_once(base):
         stages={"post": {"exits": {"nowhere": 0.1}}, "gone": {"outcom": "died"}},
         tiem={},
     ) == [
-        "nothing-to-remove policies.sumer-officers",
-        "not-finite quantities.share-referred.value",
-        "unknown-key stages.gone.outcom",
-        "unknown-key tiem",
-        "unknown-name stages.post.exits.nowhere",
-        "out-of-bounds quantities.officers.value",
+        "L117 policies.sumer-officers",
+        "L111 quantities.share-referred.value",
+        "L201 stages.gone.outcom",
+        "L201 tiem",
+        "L301 stages.post.exits.nowhere",
+        "L209 quantities.officers.value",
     ]
 
 
 def test_values_of_another_type_are_refused(base):
-    assert codes_of(base, quantities={"officers": True}) == ["wrong-type quantities.officers"]
-    assert codes_of(base, quantities={"officers": {"value": "6"}}) == ["wrong-type quantities.officers.value"]
-    assert codes_of(base, time={"start": 2024}) == ["wrong-type time.start"]
-    assert codes_of(base, stages=3) == ["wrong-type stages"]
+    assert codes_of(base, quantities={"officers": True}) == ["L203 quantities.officers"]
+    assert codes_of(base, quantities={"officers": {"value": "6"}}) == ["L203 quantities.officers.value"]
+    assert codes_of(base, time={"start": 2024}) == ["L203 time.start"]
+    assert codes_of(base, stages=3) == ["L203 stages"]
     with pytest.raises(TypeError, match="a type cannot stand in a scenario"):
         base.replace(name=object)

@@ -190,4 +190,4 @@ def test_a_scenario_that_is_not_sound_cannot_be_made_in_python():
     base = library.load("border-post")
     with pytest.raises(ScenarioError) as refusal:
         Scenario(**dict(base) | {"quantities": {}})
-    assert set(refusal.value.codes) == {"unknown-name"}
+    assert set(refusal.value.codes) == {"L301"}

@@ -110,7 +110,7 @@ def _plan(
     run: Run, model: FlowModel, at: Sequence[str] | None, by: str, on: str | None, groups: Sequence[str] | None
 ) -> _Plan:
     labels = model.labels
-    inner = [s for s, kind in zip(labels.stage, labels.stage_kind, strict=True) if kind != "source"]
+    inner = [s for s in labels.stage if not model.scenario.stages[s].entry]
     chosen = tuple(labels.group if groups is None else groups)
     for name, known, where in (
         *((s, inner, "at") for s in at or ()),

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from sojourn.compile.dwells import Dwells, DwellTable
 from sojourn.compile.grid import Grid, make_grid
 from sojourn.compile.model import FlowModel
-from sojourn.compile.network import Network, build_network, destinations
+from sojourn.compile.network import Network, build_network, destinations, entry
 from sojourn.compile.order import work_order
 from sojourn.compile.profiles import Profiles
 from sojourn.compile.table import Table, ValueTable
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Labels, Program, Sampled
 from sojourn.engine.streams import component_key
-from sojourn.scenario import stages as st
 from sojourn.scenario.model import Scenario
 
 __all__ = ["compile_scenario"]
@@ -43,25 +42,14 @@ def _watched(after: str, flow_names: list[str], flow_to: list[str]) -> list[int]
     return [i for i, to in enumerate(flow_to) if to == after]
 
 
-def _entry(stage: st.Stage, groups: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Return for each group whether a source admits it, and its priority class in a queue."""
-    admitted = stage.groups or groups if isinstance(stage, st.Source) else ()
-    classes = [c for c in stage.priority or () if c] if isinstance(stage, st.Queue) else []
-    return [
-        (int(g in admitted), next((i for i, c in enumerate(classes) if g in c), len(classes) if classes else 0))
-        for g in groups
-    ]
-
-
 def _stage_table(
     scenario: Scenario, net: Network, n_step: int, order: list[int], watched: dict[str, list[int]]
 ) -> I64:
     """Return the slots (stage, slot), with positions of flows and terms counted over all stages."""
     rows: list[list[int]] = []
     flow = term = queue = cohort = 0
-    for name, stage in scenario.stages.items():
+    for name in scenario.stages:
         slot = list(net.param[name])
-        slot[slots.KIND] = slots.KINDS.index(stage.kind)
         slot[slots.FIRST] = flow
         for where in (slots.OVERFLOW, slots.PATIENCE_FLOW, slots.BALK_FLOW):
             slot[where] += flow if slot[where] >= 0 else 0
@@ -70,7 +58,7 @@ def _stage_table(
         slot[slots.PUSH_TO] = slot[slots.FEED_FROM] = term
         term += sum(len(watched[after]) for _, _, after in net.feed.get(name, []))
         slot[slots.FEED_TO] = term
-        if stage.kind == "queue":
+        if slot[slots.KIND] == slots.QUEUE:
             slot[slots.QUEUE_AT], slot[slots.QUEUE_FIRST] = queue, cohort
             cohort += slot[slots.QUEUE_AGE] + n_step
             queue += 1
@@ -128,7 +116,7 @@ def _program(
     position = {name: i for i, name in enumerate(stages)}
     flows = [f for s in stages for f in net.flows[s]]
     flow_names = [f"{f.origin} -> {f.to}" for f in flows]
-    queues = [s for s in stages if scenario.stages[s].kind == "queue"]
+    queues = [s for s in stages if net.param[s][slots.KIND] == slots.QUEUE]
     order = work_order({s: destinations(scenario.stages[s]) for s in stages})
     told = dict.fromkeys(after for s in stages for _, _, after in net.feed.get(s, []))
     watched = {after: _watched(after, flow_names, [f.to for f in flows]) for after in told}
@@ -142,7 +130,7 @@ def _program(
         n_step=grid.n_step,
         stage=_stage_table(scenario, net, grid.n_step, [position[s] for s in order], watched),
         key=np.array([component_key(n) for n in names], np.uint64),
-        entry=np.array([_entry(stage, groups) for stage in scenario.stages.values()], np.int64),
+        entry=np.array([entry(stage, groups) for stage in scenario.stages.values()], np.int64),
         flow=np.array(rows, np.int64).reshape(-1, slots.FLOW_SLOTS),
         term=_terms(net, stages, watched, watch),
         ref_row=values.ref_row,

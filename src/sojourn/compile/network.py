@@ -1,8 +1,12 @@
-"""Stages, exits and parameters of a scenario as the integer arrays of a program."""
+"""Stages, flows and parameters of a scenario as the integer arrays of a program.
+
+Each stage states its ways out and its parameters (:mod:`sojourn.scenario.stages`), with the name of the slot of
+:mod:`sojourn.engine.flow.slots` in which each parameter goes. Nothing here depends on the kind of a stage.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,10 +14,11 @@ import numpy as np
 from sojourn.compile.dwells import Dwells
 from sojourn.compile.table import Table
 from sojourn.engine.flow import slots
-from sojourn.scenario import stages as st
 from sojourn.scenario.model import Scenario
+from sojourn.scenario.stages import StageBase, Way, parameters
+from sojourn.scenario.values import REST
 
-__all__ = ["Flow", "Network", "build_network", "destinations"]
+__all__ = ["Flow", "Network", "build_network", "destinations", "entry"]
 
 
 @dataclass
@@ -24,7 +29,7 @@ class Flow:
     to: str
     ref: int = -1
     attempt: bool = False
-    option: tuple[int, int, int, int, int] = (-1, -1, -1, -1, -1)
+    option: tuple[int, ...] = (-1, -1, -1, -1, -1)
 
 
 @dataclass
@@ -32,181 +37,129 @@ class Network:
     """What building the stages yields, before it becomes arrays."""
 
     param: dict[str, list[int]] = field(default_factory=dict)
+    """Slots by stage."""
     flows: dict[str, list[Flow]] = field(default_factory=dict)
+    """Flows by stage, regular ones first."""
     push: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=dict)
+    """Push terms by stage: refs of indicator, coefficient and reference, and the lag in steps."""
     feed: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
+    """Feedback terms by stage: ref of followers, dwell table of the lag, and the flow or stage watched."""
     ring_dwell: dict[str, int] = field(default_factory=dict)
+    """Dwell table whose longest time sizes the ring of exits, by stage."""
 
 
-def destinations(stage: st.Stage) -> list[str]:
-    """Return every stage that people can go to from a stage, regular exits first, each once."""
-    names: list[str] = []
-    if isinstance(stage, (st.Source, st.Journey, st.Queue)):
-        names += list(stage.exits)
-    elif isinstance(stage, st.Choice):
-        names += list(stage.options or stage.exits or {})
-    elif isinstance(stage, st.Hold):
-        names += list(stage.hazards)
-    if isinstance(stage, (st.Queue, st.Hold)) and stage.limit is not None:
-        names.append(stage.limit.overflow)
-    if isinstance(stage, st.Queue):
-        names += [p.to for p in (stage.patience, stage.balking) if p is not None]
-    return list(dict.fromkeys(names))
+def destinations(stage: StageBase) -> list[str]:
+    """Return every stage that people can go to from a stage, regular ways first, each once."""
+    return list(dict.fromkeys(way.to for way in stage.ways()))
 
 
-class _Builder:
-    """Turns one stage after another into slots and flows."""
+def entry(stage: StageBase, groups: Sequence[str]) -> list[tuple[int, int]]:
+    """Return for each group whether it enters the system at a stage, and its class of priority there."""
+    entering = stage.populated_by(groups) if stage.entry else ()
+    classes = stage.classes()
+    return [(int(g in entering), next((i for i, c in enumerate(classes) if g in c), len(classes))) for g in groups]
 
-    def __init__(self, scenario: Scenario, table: Table, dwells: Dwells) -> None:
-        self.scenario = scenario
+
+class _Stage:
+    """Turns one stage into slots and flows."""
+
+    def __init__(self, name: str, stage: StageBase, table: Table, dwells: Dwells, net: Network) -> None:
+        self.name = name
+        self.stage = stage
         self.table = table
         self.dwells = dwells
-        self.net = Network()
+        self.net = net
+        self.flows: list[Flow] = []
+        self.slot = [-1] * slots.SLOTS
+        self.slot[slots.KIND] = slots.KINDS.index(stage.worked_as)
+        self.slot[slots.LOGIT] = 0
+        net.param[name], net.flows[name] = self.slot, self.flows
 
-    def stage(self, name: str, stage: st.Stage) -> None:
-        slot = [-1] * slots.SLOTS
-        self.net.param[name] = slot
-        self.net.flows[name] = []
-        slot[slots.LOGIT] = 0
-        slot[slots.EXITS] = 0
-        if isinstance(stage, st.Source):
-            self._exits(name, stage.exits, stage.place)
-            self._source(name, stage, slot)
-        elif isinstance(stage, st.Journey):
-            self._exits(name, stage.exits, stage.place)
-            slot[slots.DWELL] = self.dwells.add(stage.dwell, stage.place)
-            self.net.ring_dwell[name] = slot[slots.DWELL]
-        elif isinstance(stage, st.Choice):
-            self._choice(name, stage, slot)
-        elif isinstance(stage, st.Queue):
-            self._exits(name, stage.exits, stage.place)
-            self._queue(name, stage, slot)
-        elif isinstance(stage, st.Hold):
-            for to, hazard in stage.hazards.items():
-                ref = self.table.ref(hazard, stage.place)
-                self.net.flows[name].append(Flow(name, to, ref, to in stage.attempts))
-            slot[slots.EXITS] = len(stage.hazards)
-            self._limit(name, stage.limit, stage.place, slot)
-            self._initial(stage.initial, stage.place, slot)
+    def build(self) -> None:
+        """Write the flows, then the parameters."""
+        ways = list(self.stage.ways())
+        regular = [way for way in ways if way.regular]
+        self.slot[slots.EXITS] = len(regular)
+        # One exit takes what the others leave: the last, if none is written so.
+        rest = [way for way in regular if way.value == REST] or [way for way in regular if way.by == "exit"][-1:]
+        self.flows += [self._flow(way, rest=way in rest) for way in regular]
+        to = {way.to for way in regular}
+        self.flows += [Flow(self.name, name) for name in destinations(self.stage) if name not in to]
+        for parameter in self.stage.parameters():
+            self._write(parameter)
 
-    def _exits(self, name: str, exits: Mapping[str, st.Exit], place: str | None) -> None:
-        """Regular exits; one takes what the others leave, the last if none is named the rest."""
-        rest = [to for to, e in exits.items() if e.share == "rest"] or list(exits)[-1:]
-        for to, e in exits.items():
-            ref = -1 if to in rest else self.table.ref(e.share, place)
-            self.net.flows[name].append(Flow(name, to, ref, e.attempt))
-        self.net.param[name][slots.EXITS] = len(exits)
+    def _flow(self, way: Way, *, rest: bool) -> Flow:
+        """Return a regular way as a flow; the one that takes the rest has no share of its own."""
+        flow = Flow(self.name, way.to, attempt=way.attempt)
+        if way.utility:
+            flow.option = tuple(self.table.ref(value, self.stage.place) for value in way.utility)
+        elif way.value is not None and not rest:
+            flow.ref = self.table.ref(way.value, self.stage.place)
+        return flow
 
-    def _choice(self, name: str, stage: st.Choice, slot: list[int]) -> None:
-        if stage.options is None:
-            self._exits(name, stage.exits or {}, stage.place)
-            return
-        weights = stage.coefficients or st.Coefficients()
-        slot[slots.LOGIT] = 1
-        slot[slots.EXITS] = len(stage.options)
-        slot[slots.PER_USD] = self.table.ref(weights.per_1000_usd, stage.place)
-        slot[slots.PER_DAY] = self.table.ref(weights.per_day, stage.place)
-        slot[slots.PER_RISK] = self.table.ref(weights.per_risk, stage.place)
-        for to, o in stage.options.items():
-            parts = (o.cost_usd, o.time_days, o.risk, o.legal, o.constant)
-            a, b, c, d, e = (self.table.ref(x, stage.place) for x in parts)
-            self.net.flows[name].append(Flow(name, to, -1, o.attempt, (a, b, c, d, e)))
+    def _write(self, parameter: parameters.Parameter) -> None:
+        """Write a parameter into its slot, or a term into the network's lists."""
+        place = self.stage.place
+        match parameter:
+            case parameters.PushTerm(indicator, coefficient, reference, lag_days):
+                a, b, c = (self.table.ref(value, place) for value in (indicator, coefficient, reference))
+                lag = int(np.floor(lag_days / self.dwells.step_days + 0.5))
+                self.net.push.setdefault(self.name, []).append((a, b, c, lag))
+            case parameters.FeedbackTerm(after, followers, lag_time):
+                term = (self.table.ref(followers, place), self.dwells.add(lag_time, place), after)
+                self.net.feed.setdefault(self.name, []).append(term)
+            case _:
+                self.slot[_slot(parameter.slot)] = self._number(parameter)
 
-    def _extra(self, name: str, to: str) -> int:
-        """Return the position of a flow among the stage's flows, adding it where it is not a regular exit."""
-        flows = self.net.flows[name]
-        for i, flow in enumerate(flows):
-            if flow.to == to:
-                return i
-        flows.append(Flow(name, to))
-        return len(flows) - 1
+    def _number(self, parameter: parameters.InSlot) -> int:
+        """Return what stands in the slot of a parameter."""
+        place = self.stage.place
+        match parameter:
+            case parameters.Value(_, value):
+                return self.table.ref(value, place)
+            case parameters.SeriesRate(_, series):
+                return self.table.series_ref(series)
+            case parameters.Code(_, among, name):
+                choices: tuple[str, ...] = getattr(slots, among)
+                return choices.index(name)
+            case parameters.Flag():
+                return 1
+            case parameters.Destination(_, to):
+                return [flow.to for flow in self.flows].index(to)
+            case parameters.Dwell(_, duration, exits_ahead, before):
+                early = self.slot[_slot(before)] if before else 0
+                dwell = self.dwells.add(duration, place, before=early)
+                if exits_ahead:
+                    self.net.ring_dwell[self.name] = dwell
+                return dwell
+            case parameters.AgeAtStart(_, age_days):
+                return 0 if age_days is None else self._age(self.table.ref(age_days, place))
 
-    def _limit(self, name: str, limit: st.Limit | None, place: str | None, slot: list[int]) -> None:
-        if limit is not None:
-            slot[slots.ROOM] = self.table.ref(limit.room, place)
-            slot[slots.OVERFLOW] = self._extra(name, limit.overflow)
+    def _age(self, ref: int) -> int:
+        """Return in steps, at least one, how long before the start the first entered, at central values."""
+        oldest = self.table.at_start(ref).max() / self.dwells.step_days
+        return max(1, int(np.floor(oldest + 0.5)))
 
-    def _initial(self, initial: st.Initial | None, place: str | None, slot: list[int]) -> None:
-        if initial is not None:
-            slot[slots.INITIAL] = self.table.ref(initial.count, place)
-            slot[slots.AGE] = self.table.ref(initial.age_days, place)
 
-    def _noise(self, inflow: st.SeriesInflow | st.IntensityInflow | st.MomentumInflow, slot: list[int]) -> None:
-        slot[slots.NOISE] = slots.NOISES.index(inflow.noise)
-        if inflow.dispersion is not None:
-            slot[slots.DISPERSION] = self.table.ref(inflow.dispersion)
-
-    def _source(self, name: str, stage: st.Source, slot: list[int]) -> None:
-        inflow = stage.inflow
-        if isinstance(inflow, st.PoolInflow):
-            slot[slots.INFLOW] = slots.INFLOW_POOL
-            slot[slots.POOL] = self.table.ref(inflow.pool, stage.place)
-            slot[slots.HAZARD] = self.table.ref(inflow.hazard_per_day, stage.place)
-            return
-        self._noise(inflow, slot)
-        if isinstance(inflow, st.MomentumInflow):
-            self._momentum(name, inflow, stage.place, slot)
-            return
-        slot[slots.INFLOW] = slots.INFLOW_RATE
-        if isinstance(inflow, st.SeriesInflow):
-            slot[slots.RATE] = self.table.series_ref(inflow.series)
-            slot[slots.SCALE] = self.table.ref(inflow.scale, stage.place)
-        else:
-            slot[slots.RATE] = self.table.ref(inflow.rate_per_day, stage.place)
-            slot[slots.SCALE] = self.table.ref(1.0)
-
-    def _momentum(self, name: str, inflow: st.MomentumInflow, place: str | None, slot: list[int]) -> None:
-        slot[slots.INFLOW] = slots.INFLOW_MOMENTUM
-        for where, value in (
-            (slots.LEVEL, inflow.level_per_day),
-            (slots.TREND, inflow.trend_per_day),
-            (slots.DAMPING, inflow.damping),
-            (slots.SD_LEVEL, inflow.sd_level),
-            (slots.SD_TREND, inflow.sd_trend),
-            (slots.SEASON, inflow.season),
-        ):
-            slot[where] = self.table.ref(value, place)
-        self.net.push[name] = [
-            (
-                self.table.ref(p.indicator, place),
-                self.table.ref(p.coefficient, place),
-                self.table.ref(p.reference, place),
-                int(np.floor(p.lag_days / self.dwells.step_days + 0.5)),
-            )
-            for p in inflow.push
-        ]
-        self.net.feed[name] = [
-            (self.table.ref(f.followers, place), self.dwells.add(f.lag, place), f.after) for f in inflow.feedback
-        ]
-
-    def _queue(self, name: str, stage: st.Queue, slot: list[int]) -> None:
-        slot[slots.SERVERS] = self.table.ref(stage.servers, stage.place)
-        if stage.service is not None:
-            slot[slots.SERVICE] = self.dwells.add(stage.service, stage.place)
-            self.net.ring_dwell[name] = slot[slots.SERVICE]
-        else:
-            slot[slots.SERVICE_RATE] = self.table.ref(stage.rate_per_day or 0.0, stage.place)
-        slot[slots.CAPACITY_NOISE] = slots.NOISES.index(stage.capacity_noise)
-        slot[slots.DISCIPLINE] = slots.DISCIPLINES.index(stage.discipline)
-        self._limit(name, stage.limit, stage.place, slot)
-        self._initial(stage.initial, stage.place, slot)
-        slot[slots.QUEUE_AGE] = 0
-        if stage.initial is not None:
-            oldest = self.table.at_start(slot[slots.AGE]).max() / self.dwells.step_days
-            slot[slots.QUEUE_AGE] = max(1, int(np.floor(oldest + 0.5)))
-        if stage.patience is not None:
-            early = slot[slots.QUEUE_AGE]
-            slot[slots.PATIENCE] = self.dwells.add(stage.patience.time, stage.place, before=early)
-            slot[slots.PATIENCE_FLOW] = self._extra(name, stage.patience.to)
-        if stage.balking is not None:
-            slot[slots.BALK_ABOVE] = self.table.ref(stage.balking.above, stage.place)
-            slot[slots.BALK_PROB] = self.table.ref(stage.balking.prob, stage.place)
-            slot[slots.BALK_FLOW] = self._extra(name, stage.balking.to)
+def _slot(name: str) -> int:
+    """Return the position of a slot by its name."""
+    position: int = getattr(slots, name)
+    return position
 
 
 def build_network(scenario: Scenario, table: Table, dwells: Dwells) -> Network:
-    """Return the slots and flows of every stage of a resolved scenario."""
-    builder = _Builder(scenario, table, dwells)
+    """Return the slots and flows of every stage.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A resolved scenario.
+    table : Table
+        Receives every number and quantity that the stages use.
+    dwells : Dwells
+        Receives every distribution of time that they use.
+    """
+    net = Network()
     for name, stage in scenario.stages.items():
-        builder.stage(name, stage)
-    return builder.net
+        _Stage(name, stage, table, dwells, net).build()
+    return net

@@ -8,10 +8,24 @@ __all__ = ["back_flows", "work_order"]
 
 
 def work_order(destinations: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the stages so that people pass from one to the next within a step wherever possible.
+    """Return the order in which people pass from one stage to the next within a step wherever possible.
 
     Where flows form a cycle, the stage listed first works first; flows against the order take effect at the
     next step.
+
+    Parameters
+    ----------
+    destinations : mapping of str to sequence of str
+        Where people go from each stage.
+
+    Returns
+    -------
+    list of str
+        All stages, upstream ones first.
+
+    References
+    ----------
+    A. B. Kahn, "Topological sorting of large networks", Communications of the ACM 5(11) (1962), 558-562.
     """
     missing = dict.fromkeys(destinations, 0)
     for origin, targets in destinations.items():

@@ -11,6 +11,7 @@ from sojourn.compile.draws import Draw
 from sojourn.compile.grid import Grid
 from sojourn.compile.priors import prior_quantile
 from sojourn.scenario.model import Change, Policy, Scenario
+from sojourn.scenario.policies import OPERATIONS
 from sojourn.scenario.values import KINDS, Quantity, Series
 
 __all__ = ["Cut", "Profiles", "series_by_day"]
@@ -103,8 +104,8 @@ class Profiles:
                 left += [r for r in self._operands(one) if isinstance(r, str)]
         return frozenset(found)
 
-    def _operands(self, name: str) -> list[float | str | None]:
-        return [r for _, c in self._changes.get(name, []) for r in (c.set, c.scale, c.shift)]
+    def _operands(self, name: str) -> list[float | str]:
+        return [change.operand for _, change in self._changes.get(name, [])]
 
     def is_local(self, name: str) -> bool:
         """Tell whether a policy changes the quantity at some places only."""
@@ -168,14 +169,8 @@ class Profiles:
                 continue
             if change.places is not None and place not in change.places:
                 continue
-            if change.close:
-                out = out * (1.0 - w)
-            elif change.set is not None:
-                out = out * (1.0 - w) + w * self._operand(change.set, group, place, draw, cut)
-            elif change.scale is not None:
-                out = out * (1.0 + w * (self._operand(change.scale, group, place, draw, cut) - 1.0))
-            elif change.shift is not None:
-                out = out + w * self._operand(change.shift, group, place, draw, cut)
+            operand = self._operand(change.operand, group, place, draw, cut)
+            out = OPERATIONS[change.operation].arithmetic(out, w, operand)
         return out
 
     def profile(self, name: str, group: str, place: str, draw: Draw, cut: Cut) -> F64:

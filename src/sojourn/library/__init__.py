@@ -17,9 +17,17 @@ _FOLDER = Path(__file__).parent / "scenarios"
 
 
 def builtins(of: str | None = None) -> dict[str, Path]:
-    """Return the files of the built-in scenarios by name, or of the what-ifs shipped with one of them.
+    """Return the files of the built-in scenarios, or of the what-ifs shipped with one of them.
 
-    Both are in alphabetical order. A scenario without what-ifs has none.
+    Parameters
+    ----------
+    of : str, optional
+        Name of a built-in scenario whose what-ifs are wanted.
+
+    Returns
+    -------
+    dict of str to Path
+        Files by name, in alphabetical order; empty for a scenario without what-ifs.
     """
     found = {path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))}
     if of is None:
@@ -30,11 +38,18 @@ def builtins(of: str | None = None) -> dict[str, Path]:
 def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ()) -> Scenario:
     """Return a built-in scenario by name, or the scenario of a YAML file, self-contained and validated.
 
-    ``what_if`` are changes of it, merged in: names of what-ifs shipped with the scenario, or YAML files that
-    hold the part of a scenario that changes.
+    Parameters
+    ----------
+    source : str or Path
+        Name of a built-in scenario, or path of a YAML file.
+    what_if : str, Path or a sequence of them
+        Changes that are merged in: names of what-ifs shipped with the scenario, or YAML files that hold the part
+        of a scenario that changes.
 
-    Raises:
-        ScenarioError: the scenario is refused; lists every problem found.
+    Raises
+    ------
+    ScenarioError
+        The scenario is refused; lists every problem found.
     """
     changes = [what_if] if isinstance(what_if, (str, Path)) else what_if
     known = builtins()
@@ -44,18 +59,36 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
 def loads(text: str, *, folder: Path | None = None) -> Scenario:
     """Return the scenario that a YAML text describes; it may extend built-in scenarios by name.
 
-    Raises:
-        ScenarioError: the scenario is refused; lists every problem found.
+    Parameters
+    ----------
+    text : str
+        The YAML text.
+    folder : Path, optional
+        Where the files are that the text names; without it, it may name none.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is refused; lists every problem found.
     """
     return scenario.loads(text, folder=folder, builtin=builtins())
 
 
 def scoring(name: str) -> dict[str, Any]:
-    """Return how runs of a built-in scenario are scored; empty where nothing is laid down.
+    """Return how runs of a built-in scenario are scored.
 
-    Keys: ``fitted_to``, the last day (date) whose figures the fit has seen; ``least``, the smallest count in a
-    logarithmic error; ``upstream``, the series upstream of each station; ``shares``, the ``part`` and ``whole`` of
-    one station's part of another; ``bars``, what must be reached.
+    Parameters
+    ----------
+    name : str
+        Name of the scenario.
+
+    Returns
+    -------
+    dict
+        Empty for a scenario that says nothing of scoring. Otherwise ``fitted_to``, the last day (date) whose
+        figures the fit has seen; ``least``, the smallest count in a logarithmic error; ``upstream``, the series
+        upstream of each station; ``shares``, the ``part`` and ``whole`` of one station's part of another; ``bars``,
+        what must be reached.
     """
     path = _FOLDER / name / "scores.yaml"
     if name not in builtins() or not path.is_file():

@@ -2,12 +2,12 @@
 
 from sojourn.scenario.checks import check
 from sojourn.scenario.codes import CODES, NOTES, ScenarioError
-from sojourn.scenario.dump import dump
-from sojourn.scenario.explaining.scenario import explain
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.reading.load import load, loads
 from sojourn.scenario.resolve import digest, resolve
-from sojourn.scenario.schema import schema
+from sojourn.scenario.writing.dump import dump
+from sojourn.scenario.writing.explain import explain
+from sojourn.scenario.writing.schema import schema
 
 __all__ = [
     "CODES",

@@ -4,96 +4,115 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sojourn.errors import Collector, SojournError
 
-__all__ = ["CODES", "NOTES", "Findings", "Path", "ScenarioError", "dotted"]
+__all__ = ["CODES", "NOTES", "Finding", "Findings", "Path", "ScenarioError", "dotted", "unused"]
 
 Path = tuple[str | int, ...]
 """Keys that lead to a place in a scenario."""
 
 CODES: dict[str, str] = {
+    # The first digit says what was being done: reading, form, names, values, stages, dates, question.
     # reading
-    "not-found": "no built-in scenario and no file has this name",
-    "too-large": "the text is larger than a scenario may be",
-    "not-utf8": "the file is not UTF-8 text",
-    "yaml-syntax": "the text is not YAML",
-    "yaml-tag": "YAML tags are refused",
-    "yaml-alias": "an alias stands for nothing, or for itself",
-    "yaml-key": "a key is not plain text",
-    "yaml-documents": "the text holds more than one document",
-    "too-deep": "mappings and lists are nested too deeply",
-    "too-many-nodes": "the text, aliases expanded, has too many entries",
-    "duplicate-key": "a key is written twice",
-    "not-finite": "a number is not finite",
-    "not-a-mapping": "the scenario is not a mapping of keys to values",
-    "unsafe-path": "a path is absolute, leaves its folder, or passes a symbolic link",
-    "cyclic-extends": "a scenario extends itself",
-    "extends-form": "extends is neither a name, a path, nor a list of them",
-    "series-file": "a series file cannot be read",
-    "nothing-to-remove": "null removes an entry, and there is none",
-    "bare-number": "a bare number cannot take the place of a value that varies",
+    "L101": "no built-in scenario and no file has this name",
+    "L102": "the text is larger than a scenario may be",
+    "L103": "the text is not YAML",
+    "L104": "YAML tags are refused",
+    "L105": "an alias refers to nothing, or to itself",
+    "L106": "a key is not plain text",
+    "L107": "the text holds more than one document",
+    "L108": "mappings and lists are nested too deeply",
+    "L109": "the text, aliases expanded, has too many entries",
+    "L110": "a key is written twice",
+    "L111": "a number is not finite",
+    "L112": "the scenario is not a mapping of keys to values",
+    "L113": "a path is absolute, leaves its folder, or passes a symbolic link",
+    "L114": "a scenario extends itself",
+    "L115": "extends is neither a name, a path, nor a list of them",
+    "L116": "a series file cannot be read",
+    "L117": "null removes an entry, and there is none",
+    "L118": "a bare number cannot take the place of a value that varies",
+    "L119": "the file is not UTF-8 text",
     # form
-    "unknown-key": "the language has no such key here",
-    "missing-key": "a key that is needed is missing",
-    "wrong-type": "the value is of another type than the key takes",
-    "not-allowed": "the value is not among those allowed",
-    "bad-name": "a name is not lower-case words joined by hyphens",
-    "bad-text": "a text is empty or does not have the form needed",
-    "bad-date": "a date is not written YYYY-MM-DD or does not exist",
-    "wrong-length": "a list or mapping has too few or too many entries",
-    "out-of-bounds": "a number lies outside the bounds of its kind",
+    "L201": "the language has no such key here",
+    "L202": "a key that is needed is missing",
+    "L203": "the value is of another type than the key takes",
+    "L204": "the value is not among those allowed",
+    "L205": "a name is not lower-case words joined by hyphens",
+    "L206": "a text is empty or does not have the form needed",
+    "L207": "a date is not written YYYY-MM-DD or does not exist",
+    "L208": "a list or mapping has too few or too many entries",
+    "L209": "a number lies outside the bounds of its kind",
     # names
-    "unknown-name": "a name is defined nowhere",
-    "unknown-flow": "no stage has this exit",
-    "reserved-name": "the name has a meaning of its own",
-    "repeated-name": "a name is listed twice",
+    "L301": "a name is defined nowhere",
+    "L302": "no stage has this exit",
+    "L303": "the name has a meaning of its own",
+    "L304": "a name is listed twice",
     # values
-    "kind-mismatch": "a quantity is of a kind that does not fit here",
-    "not-by-group": "a quantity that all groups share here varies by group",
-    "value-missing": "a quantity has no value for some group or date",
-    "profile-form": "a quantity varies in ways that exclude each other",
-    "steps-order": "dated steps are not written in order",
-    "prior-form": "a prior has not the parameters that its family needs",
-    "prior-order": "the quantiles or ends of a prior are out of order",
-    "duration-form": "a duration has not the parameters that its family needs",
-    "quantile-order": "the quantiles of a duration are out of order",
-    "series-start": "a series does not start on the first day of a period",
-    "series-gap": "a series has no value for a date on which it is needed",
+    "L401": "a quantity is of a kind that does not fit here",
+    "L402": "a quantity that all groups share here varies by group",
+    "L403": "a quantity has no value for some group or date",
+    "L404": "a quantity varies in ways that exclude each other",
+    "L405": "dated steps are not written in order",
+    "L406": "a prior does not have the parameters that its family needs",
+    "L407": "the quantiles or ends of a prior are out of order",
+    "L408": "a duration does not have the parameters that its family needs",
+    "L409": "the quantiles of a duration are out of order",
+    "L410": "a series does not start on the first day of a period",
+    "L411": "a series has no value for a date at which the model needs one",
     # stages
-    "share-sum": "the shares at the exits of a stage do not add up to 1",
-    "several-rest": "more than one exit of a stage takes the rest",
-    "rest-needed": "shares that can move need one exit that takes the rest",
-    "choice-form": "a choice has not exactly one of exits and options",
-    "queue-form": "a queue has not exactly one of rate_per_day and service",
-    "priority-form": "discipline priority and the list of classes do not go together",
-    "priority-groups": "the classes of a priority miss or repeat a group",
-    "dispersion-form": "negative-binomial noise and dispersion do not go together",
-    "series-groups": "an inflow does not have exactly one series for each of its groups",
-    "unused-parameter": "a parameter has no meaning in this combination",
-    "into-source": "people cannot go to a source",
-    "no-way-out": "people in a stage can never reach an end",
-    "cycle-without-time": "people could go around a cycle of stages in no time",
+    "L501": "the shares at the exits of a stage do not add up to 1",
+    "L502": "more than one exit of a stage takes the rest",
+    "L503": "shares that can vary need one exit that takes the rest",
+    "L504": "a choice has both exits and options, or neither",
+    "L505": "a queue has both rate_per_day and service, or neither",
+    "L506": "discipline priority is given without classes, or classes without it",
+    "L507": "the classes of a priority leave out or repeat a group",
+    "L508": "negative-binomial noise is given without dispersion, or dispersion without it",
+    "L509": "an inflow does not have exactly one series for each of its groups",
+    "L510": "a parameter has no meaning in this combination",
+    "L511": "people cannot go to a source",
+    "L512": "people in a stage can never reach an end",
+    "L513": "people could pass round a cycle of stages in no time",
     # time, policies, observations
-    "time-order": "a period ends before it starts",
-    "step-size": "the step does not divide the day or the period recorded",
-    "change-form": "a change has not exactly one of set, scale, shift, close",
-    "observation-form": "an observation of flows lists stages, or the other way round",
-    "unit-mismatch": "units of account differ",
+    "L601": "a period ends before it starts",
+    "L602": "the step does not divide the day or the period recorded",
+    "L603": "a change does not do exactly one thing",
+    "L604": "an observation of flows lists stages, or one of stocks lists flows",
+    "L605": "units of account differ",
     # question
-    "answer-form": "an answer is not one of text and general, or its text and figures do not name each other",
-    "figure-form": "a figure or arrival is taken of something of which it cannot be",
+    "L701": "an answer has both text and general, or neither, or its text and figures do not name each other",
+    "L702": "a figure or arrival refers to something of which it cannot be taken",
 }
 """Problem code: one line of meaning. Any of these stops the scenario from being built."""
 
 NOTES: dict[str, str] = {
-    "unused": "something is defined and used nowhere",
-    "unreachable": "nobody can ever be in the stage",
-    "never-acts": "a date lies outside the period, so that what is written for it never acts",
-    "series-filled": "values of a series are filled in",
-    "step-coarse": "the step is long against a time or hazard that it should resolve",
+    "L901": "something is defined and used nowhere",
+    "L902": "nobody can ever be in the stage",
+    "L903": "a date lies outside the period, so what is written for it has no effect",
+    "L904": "values of a series are filled in",
+    "L905": "the step is too long for a time or hazard that it should resolve",
 }
 """Note code: one line of meaning. Notes say what is written but has no or little effect; they stop nothing."""
+
+
+class Finding(NamedTuple):
+    """What is wrong with a part of a scenario, at a path below it."""
+
+    code: str
+    at: Path
+    message: str
+    found: str = ""
+    allowed: str = ""
+    nearest: str = ""
+    remedy: str = ""
+
+
+def unused(at: Path, why: str) -> Finding:
+    """Return the finding that a parameter has no meaning where it stands."""
+    return Finding("L510", at, f"{why}, so this has no meaning", found=str(at[-1]), remedy="leave it out")
 
 
 class ScenarioError(SojournError):
@@ -122,6 +141,11 @@ class Findings(Collector):
         """Record something that is written but has no or little effect."""
         NOTES[code]
         self.warn(code, dotted(path), message + self._line(path), **details)
+
+    def report(self, path: Path, finding: Finding) -> None:
+        """Record a finding as a problem, at its path below the given one."""
+        _, at, message, *details = finding
+        self.problem(finding.code, (*path, *at), message, **dict(zip(Finding._fields[3:], details, strict=True)))
 
     def _line(self, path: Path) -> str:
         for length in range(len(path), -1, -1):

@@ -65,8 +65,10 @@ class In:
 class Of:
     """Mark of a field that holds a number or a quantity: the kinds of quantity that fit.
 
-    Without kinds any fits. ``shared``: one value holds for all groups, so it cannot vary by group.
+    Without kinds any fits. ``shared``: one value holds for all groups, so it cannot vary by group. ``rest``: it may
+    be the word ``rest`` too.
     """
 
     kinds: tuple[str, ...] = ()
     shared: bool = False
+    rest: bool = False

@@ -9,13 +9,14 @@ from pydantic import Field, ValidationInfo, model_validator
 from sojourn.scenario.checks import check
 from sojourn.scenario.codes import Findings
 from sojourn.scenario.frozen import Frozen, FrozenDict, Map
-from sojourn.scenario.merge import merge
-from sojourn.scenario.parts import Change, Group, Observation, Place, Policy, Time
+from sojourn.scenario.observations import Observation
+from sojourn.scenario.policies import Change, Policy
 from sojourn.scenario.question import Question
+from sojourn.scenario.setting import Group, Place, Time
 from sojourn.scenario.stages import Stage
 from sojourn.scenario.validate import PARTIAL, build
 from sojourn.scenario.values import Name, Quantity, Series
-from sojourn.scenario.written import plain
+from sojourn.scenario.written_form import merge, plain
 
 __all__ = ["Change", "Group", "Observation", "Place", "Policy", "Scenario", "Time"]
 
@@ -65,11 +66,26 @@ class Scenario(Frozen):
     def replace(self, **changes: Any) -> Self:
         """Return a scenario with these changes merged in, validated again.
 
-        Mappings are merged, ``None`` removes an entry, anything else takes the place of what was there. A
-        bare number for a quantity fixes it: prior, source and date of the old value are dropped.
+        Parameters
+        ----------
+        **changes
+            Keys of the scenario and what they become. Mappings are merged, ``None`` removes an entry, anything else
+            takes the place of what was there. A bare number for a quantity fixes it: prior, source and date of the
+            old value are dropped.
 
-        Raises:
-            ScenarioError: the changed scenario is not valid; lists every problem.
+        Returns
+        -------
+        Scenario
+            The changed scenario; the old one stays as it was.
+
+        Raises
+        ------
+        ScenarioError
+            The changed scenario is not valid; lists every problem.
+
+        Examples
+        --------
+        ``base.replace(policies={"summer-officers": None}, quantities={"officers": 5})``
         """
         findings = Findings(title=f"change of {self.name} refused")
         return build(type(self), merge(plain(self), plain(changes), findings), findings)

@@ -8,18 +8,28 @@ import json
 from sojourn.scenario.frozen import FrozenDict
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.question import Question
-from sojourn.scenario.stages import SeriesInflow, Source, Stage
 
 __all__ = ["digest", "resolve"]
 
 
 def resolve(scenario: Scenario) -> Scenario:
-    """Return the scenario with the groups of sources and observations named, and implied values written out.
+    """Return a scenario in which what is left out, because it is implied, is written.
 
-    Resolving twice changes nothing. The resolved scenario simulates exactly as the given one.
+    The groups of sources, observations and figures are named, and factors of series are 1. Resolving twice changes
+    nothing, and the resolved scenario simulates exactly as the given one.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+
+    Returns
+    -------
+    Scenario
+        Its resolved form.
     """
     groups = tuple(scenario.groups)
-    stages = {name: _stage(stage, groups) for name, stage in scenario.stages.items()}
+    stages = {name: stage.resolved(groups) for name, stage in scenario.stages.items()}
     quantities = {
         name: q.model_copy(update={"value": 1.0}) if q.series is not None and q.value is None and not q.prior else q
         for name, q in scenario.quantities.items()
@@ -46,17 +56,18 @@ def _question(question: Question, groups: tuple[str, ...]) -> Question:
     return question.model_copy(update={"answers": tuple(answers)})
 
 
-def _stage(stage: Stage, groups: tuple[str, ...]) -> Stage:
-    if not isinstance(stage, Source):
-        return stage
-    entering = groups if stage.groups is None else stage.groups
-    inflow = stage.inflow
-    if isinstance(inflow, SeriesInflow) and isinstance(inflow.series, str):
-        inflow = inflow.model_copy(update={"series": FrozenDict(dict.fromkeys(entering, inflow.series))})
-    return stage.model_copy(update={"groups": entering, "inflow": inflow})
-
-
 def digest(scenario: Scenario) -> str:
-    """Return the SHA-256 of the resolved form as hexadecimal text: equal for scenarios that mean the same."""
+    """Return a text that is equal for scenarios that mean the same.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario, resolved or not.
+
+    Returns
+    -------
+    str
+        SHA-256 of the resolved form, 64 hexadecimal digits.
+    """
     data = resolve(scenario).model_dump(mode="json")
     return hashlib.sha256(json.dumps(data, ensure_ascii=False).encode()).hexdigest()

@@ -29,8 +29,9 @@ class Use:
 
 @functools.cache
 def hints(cls: type[BaseModel]) -> dict[str, Any]:
-    """Return the types of a model's fields, marks included."""
-    return typing.get_type_hints(cls, include_extras=True)
+    """Return the types of a model's fields by name, marks included."""
+    types_by_name = typing.get_type_hints(cls, include_extras=True)
+    return {name: hint for name, hint in types_by_name.items() if name in cls.model_fields}
 
 
 def _split(hint: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -52,8 +53,7 @@ def arms(hint: Any) -> tuple[Any, ...]:
 def uses(value: BaseModel, path: Path = ()) -> Iterator[Use]:
     """Yield every use of a name or number that carries a mark, in the order of writing."""
     for name, hint in hints(type(value)).items():
-        if name != "model_config" and not name.startswith("__"):
-            yield from _uses(hint, getattr(value, name), (*path, name))
+        yield from _uses(hint, getattr(value, name), (*path, name))
 
 
 def _uses(hint: Any, value: Any, path: Path) -> Iterator[Use]:

@@ -1,4 +1,4 @@
-"""From the written form to a validated scenario, with every problem found in one go."""
+"""From the written form to a validated scenario, with every problem found in one pass."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from sojourn.scenario.checks import SECTIONS, check
-from sojourn.scenario.checks.form_errors import translate
-from sojourn.scenario.checks.set_aside import rescue
+from sojourn.scenario.checks.pydantic_errors import translate
+from sojourn.scenario.checks.recovery import recover
 from sojourn.scenario.codes import Findings, Path, ScenarioError
 
 if TYPE_CHECKING:
@@ -25,16 +25,30 @@ S = TypeVar("S", bound="Scenario")
 
 
 def build(cls: type[S], data: Any, findings: Findings) -> S:
-    """Return the scenario that the plain data describe, or raise with all problems, ``findings`` included.
+    """Return the scenario that plain data describe.
 
-    When the form is wrong, what can be understood is cross-checked all the same.
+    When the form is wrong, what can be understood is cross-checked all the same, so that every problem is told.
+
+    Parameters
+    ----------
+    cls : type
+        Class of the scenario.
+    data : dict
+        The written form.
+    findings : Findings
+        Problems found before, such as those of reading.
+
+    Raises
+    ------
+    ScenarioError
+        Something is wrong with the data, or was found before; lists every problem.
     """
     made: S | None
     try:
         made, lost = _validate(cls, data), frozenset[Path]()
     except ValidationError as error:
         translate(error, cls, findings)
-        made, lost = rescue(lambda rest: _validate(cls, rest), error, cls, data)
+        made, lost = recover(lambda rest: _validate(cls, rest), error, cls, data)
     if made is not None:
         check(made, findings, _names(data), lost)
     findings.raise_if_any()

@@ -18,12 +18,15 @@ __all__ = [
     "DURATIONS",
     "KINDS",
     "PRIORS",
+    "REST",
     "Amount",
     "Coefficient",
+    "Confidence",
     "Count",
     "Date",
     "Days",
     "Duration",
+    "ExitShare",
     "Factor",
     "Family",
     "FlowName",
@@ -77,8 +80,13 @@ FlowName = Annotated[str, In("flows")]
 Ref = float | Name
 """A number in the unit that the parameter's name states, or the name of a quantity."""
 
+REST = "rest"
+"""Share of an exit that takes what the other exits leave."""
+
 Share = Annotated[Ref, Of(("share", "probability"))]
-"""A share in [0, 1], the name of a quantity, or (at exits) ``rest``: what the other exits leave."""
+"""A share in [0, 1], or the name of a quantity."""
+ExitShare = Annotated[Ref, Of(("share", "probability"), rest=True)]
+"""A share in [0, 1], the name of a quantity, or :data:`REST`."""
 Probability = Annotated[Ref, Of(("probability", "share"))]
 Hazard = Annotated[Ref, Of(("hazard",))]
 Count = Annotated[Ref, Of(("count",))]
@@ -92,6 +100,9 @@ SignedRatio = Annotated[Ref, Of(("ratio", "coefficient"))]
 Coefficient = Annotated[Ref, Of(("coefficient",))]
 Amount = Annotated[Ref, Of()]
 """A number or a quantity of any kind."""
+
+Confidence = Literal["high", "medium", "low", "assumption", ""]
+"""How well a source supports what is said."""
 
 QuantityKind = Literal[
     "count",
@@ -206,7 +217,7 @@ class Quantity(Frozen):
     """Where the value comes from: publisher, table, page."""
     date: str = ""
     """Date of the source, as precise as known."""
-    confidence: Literal["high", "medium", "low", "assumption", ""] = ""
+    confidence: Confidence = ""
     """How well the source supports the value."""
     inert: bool = False
     """Declared to move no output, by name, for the liveness test."""

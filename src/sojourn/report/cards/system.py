@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from sojourn.report.cards.passage import STATEMENT, Passage
 from sojourn.scenario import Scenario, check
-from sojourn.scenario.explaining.numbers import listed
-from sojourn.scenario.explaining.stages import stage_lines
 from sojourn.scenario.model import Policy
-from sojourn.scenario.ways_out import flows
+from sojourn.scenario.stages import flows
+from sojourn.scenario.stages.parameters import FeedbackTerm, SeriesRate, Value
+from sojourn.scenario.wording import listed
 
 __all__ = ["model_card", "odd"]
 
@@ -128,7 +128,7 @@ def odd(s: Scenario) -> list[Passage]:
         Passage(
             "Submodels",
             [],
-            [f"{name}: {'; '.join(stage_lines(stage, s.quantities))}" for name, stage in s.stages.items()],
+            [f"{name}: {'; '.join(stage.words(s.quantities))}" for name, stage in s.stages.items()],
         ),
     ]
 
@@ -138,20 +138,20 @@ def _dated(s: Scenario) -> list[tuple[str, Policy]]:
 
 
 def _concepts(s: Scenario) -> list[str]:
-    kinds = {stage.kind for stage in s.stages.values()}
+    stages = s.stages.values()
     texts = [
         "Stochasticity: numbers who leave, and by which exit, are drawn as whole people; every draw is keyed "
         "by seed, "
         "replicate, component and step, so that two policies under one seed differ by the policy alone."
     ]
-    if any(getattr(getattr(x, "inflow", None), "feedback", ()) for x in s.stages.values()):
+    if any(isinstance(parameter, FeedbackTerm) for stage in stages for parameter in stage.parameters()):
         texts.append("Feedback: what became of those who went before moves later departures of the same group.")
-    if "choice" in kinds:
+    if any(way.by == "option" for stage in stages for way in stage.ways()):
         texts.append(
             "Adaptation: where options are weighed, shares follow a multinomial logit over price, time, risk "
             "and legal access."
         )
-    if "queue" in kinds:
+    if any(stage.held() == "queue" for stage in stages):
         texts.append("Interaction: groups compete for the capacity of the queues that they share.")
     if s.observations:
         texts.append(
@@ -163,21 +163,15 @@ def _concepts(s: Scenario) -> list[str]:
 
 def _initial(s: Scenario) -> Iterator[str]:
     for name, stage in s.stages.items():
-        start = getattr(stage, "initial", None)
-        if start is not None:
-            yield f"{name}: {start.count} of each group, entered over {start.age_days} days before"
+        values = {p.slot: p.value for p in stage.parameters() if isinstance(p, Value)}
+        if "INITIAL" in values:
+            yield f"{name}: {values['INITIAL']} of each group, entered over {values.get('AGE', 0.0)} days before"
 
 
 def _driving(s: Scenario) -> list[str]:
+    of_stages = (p.series for x in s.stages.values() for p in x.parameters() if isinstance(p, SeriesRate))
+    of_quantities = (quantity.series for quantity in s.quantities.values() if quantity.series is not None)
     named: list[str] = []
-    for stage in s.stages.values():
-        chosen = getattr(getattr(stage, "inflow", None), "series", None)
-        named += (
-            [chosen] if isinstance(chosen, str) else list(chosen.values()) if isinstance(chosen, Mapping) else []
-        )
-    for quantity in s.quantities.values():
-        chosen = quantity.series
-        named += (
-            [chosen] if isinstance(chosen, str) else list(chosen.values()) if isinstance(chosen, Mapping) else []
-        )
+    for chosen in (*of_stages, *of_quantities):
+        named += [chosen] if isinstance(chosen, str) else chosen.values()
     return list(dict.fromkeys(named))

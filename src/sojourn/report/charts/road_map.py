@@ -17,7 +17,7 @@ from sojourn.report.charts.cited import rounded
 from sojourn.report.facts import Facts
 from sojourn.report.system_facts import SystemFacts
 from sojourn.scenario import Scenario
-from sojourn.scenario.ways_out import flows
+from sojourn.scenario.stages import flows
 
 __all__ = [
     "HEIGHT",

@@ -12,7 +12,7 @@ from sojourn.report.camp_facts import CampFacts
 from sojourn.report.charts.cited import cited
 from sojourn.report.section import Content, Section, Table
 from sojourn.report.system_facts import SystemFacts
-from sojourn.scenario.explaining.numbers import prior, profile
+from sojourn.scenario.wording import prior, profile
 
 __all__ = ["SECTION", "SETTINGS", "quantities", "series", "settings_table"]
 

@@ -15,7 +15,7 @@ from sojourn.report.charts.chart import Picture
 from sojourn.report.charts.cited import cited, rounded, share
 from sojourn.report.section import Content, Section, Table
 from sojourn.report.system_facts import SystemFacts, source_of
-from sojourn.scenario.explaining.numbers import number
+from sojourn.scenario.wording import number
 
 __all__ = ["SECTION", "agreement_table", "bar_table", "stations"]
 

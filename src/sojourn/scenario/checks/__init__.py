@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sojourn.scenario.checks import dates, durations, forms, graph, kinds, names, quantities, shares
+from sojourn.scenario.checks import dates, durations, graph, kinds, names, quantities, shares, stages
 from sojourn.scenario.checks import observation as observed
 from sojourn.scenario.checks import question as asked
 from sojourn.scenario.checks.draft import SECTIONS, Draft
@@ -22,7 +22,7 @@ _CHECKS = (
     quantities.check_quantities,
     durations.check_durations,
     shares.check_shares,
-    forms.check_forms,
+    stages.check_stages,
     graph.check_graph,
     dates.check_dates,
     observed.check_observed,
@@ -36,7 +36,24 @@ def check(
     written: Mapping[str, frozenset[str]] | None = None,
     lost: frozenset[Path] = frozenset(),
 ) -> Findings:
-    """Return the findings with the problems and notes of every cross check added."""
+    """Return the problems and notes that the cross checks of a scenario find.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario, or what could be understood of it.
+    findings : Findings, optional
+        Where to add what is found; new findings if left out.
+    written : mapping of str to frozenset of str, optional
+        Names written in each section, those of entries that could not be understood too.
+    lost : frozenset of Path
+        Paths of what could not be understood and was left out.
+
+    Returns
+    -------
+    Findings
+        ``problems`` and ``warnings``, each with code, place and message.
+    """
     findings = Findings() if findings is None else findings
     if written is None:
         written = {section: frozenset(getattr(scenario, section)) for section in SECTIONS}

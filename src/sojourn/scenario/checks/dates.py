@@ -8,7 +8,7 @@ from sojourn.scenario.calendar import period_index, period_start, starts_period
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
 from sojourn.scenario.frozen import In
-from sojourn.scenario.parts import Time
+from sojourn.scenario.setting import Time
 from sojourn.scenario.traversal import models
 from sojourn.scenario.values import Duration, Series
 
@@ -21,7 +21,7 @@ def check_dates(draft: Draft) -> None:
     for name, series in s.series.items():
         if not starts_period(series.period, series.start):
             draft.findings.problem(
-                "series-start",
+                "L410",
                 ("series", name, "start"),
                 f"no {series.period} starts on this day",
                 found=str(series.start),
@@ -42,7 +42,7 @@ def check_dates(draft: Draft) -> None:
 
 def _order(draft: Draft, path: Path, end: dt.date, start: dt.date) -> None:
     draft.findings.problem(
-        "time-order", path, "the end is before the start", found=f"{start} to {end}", remedy="exchange them"
+        "L601", path, "the end is before the start", found=f"{start} to {end}", remedy="exchange them"
     )
 
 
@@ -52,7 +52,7 @@ def _check_step(draft: Draft, time: Time) -> None:
     most = {"step": 31.0, "week": 7.0, "month": 28.0}[time.record]
     if abs(whole - round(whole)) > 1e-9 or step > min(most, days):
         draft.findings.problem(
-            "step-size",
+            "L602",
             ("time", "step_days"),
             f"a period of {days} days recorded by {time.record} has no such step",
             found=f"{step:g}",
@@ -61,16 +61,16 @@ def _check_step(draft: Draft, time: Time) -> None:
         return
     if (left := days % step) > 1e-9 and step > 1:
         draft.findings.note(
-            "never-acts", ("time", "end"), f"the last {left:g} days make no whole step and are not simulated"
+            "L903", ("time", "end"), f"the last {left:g} days make no whole step and are not simulated"
         )
     for path, model in models(draft.scenario):
         mean = model.mean_days if isinstance(model, Duration) else None
         if isinstance(mean, (int, float)) and 0 < mean < step:
-            draft.findings.note("step-coarse", path, f"a step is longer than this time of {mean:g} days")
+            draft.findings.note("L905", path, f"a step is longer than this time of {mean:g} days")
     if step > 1:
         for name, quantity in draft.scenario.quantities.items():
             if quantity.weekday or quantity.closed:
-                draft.findings.note("step-coarse", ("quantities", name), "a step is longer than a day")
+                draft.findings.note("L905", ("quantities", name), "a step is longer than a day")
 
 
 def _check_acting(draft: Draft, time: Time) -> None:
@@ -79,21 +79,19 @@ def _check_acting(draft: Draft, time: Time) -> None:
         if policy.start > time.end or (
             policy.end is not None and policy.end + dt.timedelta(days=policy.ramp_days) < time.start
         ):
-            draft.findings.note("never-acts", ("policies", name), "the policy is not in force in the period")
+            draft.findings.note("L903", ("policies", name), "the policy is not in force in the period")
     for name, quantity in draft.scenario.quantities.items():
         for date in quantity.steps or {}:
             later = any(date < other <= time.start for other in quantity.steps or {})
             if date > time.end or later:
                 draft.findings.note(
-                    "never-acts",
+                    "L903",
                     ("quantities", name, "steps", str(date)),
                     "the value is not in force in the period",
                 )
         outside = [date for date in quantity.closed if not time.start <= date <= time.end]
         if outside:
-            draft.findings.note(
-                "never-acts", ("quantities", name, "closed"), f"dates outside the period: {len(outside)}"
-            )
+            draft.findings.note("L903", ("quantities", name, "closed"), f"dates outside the period: {len(outside)}")
 
 
 def _check_series(draft: Draft, time: Time) -> None:
@@ -113,11 +111,11 @@ def _check_cover(draft: Draft, path: Path, series: Series, first: dt.date, last:
     shown += ", ..." if len(gaps) > 3 else ""
     if series.fill == "none" or all(value is None for value in series.values):
         draft.findings.problem(
-            "series-gap",
+            "L411",
             path,
             f"it drives the model and has no value for {len(gaps)} of its periods",
             found=shown,
             remedy="give values, or say with `fill` what stands for them",
         )
     else:
-        draft.findings.note("series-filled", path, f"periods filled by `{series.fill}`: {len(gaps)}", found=shown)
+        draft.findings.note("L904", path, f"periods filled by `{series.fill}`: {len(gaps)}", found=shown)

@@ -34,7 +34,7 @@ def _check(draft: Draft, path: Path, duration: Duration) -> None:
     }
     if given not in [set(form) for form in family.forms]:
         draft.findings.problem(
-            "duration-form",
+            "L408",
             path,
             f"a duration that is {duration.distribution} needs other parameters",
             found=", ".join(sorted(given)),
@@ -49,7 +49,7 @@ def _check(draft: Draft, path: Path, duration: Duration) -> None:
         value = getattr(duration, key)
         if isinstance(value, (int, float)) and value == 0 and duration.distribution != "fixed":
             draft.findings.problem(
-                "out-of-bounds",
+                "L209",
                 (*path, key),
                 f"a duration that is {duration.distribution} has {key} above 0",
                 found="0",
@@ -62,7 +62,7 @@ def _check_quantiles(draft: Draft, path: Path, quantiles: Mapping[float, float],
     points = sorted(quantiles.items())
     if len(points) != needed:
         draft.findings.problem(
-            "wrong-length",
+            "L208",
             path,
             "there are as many quantiles as the family has free parameters",
             found=str(len(points)),
@@ -71,7 +71,7 @@ def _check_quantiles(draft: Draft, path: Path, quantiles: Mapping[float, float],
     days = [day for _, day in points]
     if any(b <= a for a, b in pairwise(days)):
         draft.findings.problem(
-            "quantile-order",
+            "L409",
             path,
             "a higher probability needs more days",
             found=", ".join(f"{p:g}: {d:g}" for p, d in points),
@@ -83,11 +83,11 @@ def _check_weights(draft: Draft, path: Path, duration: Duration) -> None:
     days, weights = duration.days or (), duration.weights or ()
     if len(days) != len(weights):
         draft.findings.problem(
-            "wrong-length",
+            "L208",
             path,
             "there is one weight for each of the days",
             found=str(len(weights)),
             allowed=str(len(days)),
         )
     elif sum(weights) <= 0:
-        draft.findings.problem("out-of-bounds", path, "some weight is above 0", found="0", allowed="above 0")
+        draft.findings.problem("L209", path, "some weight is above 0", found="0", allowed="above 0")

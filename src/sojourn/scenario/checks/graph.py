@@ -1,12 +1,11 @@
-"""The stages as a graph: everyone can get in, everyone can get out, and nobody goes around in no time."""
+"""The stages as a graph: each can be reached, each leads to an end, and no cycle takes no time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from sojourn.scenario.checks.draft import Draft
-from sojourn.scenario.stages import End, Hold, Queue, Source, Stage
-from sojourn.scenario.ways_out import ways
+from sojourn.scenario.stages import Stage
 
 __all__ = ["check_graph"]
 
@@ -15,33 +14,29 @@ Graph = Mapping[str, frozenset[str]]
 
 def check_graph(draft: Draft) -> None:
     """Check reachability, ways to an end, and cycles without time; needs all stages."""
-    stages = draft.scenario.stages
-    ahead: Graph = {name: frozenset(way.to for way in ways(stage)) for name, stage in stages.items()}
+    stages, groups = draft.scenario.stages, tuple(draft.scenario.groups)
+    ahead: Graph = {name: frozenset(way.to for way in stage.ways()) for name, stage in stages.items()}
     if not draft.intact("stages") or any(to not in stages for targets in ahead.values() for to in targets):
         return
-    reached = _closure(ahead, [name for name, stage in stages.items() if _starts(stage)])
+    reached = _closure(ahead, [name for name, stage in stages.items() if stage.entry or stage.populated_by(groups)])
     back: Graph = {name: frozenset(o for o in stages if name in ahead[o]) for name in stages}
-    leaving = _closure(back, [name for name, stage in stages.items() if isinstance(stage, End)])
+    leaving = _closure(back, [name for name, stage in stages.items() if stage.final])
     for name in stages:
         if name not in reached:
             draft.findings.note(
-                "unreachable",
+                "L902",
                 ("stages", name),
                 "nobody can ever be in this stage",
-                remedy="lead a stage to it, give it initial people, or remove it",
+                remedy="send people to it from another stage, give it people at the start, or remove it",
             )
         if name not in leaving:
             draft.findings.problem(
-                "no-way-out",
+                "L512",
                 ("stages", name),
-                "no stage of kind end can be reached from here",
-                remedy="lead it, or a stage after it, to an end",
+                "people who are here can never reach an end",
+                remedy="add a way from it, or from a stage after it, to an end",
             )
     _check_cycles(draft, stages)
-
-
-def _starts(stage: Stage) -> bool:
-    return isinstance(stage, Source) or (isinstance(stage, (Queue, Hold)) and stage.initial is not None)
 
 
 def _closure(graph: Graph, start: Iterable[str]) -> set[str]:
@@ -58,7 +53,7 @@ def _closure(graph: Graph, start: Iterable[str]) -> set[str]:
 
 def _check_cycles(draft: Draft, stages: Mapping[str, Stage]) -> None:
     instant: Graph = {
-        name: frozenset(way.to for way in ways(stage) if way.instant(stage)) for name, stage in stages.items()
+        name: frozenset(way.to for way in stage.ways() if way.instant) for name, stage in stages.items()
     }
     seen: set[str] = set()
     for name in stages:
@@ -67,7 +62,7 @@ def _check_cycles(draft: Draft, stages: Mapping[str, Stage]) -> None:
             cycle = [other for other in stages if other in after and name in _closure(instant, instant[other])]
             seen.update(cycle)
             draft.findings.problem(
-                "cycle-without-time",
+                "L513",
                 ("stages", name),
                 "people could go around these stages in no time",
                 found=", ".join(cycle),

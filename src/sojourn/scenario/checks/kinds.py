@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
 from sojourn.scenario.frozen import Of
-from sojourn.scenario.parts import Change
+from sojourn.scenario.policies import OPERATIONS, Change
 from sojourn.scenario.values import KINDS
 
 __all__ = ["check_bounds", "check_kinds"]
@@ -42,7 +42,7 @@ def check_bounds(draft: Draft, path: Path, value: float, kinds: tuple[str, ...])
     highest = max(KINDS[kind][2] for kind in kinds)
     if not lowest <= value <= highest:
         draft.findings.problem(
-            "out-of-bounds",
+            "L209",
             path,
             f"a {' or '.join(kinds)} cannot be {value:g}",
             found=f"{value:g}",
@@ -54,27 +54,29 @@ def _check_change(draft: Draft, path: Path, change: Change) -> None:
     target = draft.scenario.quantities.get(change.quantity)
     if target is None:
         return
-    same = _LIKE.get(target.kind, (target.kind,))
-    if isinstance(change.set, (int, float)):
-        check_bounds(draft, (*path, "set"), change.set, (target.kind,))
-    if isinstance(change.scale, (int, float)) and change.scale < 0 <= KINDS[target.kind][1]:
-        draft.findings.problem(
-            "out-of-bounds",
-            (*path, "scale"),
-            f"a factor below 0 makes a {target.kind} negative",
-            found=f"{change.scale:g}",
-            allowed="0 or more",
-        )
-    for key, kinds in (("set", same), ("shift", (*same, "ratio", "coefficient"))):
-        name = getattr(change, key)
-        other = draft.scenario.quantities.get(name) if isinstance(name, str) else None
-        if other is not None and other.kind not in kinds:
-            _mismatch(draft, (*path, key), name, other.kind, kinds)
+    for name in change.operations:
+        operation, operand = OPERATIONS[name], getattr(change, name)
+        if isinstance(operand, str):
+            other = draft.scenario.quantities.get(operand)
+            if other is not None and operation.kinds_beside is not None:
+                kinds = (*_LIKE.get(target.kind, (target.kind,)), *operation.kinds_beside)
+                if other.kind not in kinds:
+                    _mismatch(draft, (*path, name), operand, other.kind, kinds)
+        elif operation.takes_value:
+            check_bounds(draft, (*path, name), operand, (target.kind,))
+        elif operation.multiplies and operand < 0 <= KINDS[target.kind][1]:
+            draft.findings.problem(
+                "L209",
+                (*path, name),
+                f"a factor below 0 makes a {target.kind} negative",
+                found=f"{operand:g}",
+                allowed="0 or more",
+            )
 
 
 def _mismatch(draft: Draft, path: Path, name: str, found: str, kinds: tuple[str, ...]) -> None:
     draft.findings.problem(
-        "kind-mismatch",
+        "L401",
         path,
         f"`{name}` is a {found}: {KINDS[found][0]}",
         found=found,
@@ -85,7 +87,7 @@ def _mismatch(draft: Draft, path: Path, name: str, found: str, kinds: tuple[str,
 
 def _by_group(draft: Draft, path: Path, name: str) -> None:
     draft.findings.problem(
-        "not-by-group",
+        "L402",
         path,
         f"all groups share this parameter, so `{name}` cannot vary by group",
         found=name,

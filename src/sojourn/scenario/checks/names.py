@@ -7,14 +7,12 @@ from collections import defaultdict
 from sojourn.errors import nearest
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
-from sojourn.scenario.frozen import In
-from sojourn.scenario.stages import Hold, Queue, Source
+from sojourn.scenario.frozen import In, Of
+from sojourn.scenario.stages import flows
 from sojourn.scenario.traversal import Use
-from sojourn.scenario.ways_out import flows
+from sojourn.scenario.values import REST
 
 __all__ = ["check_names"]
-
-REST = "rest"
 
 
 def check_names(draft: Draft) -> None:
@@ -26,16 +24,12 @@ def check_names(draft: Draft) -> None:
     for name in draft.scenario.quantities:
         if name == REST:
             draft.findings.problem(
-                "reserved-name",
+                "L303",
                 ("quantities", name),
-                "`rest` is the share that other exits leave",
+                "`rest` means the share that the other exits leave",
                 found=name,
                 remedy="give the quantity another name",
             )
-    for path, hold in ((("stages", n), s) for n, s in draft.scenario.stages.items() if isinstance(s, Hold)):
-        for index, to in enumerate(hold.attempts):
-            if to not in hold.hazards:
-                _unknown(draft, (*path, "attempts", index), to, list(hold.hazards), "destination of this hold")
     if draft.intact():
         _check_unused(draft)
 
@@ -45,14 +39,10 @@ def _check_use(draft: Draft, use: Use) -> None:
     section = use.mark.section if isinstance(use.mark, In) else "quantities"
     if section == "flows":
         _check_flow(draft, use.path, value)
-    elif not (section == "quantities" and value == REST and _at_exit(use.path)):
+    elif not (isinstance(use.mark, Of) and use.mark.rest and value == REST):
         known = draft.names.get(section, frozenset())
         if value not in known and (section,) not in draft.lost:
             _unknown(draft, use.path, value, sorted(known), section)
-
-
-def _at_exit(path: Path) -> bool:
-    return len(path) == 5 and path[2] == "exits" and path[4] == "share"
 
 
 def _check_flow(draft: Draft, path: Path, value: str) -> None:
@@ -63,7 +53,7 @@ def _check_flow(draft: Draft, path: Path, value: str) -> None:
     known = flows(draft.scenario.stages)
     if value not in known and draft.intact("stages"):
         draft.findings.problem(
-            "unknown-flow",
+            "L302",
             path,
             "no stage has this exit",
             found=value,
@@ -75,7 +65,7 @@ def _check_flow(draft: Draft, path: Path, value: str) -> None:
 
 def _unknown(draft: Draft, path: Path, value: str, known: list[str], section: str) -> None:
     draft.findings.problem(
-        "unknown-name",
+        "L301",
         path,
         f"`{value}` is not defined in {section}",
         found=value,
@@ -91,7 +81,7 @@ def _check_repeats(draft: Draft) -> None:
         if isinstance(use.mark, In) and isinstance(use.path[-1], int) and "priority" not in use.path:
             if use.value in seen[use.path[:-1]]:
                 draft.findings.problem(
-                    "repeated-name",
+                    "L304",
                     use.path,
                     "the name is listed twice",
                     found=str(use.value),
@@ -108,13 +98,10 @@ def _check_unused(draft: Draft) -> None:
         if isinstance(use.value, str) and section != "groups" and use.path[-1] != "quantity":
             used[section].add(use.value)
     for stage in s.stages.values():
-        if isinstance(stage, Source):
-            used["groups"].update(s.groups if stage.groups is None else stage.groups)
-        elif isinstance(stage, (Queue, Hold)) and stage.initial is not None:
-            used["groups"].update(s.groups)
+        used["groups"].update(stage.populated_by(tuple(s.groups)))
     for section in ("groups", "places", "series", "quantities"):
         for name in getattr(s, section):
             if name not in used[section]:
                 draft.findings.note(
-                    "unused", (section, name), f"`{name}` is used nowhere", remedy="use it or remove it"
+                    "L901", (section, name), f"`{name}` is used nowhere", remedy="use it or remove it"
                 )

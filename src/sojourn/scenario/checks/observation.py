@@ -5,11 +5,10 @@ from __future__ import annotations
 from sojourn.scenario.calendar import period_index
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
-from sojourn.scenario.parts import Change, Observation
+from sojourn.scenario.observations import Observation
+from sojourn.scenario.policies import OPERATIONS, Change
 
 __all__ = ["check_observed"]
-
-_EFFECTS = ("set", "scale", "shift")
 
 
 def check_observed(draft: Draft) -> None:
@@ -22,14 +21,13 @@ def check_observed(draft: Draft) -> None:
 
 
 def _check_change(draft: Draft, path: Path, change: Change) -> None:
-    effects = [key for key in _EFFECTS if getattr(change, key) is not None] + ["close"] * change.close
-    if len(effects) != 1 and not draft.touched(path):
+    if len(change.operations) != 1 and not draft.touched(path):
         draft.findings.problem(
-            "change-form",
+            "L603",
             path,
             "a change does exactly one thing",
-            found=" and ".join(effects) or "nothing",
-            allowed="one of set, scale, shift, close",
+            found=" and ".join(change.operations) or "nothing",
+            allowed=f"one of {', '.join(OPERATIONS)}",
         )
 
 
@@ -37,7 +35,7 @@ def _check_observation(draft: Draft, path: Path, observation: Observation) -> No
     for index, of in enumerate(observation.of):
         if ("->" in of) != (observation.measure == "flow"):
             draft.findings.problem(
-                "observation-form",
+                "L604",
                 (*path, "of", index),
                 f"this is not a {observation.measure}",
                 found=of,
@@ -48,7 +46,7 @@ def _check_observation(draft: Draft, path: Path, observation: Observation) -> No
         return
     if series.unit != observation.unit:
         draft.findings.problem(
-            "unit-mismatch",
+            "L605",
             (*path, "unit"),
             f"`{observation.series}` counts another unit",
             found=observation.unit,
@@ -60,6 +58,4 @@ def _check_observation(draft: Draft, path: Path, observation: Observation) -> No
         last = period_index(series.period, series.start, time.end)
         first = period_index(series.period, series.start, time.start)
         if last < 0 or first >= len(series.values):
-            draft.findings.note(
-                "never-acts", path, "the series has no value in the period", found=str(series.start)
-            )
+            draft.findings.note("L903", path, "the series has no value in the period", found=str(series.start))

@@ -32,7 +32,7 @@ def _check_profile(draft: Draft, path: Path, quantity: Quantity) -> None:
     ways = [key for key in _VARYING if getattr(quantity, key) is not None]
     if len(ways) > 1:
         draft.findings.problem(
-            "profile-form",
+            "L404",
             path,
             "these ways of varying exclude each other",
             found=", ".join(ways),
@@ -41,7 +41,7 @@ def _check_profile(draft: Draft, path: Path, quantity: Quantity) -> None:
         )
     if quantity.steps is not None and list(quantity.steps) != sorted(quantity.steps):
         draft.findings.problem(
-            "steps-order",
+            "L405",
             (*path, "steps"),
             "the dates are not in order",
             found=", ".join(map(str, quantity.steps)),
@@ -63,7 +63,7 @@ def _check_present(draft: Draft, path: Path, quantity: Quantity) -> None:
             missing = f"{start} to {first}"
     if missing:
         draft.findings.problem(
-            "value-missing", path, f"no value for {missing}", found=missing, remedy="give a value, or a prior"
+            "L403", path, f"no value for {missing}", found=missing, remedy="give a value, or a prior"
         )
 
 
@@ -90,7 +90,7 @@ def _check_prior(draft: Draft, path: Path, prior: Prior, kind: str) -> None:
     forms = PRIORS[prior.distribution]
     if given not in [set(form) for form in forms]:
         draft.findings.problem(
-            "prior-form",
+            "L406",
             path,
             f"a {prior.distribution} prior needs other parameters",
             found=", ".join(sorted(given)),
@@ -100,13 +100,13 @@ def _check_prior(draft: Draft, path: Path, prior: Prior, kind: str) -> None:
     low, high = prior.low, prior.high
     if low is not None and high is not None and low >= high:
         draft.findings.problem(
-            "prior-order", path, "low is not below high", found=f"{low:g}, {high:g}", remedy="exchange them"
+            "L407", path, "low is not below high", found=f"{low:g}, {high:g}", remedy="exchange them"
         )
         return
     lowest, highest = _support(prior)
     if lowest < KINDS[kind][1] or highest > KINDS[kind][2]:
         draft.findings.problem(
-            "out-of-bounds",
+            "L209",
             path,
             f"the prior reaches values that a {kind} cannot take",
             found=f"{lowest:g} to {highest:g}",
@@ -130,7 +130,7 @@ def _check_parameters(draft: Draft, path: Path, prior: Prior) -> None:
             value = getattr(prior, key)
             if value is not None and value <= 0:
                 draft.findings.problem(
-                    "out-of-bounds",
+                    "L209",
                     (*path, key),
                     f"a {prior.distribution} prior has a {key} above 0",
                     found=f"{value:g}",
@@ -140,7 +140,7 @@ def _check_parameters(draft: Draft, path: Path, prior: Prior) -> None:
         most = (prior.mean * (1 - prior.mean)) ** 0.5 if 0 < prior.mean < 1 else 0.0
         if prior.sd >= most:
             draft.findings.problem(
-                "out-of-bounds",
+                "L209",
                 path,
                 "no beta distribution has this mean and standard deviation",
                 found=f"{prior.mean:g}, {prior.sd:g}",

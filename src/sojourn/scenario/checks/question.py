@@ -5,7 +5,6 @@ from __future__ import annotations
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
 from sojourn.scenario.question import MOMENTS, Answer, Arrivals, Figure, placeholders
-from sojourn.scenario.stages import Queue, Source
 
 __all__ = ["check_question"]
 
@@ -34,7 +33,7 @@ def check_question(draft: Draft) -> None:
 def _check_answer(draft: Draft, path: Path, answer: Answer) -> None:
     if bool(answer.text) == (answer.general is not None) or (answer.general and answer.figures):
         draft.findings.problem(
-            "answer-form",
+            "L701",
             path,
             "an answer is either a text with its figures or a general sentence",
             found="both" if answer.general else "neither",
@@ -44,9 +43,9 @@ def _check_answer(draft: Draft, path: Path, answer: Answer) -> None:
     named = set(placeholders(answer.text))
     for name in sorted(named - set(answer.figures) - set(MOMENTS)):
         draft.findings.problem(
-            "answer-form",
+            "L701",
             (*path, "text"),
-            "the text names a figure that the answer has not",
+            "the text names a figure that the answer does not define",
             found=f"{{{name}}}",
             allowed=", ".join([*answer.figures, *MOMENTS]),
             remedy="define it under figures",
@@ -54,7 +53,7 @@ def _check_answer(draft: Draft, path: Path, answer: Answer) -> None:
     for name in answer.figures:
         if name not in named or name in MOMENTS:
             draft.findings.problem(
-                "answer-form",
+                "L701",
                 (*path, "figures", name),
                 "the text does not show this figure" if name not in MOMENTS else "this name means a day of the run",
                 found=name,
@@ -68,10 +67,10 @@ def _check_figure(draft: Draft, path: Path, figure: Figure) -> None:
         for index, name in enumerate(getattr(figure, key)):
             wrong = ("->" in name) != (figure.measure == "flow")
             if figure.measure == "wait" and name in stages:
-                wrong = not isinstance(stages[name], Queue)
+                wrong = stages[name].held() != "queue"
             if wrong:
                 draft.findings.problem(
-                    "figure-form",
+                    "L702",
                     (*path, key, index),
                     f"a {figure.measure} is not counted here",
                     found=name,
@@ -79,19 +78,19 @@ def _check_figure(draft: Draft, path: Path, figure: Figure) -> None:
                 )
     if figure.measure == "stock" and figure.start is not None:
         draft.findings.problem(
-            "figure-form",
+            "L702",
             (*path, "start"),
-            "a stock is that of one day",
+            "a stock is counted on one day, and has no first day",
             found=str(figure.start),
             remedy="write the day as end",
         )
     if figure.measure == "wait" and figure.out_of:
         draft.findings.problem(
-            "figure-form", (*path, "out_of"), "a mean wait is no part of another", remedy="leave it out"
+            "L702", (*path, "out_of"), "a mean wait cannot be given as a share", remedy="leave it out"
         )
     if figure.start is not None and figure.end is not None and figure.end < figure.start:
         draft.findings.problem(
-            "time-order",
+            "L601",
             (*path, "end"),
             "the days counted end before they start",
             found=str(figure.end),
@@ -100,16 +99,17 @@ def _check_figure(draft: Draft, path: Path, figure: Figure) -> None:
     time = draft.scenario.time
     days = [day for day in (figure.start, figure.end) if day is not None]
     if draft.intact("time") and any(not time.start <= day <= time.end for day in days):
-        draft.findings.note("never-acts", path, "the figure counts days outside the period, and is not shown")
+        draft.findings.note("L903", path, "the figure counts days outside the period, and is not shown")
 
 
 def _check_arrivals(draft: Draft, path: Path, arrivals: Arrivals) -> None:
+    stages = draft.scenario.stages
     for index, name in enumerate(arrivals.at):
-        if isinstance(draft.scenario.stages.get(name), Source):
+        if name in stages and stages[name].entry:
             draft.findings.problem(
-                "figure-form",
+                "L702",
                 (*path, "at", index),
-                "nobody enters a source",
+                f"nobody is sent to a {stages[name].kind}",
                 found=name,
                 allowed="a stage of another kind",
             )
@@ -118,7 +118,7 @@ def _check_arrivals(draft: Draft, path: Path, arrivals: Arrivals) -> None:
         for position, name in enumerate(status.stages):
             if name in seen and status.stages.count(name) == 1:
                 draft.findings.problem(
-                    "repeated-name",
+                    "L304",
                     (*path, "where", index, "stages", position),
                     "the stage has two labels",
                     found=name,

@@ -7,8 +7,7 @@ from math import fsum
 
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
-from sojourn.scenario.stages import Exit
-from sojourn.scenario.ways_out import exits_of
+from sojourn.scenario.values import REST, Ref
 
 __all__ = ["check_shares"]
 
@@ -18,18 +17,18 @@ _TOLERANCE = 1e-9
 def check_shares(draft: Draft) -> None:
     """Check the exits of every stage."""
     for name, stage in draft.scenario.stages.items():
-        exits = exits_of(stage)
+        shares = {way.to: way.value for way in stage.ways() if way.by == "exit" and way.value is not None}
         path: Path = ("stages", name, "exits")
-        if exits and not draft.touched(path):
-            _check_exits(draft, path, exits)
+        if shares and not draft.touched(path):
+            _check_exits(draft, path, shares)
 
 
-def _check_exits(draft: Draft, path: Path, exits: Mapping[str, Exit]) -> None:
-    rest = [to for to, exit_ in exits.items() if exit_.share == "rest"]
-    names = [e.share for e in exits.values() if isinstance(e.share, str) and e.share != "rest"]
+def _check_exits(draft: Draft, path: Path, shares: Mapping[str, Ref]) -> None:
+    rest = [to for to, share in shares.items() if share == REST]
+    names = [share for share in shares.values() if isinstance(share, str) and share != REST]
     if len(rest) > 1:
         draft.findings.problem(
-            "several-rest",
+            "L502",
             path,
             "only one exit can take what the others leave",
             found=", ".join(rest),
@@ -37,7 +36,7 @@ def _check_exits(draft: Draft, path: Path, exits: Mapping[str, Exit]) -> None:
         )
     if not rest and (moved := [name for name in names if name in draft.moved]):
         draft.findings.problem(
-            "rest-needed",
+            "L503",
             path,
             "a share that varies, is uncertain or is changed by a policy needs a `rest`",
             found=", ".join(moved),
@@ -45,11 +44,11 @@ def _check_exits(draft: Draft, path: Path, exits: Mapping[str, Exit]) -> None:
         )
     elif all(name in draft.scenario.quantities for name in names):
         for group in draft.scenario.groups:
-            total = fsum(_at_start(draft, e.share, group) for e in exits.values())
+            total = fsum(_at_start(draft, share, group) for share in shares.values())
             if total > 1 + _TOLERANCE or (not rest and total < 1 - _TOLERANCE):
                 where = "" if len(draft.scenario.groups) == 1 or not names else f" for {group}"
                 draft.findings.problem(
-                    "share-sum",
+                    "L501",
                     path,
                     f"the shares add up to {total:.12g}{where}",
                     found=f"{total:.12g}",
@@ -63,7 +62,7 @@ def _at_start(draft: Draft, share: float | str, group: str) -> float:
     """Return a share before series, seasons, draws and policies; 0 where that is not known."""
     if not isinstance(share, str):
         return share
-    if share == "rest":
+    if share == REST:
         return 0.0
     quantity = draft.scenario.quantities[share]
     if quantity.series is not None or quantity.kind not in ("share", "probability"):

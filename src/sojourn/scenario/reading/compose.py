@@ -10,10 +10,10 @@ from typing import Any
 
 from sojourn.errors import nearest
 from sojourn.scenario.codes import Findings, Path
-from sojourn.scenario.merge import merge
 from sojourn.scenario.reading.paths import file_below
 from sojourn.scenario.reading.series_file import embedded
 from sojourn.scenario.reading.yaml_text import Document, read_file
+from sojourn.scenario.written_form import merge
 
 __all__ = ["Composer", "is_name"]
 
@@ -42,7 +42,7 @@ class Composer:
         if path in self._open:
             chain = " -> ".join(p.name for p in [*self._open[self._open.index(path) :], path])
             self.findings.problem(
-                "cyclic-extends",
+                "L114",
                 ("extends",),
                 "a scenario cannot extend itself",
                 found=chain,
@@ -76,7 +76,7 @@ class Composer:
         for item in items:
             if not isinstance(item, str):
                 self.findings.problem(
-                    "extends-form",
+                    "L115",
                     ("extends",),
                     "a scenario extends a built-in one by name, or a file by relative path",
                     found=str(item)[:60],
@@ -95,7 +95,7 @@ class Composer:
     def _named(self, name: str) -> FilePath | None:
         if name not in self.builtin:
             self.findings.problem(
-                "not-found",
+                "L101",
                 ("extends",),
                 "no built-in scenario has this name",
                 found=name,
@@ -118,7 +118,7 @@ class Composer:
             whole = dict(data["series"][name])
             if doubled := [key for key in ("start", "values") if key in series]:
                 self.findings.problem(
-                    "series-file",
+                    "L116",
                     path,
                     "a series is either in a file or written out",
                     found=", ".join(["file", *doubled]),
@@ -133,7 +133,7 @@ class Composer:
     def _series_file(self, written: object, folder: FilePath | None, path: Path) -> FilePath | None:
         if isinstance(written, str):
             return file_below(folder, written, self.findings, path)
-        self.findings.problem("wrong-type", path, "a file is named by a text", found=str(written)[:60])
+        self.findings.problem("L203", path, "a file is named by a text", found=str(written)[:60])
         return None
 
 

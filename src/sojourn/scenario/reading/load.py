@@ -7,11 +7,11 @@ from pathlib import Path
 
 from sojourn.errors import nearest
 from sojourn.scenario.codes import Findings, ScenarioError
-from sojourn.scenario.merge import merge
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.reading.compose import Composer, is_name
 from sojourn.scenario.reading.yaml_text import Document, read_text
 from sojourn.scenario.validate import build
+from sojourn.scenario.written_form import merge
 
 __all__ = ["load", "loads"]
 
@@ -25,12 +25,26 @@ def load(
 ) -> Scenario:
     """Return the scenario of a YAML file, or of a built-in name, self-contained and validated.
 
-    A text of lower-case words joined by hyphens is a name in ``builtin``, anything else a path. What the
-    scenario extends is merged, and series files are read in. Each of ``what_if`` is the part of a scenario that
-    changes, by its name in ``shipped`` or by path; they are merged in, in this order.
+    What the scenario extends is merged, and series files are read in.
 
-    Raises:
-        ScenarioError: the scenario is refused; lists every problem found.
+    Parameters
+    ----------
+    source : str or Path
+        A name in ``builtin``, if it is a text of lower-case words joined by hyphens; otherwise a path.
+    what_if : sequence of str or Path
+        Parts of a scenario that change, each by its name in ``shipped`` or by path; merged in this order.
+    builtin, shipped : mapping of str to Path, optional
+        Files of the scenarios and of the changes that are known by name.
+
+    Returns
+    -------
+    Scenario
+        Validated and frozen.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is refused; lists every problem found.
     """
     findings = Findings(title=f"scenario {source} refused")
     path = _found(source, builtin or {}, "built-in scenario", findings)
@@ -55,7 +69,7 @@ def _found(source: str | Path, named: Mapping[str, Path], what: str, findings: F
     if path.is_file():
         return path
     findings.problem(
-        "not-found",
+        "L101",
         (),
         f"there is no {what} and no file of this name",
         found=str(source),
@@ -66,10 +80,21 @@ def _found(source: str | Path, named: Mapping[str, Path], what: str, findings: F
 
 
 def loads(text: str, *, folder: Path | None = None, builtin: Mapping[str, Path] | None = None) -> Scenario:
-    """Return the scenario that a YAML text describes; ``folder`` is where the files are that it names.
+    """Return the scenario that a YAML text describes, validated and frozen.
 
-    Raises:
-        ScenarioError: the scenario is refused; lists every problem found.
+    Parameters
+    ----------
+    text : str
+        The YAML text.
+    folder : Path, optional
+        Where the files are that the text names; without it, it may name none.
+    builtin : mapping of str to Path, optional
+        Files of the scenarios that it may extend by name.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is refused; lists every problem found.
     """
     findings = Findings()
     document = read_text(text, "text", findings)

@@ -28,7 +28,7 @@ def file_below(folder: FilePath | None, written: str, findings: Findings, path: 
             return steps[-1]
         else:
             findings.problem(
-                "not-found",
+                "L101",
                 path,
                 "there is no such file",
                 found=written,
@@ -36,7 +36,7 @@ def file_below(folder: FilePath | None, written: str, findings: Findings, path: 
             )
             return None
     findings.problem(
-        "unsafe-path",
+        "L113",
         path,
         reason,
         found=written[:80],

@@ -48,7 +48,7 @@ def embedded(series: dict[str, Any], file: FilePath, findings: Findings, path: P
 
 
 def _problem(findings: Findings, path: Path, file: FilePath, message: str, found: str = "", **details: str) -> None:
-    findings.problem("series-file", (*path, "file"), f"{file.name}: {message}", found=found, **details)
+    findings.problem("L116", (*path, "file"), f"{file.name}: {message}", found=found, **details)
 
 
 def _rows(

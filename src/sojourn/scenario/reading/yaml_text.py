@@ -30,7 +30,7 @@ from ruamel.yaml.events import (
 )
 
 from sojourn.scenario.codes import Findings, Path
-from sojourn.scenario.written import key_text
+from sojourn.scenario.written_form import key_text
 
 __all__ = ["LARGEST_BYTES", "Document", "read_file", "read_text"]
 
@@ -71,7 +71,7 @@ def read_file(path: FilePath, findings: Findings) -> Document | None:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         findings.problem(
-            "not-utf8",
+            "L119",
             (),
             f"{path.name} is not UTF-8 text",
             found=f"byte {error.object[error.start]:#x} at {error.start}",
@@ -96,7 +96,7 @@ def read_text(text: str, name: str, findings: Findings) -> Document | None:
         mark = getattr(error, "problem_mark", None)
         place = f" ({name}, line {mark.line + 1})" if mark is not None else f" ({name})"
         findings.problem(
-            "yaml-syntax",
+            "L103",
             (),
             f"this is not YAML: {problem}{place}",
             remedy="look for a missing quote, bracket or space, or for tabs",
@@ -106,7 +106,7 @@ def read_text(text: str, name: str, findings: Findings) -> Document | None:
 
 def _too_large(findings: Findings, name: str, size: int) -> None:
     findings.problem(
-        "too-large",
+        "L102",
         (),
         f"{name} is too large for a scenario",
         found=f"{size:,} bytes",
@@ -134,14 +134,14 @@ class _Reader:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self.refuse("yaml-documents", (), event, "a scenario is one document", found="---")
+                    self.refuse("L107", (), event, "a scenario is one document", found="---")
             elif isinstance(event, NodeEvent):
                 data = self.node(event, ())
             elif isinstance(event, StreamEndEvent | StreamStartEvent):
                 continue
         if not isinstance(data, dict):
             self.findings.problem(
-                "not-a-mapping",
+                "L112",
                 (),
                 f"{self.name} does not hold a mapping of keys to values",
                 found=type(data).__name__,
@@ -162,7 +162,7 @@ class _Reader:
         self.nodes += size
         if self.nodes > _MOST_NODES:
             self.refuse(
-                "too-many-nodes",
+                "L109",
                 path,
                 event,
                 "the text, aliases expanded, has too many entries",
@@ -174,17 +174,17 @@ class _Reader:
         """Return the data of the node that begins with this event."""
         if isinstance(event, AliasEvent):
             if event.anchor not in self.anchors:
-                self.refuse("yaml-alias", path, event, "the alias stands for nothing yet", found=f"*{event.anchor}")
+                self.refuse("L105", path, event, "the alias stands for nothing yet", found=f"*{event.anchor}")
             data, size = self.anchors[event.anchor]
             self.count(size, path, event)
             return data
         before = self.nodes
         self.count(1, path, event)
         if len(path) > _DEEPEST:
-            self.refuse("too-deep", path[:3], event, "nested too deeply", allowed=f"{_DEEPEST} levels")
+            self.refuse("L108", path[:3], event, "nested too deeply", allowed=f"{_DEEPEST} levels")
         tag = str(event.ctag) if getattr(event, "ctag", None) else ""
         if tag:
-            self.problem("yaml-tag", path, event, "tags are refused", found=tag, remedy="write plain values")
+            self.problem("L104", path, event, "tags are refused", found=tag, remedy="write plain values")
         if isinstance(event, ScalarEvent):
             data = self.scalar(event, path)
         elif isinstance(event, SequenceStartEvent):
@@ -205,14 +205,12 @@ class _Reader:
         data: dict[str, Any] = {}
         for event in self.until(MappingEndEvent):
             if not isinstance(event, ScalarEvent):
-                self.refuse("yaml-key", path, event, "a key is not plain text", remedy="write keys as plain words")
+                self.refuse("L106", path, event, "a key is not plain text", remedy="write keys as plain words")
             plain = event.style is None
             key = key_text(_number(event.value) if plain and _FLOAT.fullmatch(event.value) else event.value)
             here = (*path, key)
             if key in data:
-                self.problem(
-                    "duplicate-key", here, event, f"`{key}` is written twice here", found=key, remedy="keep one"
-                )
+                self.problem("L110", here, event, f"`{key}` is written twice here", found=key, remedy="keep one")
             self.lines[here] = f"{self.name}, line {event.start_mark.line + 1}"
             data[key] = self.node(next(self.events), here)
         return data
@@ -231,7 +229,7 @@ class _Reader:
         else:
             return text
         if not math.isfinite(value):
-            self.problem("not-finite", path, event, "numbers are finite", found=text[:40], remedy="leave it out")
+            self.problem("L111", path, event, "numbers are finite", found=text[:40], remedy="leave it out")
             return math.nan
         return value
 

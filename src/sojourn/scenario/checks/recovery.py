@@ -1,4 +1,4 @@
-"""Setting aside what is malformed, so that the rest of a scenario can be cross-checked in the same go."""
+"""Setting aside what is malformed, so that the rest of a scenario can be checked in the same pass."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sojourn.errors import nearest
-from sojourn.scenario.checks.form_errors import Fault, faults
+from sojourn.scenario.checks.pydantic_errors import MISSING_KEY, UNKNOWN_KEY, Fault, faults
 from sojourn.scenario.codes import Path
 from sojourn.scenario.traversal import hints
 
-__all__ = ["rescue"]
+__all__ = ["recover"]
 
 S = TypeVar("S", bound=BaseModel)
 _ROUNDS = 12
@@ -25,7 +25,7 @@ _STAND_INS: dict[str, Any] = {
 }
 
 
-def rescue(
+def recover(
     validate: Callable[[Any], S], error: ValidationError, cls: type[BaseModel], data: Any
 ) -> tuple[S | None, frozenset[Path]]:
     """Return a scenario of what can be understood, and the paths of what was left out.
@@ -57,7 +57,7 @@ def _index_order(path: Path) -> tuple[int, ...]:
 
 
 def _set_aside(rest: Any, fault: Fault, lost: set[Path]) -> None:
-    path = fault.path[:-1] if fault.code == "missing-key" else fault.path
+    path = fault.path[:-1] if fault.code == MISSING_KEY else fault.path
     holder = rest
     for key in path[:-1]:
         try:
@@ -74,7 +74,7 @@ def _set_aside(rest: Any, fault: Fault, lost: set[Path]) -> None:
         value = holder.pop(str(key), None)
         known = list(hints(fault.model)) if fault.model is not None else []
         meant = nearest(str(key), [name for name in known if name not in holder])
-        if fault.code == "unknown-key" and meant:
+        if fault.code == UNKNOWN_KEY and meant:
             holder[meant] = value
         else:
             lost.add(path)

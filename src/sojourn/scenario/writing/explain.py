@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Iterator
 
 from sojourn.scenario.checks import check
-from sojourn.scenario.explaining.numbers import duration, listed, number, prior, profile, ref
-from sojourn.scenario.explaining.stages import stage_lines
 from sojourn.scenario.model import Observation, Policy, Scenario, Time
+from sojourn.scenario.policies import OPERATIONS
 from sojourn.scenario.question import Figure
 from sojourn.scenario.resolve import resolve
 from sojourn.scenario.values import Quantity, Series
+from sojourn.scenario.wording import duration, listed, number, prior, profile, ref
 
 __all__ = ["explain"]
 
@@ -19,9 +19,21 @@ _WIDTH = 110
 
 
 def explain(scenario: Scenario) -> str:
-    """Return the resolved system as text: period, groups, stages and flows, quantities, policies, observations.
+    """Return what a scenario says once resolved, as text.
 
-    Whatever is written but has no or little effect is listed at the end.
+    Period, groups, places, stages and flows, quantities, series, policies, observations and the question, in this
+    order. What is written but has little or no effect is listed after them, and last what the scenario must not be
+    used for.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario, resolved or not.
+
+    Returns
+    -------
+    str
+        Text of several lines.
     """
     s = resolve(scenario)
     lines = [f"{s.name}: {s.title}" if s.title else s.name]
@@ -71,7 +83,7 @@ def _stages(s: Scenario) -> Iterator[str]:
     for name, stage in s.stages.items():
         where = f" at {stage.place}" if stage.place else ""
         yield f"{name}: {stage.kind}{where}" + (f". {stage.description}" if stage.description else "")
-        yield from (f"  {line}" for line in stage_lines(stage, s.quantities))
+        yield from (f"  {line}" for line in stage.words(s.quantities))
 
 
 def _sourced(*facts: str) -> str:
@@ -131,19 +143,12 @@ def _policies(s: Scenario) -> Iterator[str]:
 
 def _changes(policy: Policy, s: Scenario) -> Iterator[str]:
     for change in policy.changes:
-        unit = s.quantities[change.quantity].unit
-        effects = [
-            f"{verb} {ref(value, s.quantities, at)}"
-            for verb, value, at in (
-                ("set to", change.set, unit),
-                ("multiplied by", change.scale, ""),
-                ("changed by", change.shift, unit),
-            )
-            if value is not None
-        ] or ["closed: zero"]
+        operation = OPERATIONS[change.operation]
+        unit = s.quantities[change.quantity].unit if operation.has_unit else ""
+        effect = operation.words.format(ref(change.operand, s.quantities, unit))
         groups = f", for {listed(change.groups)}" if change.groups is not None else ""
         places = f", at {listed(change.places)}" if change.places is not None else ""
-        yield f"{change.quantity} {effects[0]}{groups}{places}"
+        yield f"{change.quantity} {effect}{groups}{places}"
 
 
 def _observations(s: Scenario) -> Iterator[str]:

@@ -32,7 +32,17 @@ class _Generator(GenerateJsonSchema):
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a scenario as it is written, shorthands and ``extends`` included."""
+    """Return the JSON Schema (2020-12) of a scenario as it is written, shorthands and ``extends`` included.
+
+    Returns
+    -------
+    dict
+        The schema, as plain data.
+
+    References
+    ----------
+    JSON Schema, draft 2020-12, https://json-schema.org/draft/2020-12.
+    """
     whole = Scenario.model_json_schema(mode="validation", schema_generator=_Generator)
     definitions: dict[str, Any] = {name: _tidy(part) for name, part in whole.pop("$defs").items()}
     definitions["Scenario"] = _tidy(whole)

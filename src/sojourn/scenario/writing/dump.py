@@ -11,7 +11,7 @@ from typing import Any
 
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.resolve import resolve
-from sojourn.scenario.written import plain
+from sojourn.scenario.written_form import plain
 
 __all__ = ["dump"]
 
@@ -22,10 +22,21 @@ _CONSTANTS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def dump(scenario: Scenario, path: str | Path | None = None, *, resolved: bool = False) -> str:
-    """Return the scenario as YAML, and write it to ``path`` if one is given; reading it gives it back.
+    """Return a scenario as YAML, which reads back to the same scenario.
 
-    What equals the defaults of the language is left out, unless ``resolved`` asks for the resolved form with
-    every value written.
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    path : str or Path, optional
+        File to which the text is written too, in place of what it held.
+    resolved : bool
+        Write the resolved form, with every value. Otherwise what equals the defaults of the language is left out.
+
+    Returns
+    -------
+    str
+        The YAML text.
     """
     data = resolve(scenario).model_dump(mode="json") if resolved else _short(plain(scenario))
     text = "\n".join(_lines({"sojourn": scenario.sojourn} | data, 0)) + "\n"
@@ -33,7 +44,7 @@ def dump(scenario: Scenario, path: str | Path | None = None, *, resolved: bool =
         target = Path(path)
         partial = target.with_name(target.name + ".part")
         partial.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(partial, target)
+        os.replace(partial, target)  # so that nobody finds half a file
     return text
 
 

@@ -1,4 +1,4 @@
-"""Validation errors of pydantic, told in the words of the scenario language."""
+"""Validation errors of pydantic, in the words of the scenario language."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from sojourn.errors import nearest
 from sojourn.scenario.codes import Findings, Path, dotted
 from sojourn.scenario.traversal import descend, hints
 
-__all__ = ["Fault", "faults", "translate"]
+__all__ = ["MISSING_KEY", "UNKNOWN_KEY", "Fault", "faults", "translate"]
 
+UNKNOWN_KEY, MISSING_KEY, NOT_ALLOWED, BAD_NAME, BAD_DATE = "L201", "L202", "L204", "L205", "L207"
 _CODES = {
-    "missing": "missing-key",
-    "union_tag_not_found": "missing-key",
-    "extra_forbidden": "unknown-key",
-    "literal_error": "not-allowed",
-    "union_tag_invalid": "not-allowed",
-    "string_pattern_mismatch": "bad-text",
-    "string_too_short": "bad-text",
-    "string_too_long": "bad-text",
-    "greater_than": "out-of-bounds",
-    "greater_than_equal": "out-of-bounds",
-    "less_than": "out-of-bounds",
-    "less_than_equal": "out-of-bounds",
-    "too_short": "wrong-length",
-    "too_long": "wrong-length",
-    "value_error": "bad-date",
-    "finite_number": "not-finite",
-    "recursion_loop": "too-deep",
+    "missing": MISSING_KEY,
+    "union_tag_not_found": MISSING_KEY,
+    "extra_forbidden": UNKNOWN_KEY,
+    "literal_error": NOT_ALLOWED,
+    "union_tag_invalid": NOT_ALLOWED,
+    "string_pattern_mismatch": "L206",
+    "string_too_short": "L206",
+    "string_too_long": "L206",
+    "greater_than": "L209",
+    "greater_than_equal": "L209",
+    "less_than": "L209",
+    "less_than_equal": "L209",
+    "too_short": "L208",
+    "too_long": "L208",
+    "value_error": BAD_DATE,
+    "finite_number": "L111",
+    "recursion_loop": "L108",
 }
 _NAME_PATTERN = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _NAME_RULE = "lower-case words joined by hyphens, at most 64 characters"
@@ -55,7 +56,7 @@ def faults(error: ValidationError, cls: type[BaseModel]) -> list[Fault]:
         if item["type"] == "union_tag_not_found":
             path = (*path, str(item["ctx"]["discriminator"]).strip("'"))
         fault = Fault(path, _code(item), item, model)
-        if path not in best or fault.code == "bad-name":
+        if path not in best or fault.code == BAD_NAME:
             best[path] = fault
     inner = {f.path[:n] for f in best.values() for n in range(len(f.path))}
     return [f for f in best.values() if f.path not in inner or not isinstance(f.error["input"], Mapping)]
@@ -63,8 +64,8 @@ def faults(error: ValidationError, cls: type[BaseModel]) -> list[Fault]:
 
 def _code(item: Any) -> str:
     if item.get("ctx", {}).get("pattern") == _NAME_PATTERN:
-        return "bad-name"
-    return _CODES.get(item["type"], "wrong-type")
+        return BAD_NAME
+    return _CODES.get(item["type"], "L203")
 
 
 def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) -> None:
@@ -77,21 +78,21 @@ def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) 
         details = {"found": _shown(item["input"]), "allowed": "", "nearest": "", "remedy": ""}
         message = str(item["msg"])
         key = str(fault.path[-1]) if fault.path else ""
-        if fault.code == "unknown-key" and fault.model is not None:
+        if fault.code == UNKNOWN_KEY and fault.model is not None:
             message, details["found"] = f"`{key}` is not a key of {_called(fault.model)}", key
             details["allowed"] = ", ".join(known := list(hints(fault.model)))
             details["nearest"] = nearest(key, known)
             details["remedy"] = "correct the key or leave it out"
-        elif fault.code == "missing-key":
+        elif fault.code == MISSING_KEY:
             message, details["found"] = f"`{key}` is needed here", ""
             details["remedy"] = f"add `{key}`"
-        elif fault.code == "not-allowed":
+        elif fault.code == NOT_ALLOWED:
             details |= _choices(item)
             message = "the value is not among those allowed"
-        elif fault.code == "bad-name":
-            message = "this is neither a number nor a name" if item["loc"][-1] != "[key]" else "this is no name"
+        elif fault.code == BAD_NAME:
+            message = "this is neither a number nor a name" if item["loc"][-1] != "[key]" else "this is not a name"
             details["allowed"] = f"a name: {_NAME_RULE}"
-        elif fault.code == "bad-date":
+        elif fault.code == BAD_DATE:
             message, details["allowed"] = "this is not a date", "a calendar date written YYYY-MM-DD"
         findings.problem(fault.code, fault.path, message, **details)
 
@@ -99,7 +100,7 @@ def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) 
 def _follows(fault: Fault, told: set[str]) -> bool:
     """Whether the fault only follows from a problem found before: here, or in the file of a series."""
     beside = dotted(fault.path[:-1]) + "."
-    missing = fault.code == "missing-key" and fault.path[0] == "series"
+    missing = fault.code == MISSING_KEY and fault.path[0] == "series"
     return dotted(fault.path) in told or (missing and any(where.startswith(beside) for where in told))
 
 

@@ -1,1 +1,0 @@
-"""A scenario in words and numbers."""
