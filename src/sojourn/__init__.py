@@ -1,6 +1,7 @@
 """Sojourn: simulate whole migration systems, from departure to return.
 
-Every name here is loaded when it is first used, so that ``import sojourn`` stays quick.
+Every name here is loaded when it is first used, so that ``import sojourn`` stays quick. The same verbs are
+methods of what they work on: see :mod:`sojourn.verbs`.
 """
 
 from __future__ import annotations
@@ -15,39 +16,32 @@ if TYPE_CHECKING:
     from sojourn import flee
     from sojourn.errors import SojournError
     from sojourn.forecast import score
-    from sojourn.library import builtins, load, loads
-    from sojourn.loading import rerun
-    from sojourn.observation.stations import observed
+    from sojourn.library import list_scenarios
+    from sojourn.loading import load, loads
     from sojourn.report import card, report
-    from sojourn.results import Interrupted, Run, compare, open
-    from sojourn.scenario import Scenario, digest, dump, explain, resolve, schema
+    from sojourn.results import Comparison, Interrupted, Run, compare, open_run
+    from sojourn.scenario import Scenario, schema
     from sojourn.series import series
     from sojourn.simulate import simulate
 
     __version__: str
 
 __all__ = [
+    "Comparison",
     "Interrupted",
     "Run",
     "Scenario",
     "SojournError",
     "__version__",
-    "builtins",
     "card",
-    "cohorts",
     "compare",
     "data",
-    "digest",
-    "dump",
-    "explain",
     "flee",
+    "list_scenarios",
     "load",
     "loads",
-    "observed",
-    "open",
+    "open_run",
     "report",
-    "rerun",
-    "resolve",
     "schema",
     "score",
     "series",
@@ -57,24 +51,18 @@ __all__ = [
 _MODULES = {"data": "sojourn.series", "flee": "sojourn.flee"}
 
 _HOME = {
+    "Comparison": "sojourn.results",
     "Interrupted": "sojourn.results",
     "Run": "sojourn.results",
     "Scenario": "sojourn.scenario",
     "SojournError": "sojourn.errors",
-    "builtins": "sojourn.library",
     "card": "sojourn.report",
-    "cohorts": "sojourn.cohorts",
     "compare": "sojourn.results",
-    "digest": "sojourn.scenario",
-    "dump": "sojourn.scenario",
-    "explain": "sojourn.scenario",
-    "load": "sojourn.library",
-    "loads": "sojourn.library",
-    "observed": "sojourn.observation.link",
-    "open": "sojourn.results",
+    "list_scenarios": "sojourn.library",
+    "load": "sojourn.loading",
+    "loads": "sojourn.loading",
+    "open_run": "sojourn.results",
     "report": "sojourn.report",
-    "rerun": "sojourn.loading",
-    "resolve": "sojourn.scenario",
     "schema": "sojourn.scenario",
     "score": "sojourn.forecast",
     "series": "sojourn.series",

@@ -121,7 +121,9 @@ def simulate(
     Raises
     ------
     ValueError
-        For impossible counts or a seed out of range.
+        For impossible counts, a seed out of range, or a name that is none of those listed.
+    TypeError
+        For what is no scenario of stages; a Flee scenario is simulated by its own method.
     ScenarioError
         If the scenario does not resolve.
     ModelError
@@ -131,6 +133,8 @@ def simulate(
     Interrupted
         With the finished replicates, when the run is stopped.
     """
+    if not isinstance(scenario, (Scenario, FlowModel)):
+        raise TypeError(f"not a scenario of stages: a {type(scenario).__name__} has its own method, simulate(...)")
     model = scenario if isinstance(scenario, FlowModel) else compile_model(scenario, record=record)
     expected = mode == "expected"
     draws = _draws(model, "central" if expected and parameters == "prior" else parameters)

@@ -1,7 +1,7 @@
 """The verbs of Sojourn: which function each is, and to which objects it is bound as a method.
 
-One table, read by the front door for its names and by the classes for their methods. Functions are imported when
-they are first used, so that no class needs the layers above it.
+One table, read by the classes for their methods. Functions are imported when they are first used, so that no class
+needs the layers above it.
 """
 
 from __future__ import annotations
@@ -15,29 +15,30 @@ __all__ = ["METHODS", "bind", "function"]
 
 METHODS: Mapping[str, Mapping[str, str]] = {
     "Scenario": {
-        "simulate": "sojourn.simulate:simulate",
-        "compile": "sojourn.simulate:compile_model",
-        "explain": "sojourn.scenario:explain",
-        "dump": "sojourn.scenario:dump",
-        "resolve": "sojourn.scenario:resolve",
         "card": "sojourn.report:card",
+        "compile": "sojourn.simulate:compile_model",
+        "digest": "sojourn.scenario:digest",
+        "dump": "sojourn.scenario:dump",
+        "explain": "sojourn.scenario:explain",
+        "resolve": "sojourn.scenario:resolve",
+        "simulate": "sojourn.simulate:simulate",
     },
     "FleeScenario": {
-        "simulate": "sojourn.flee:simulate",
-        "compile": "sojourn.flee:compile_model",
-        "dump": "sojourn.flee:dump",
-        "write": "sojourn.flee:write",
         "card": "sojourn.report:card",
+        "compile": "sojourn.flee:compile_model",
+        "digest": "sojourn.flee:digest",
+        "dump": "sojourn.flee:dump",
+        "simulate": "sojourn.flee:simulate",
     },
     "Run": {
-        "scenario": "sojourn.loading:scenario_of",
-        "rerun": "sojourn.loading:rerun",
+        "card": "sojourn.report:card",
+        "cohorts": "sojourn.cohorts:cohorts",
         "compare": "sojourn.results:compare",
         "observations": "sojourn.observation:observations",
-        "score": "sojourn.forecast:score",
-        "cohorts": "sojourn.cohorts:cohorts",
         "report": "sojourn.report:report",
-        "card": "sojourn.report:card",
+        "rerun": "sojourn.loading:rerun",
+        "scenario": "sojourn.loading:scenario_of",
+        "score": "sojourn.forecast:score",
     },
     "Comparison": {
         "report": "sojourn.report:report",

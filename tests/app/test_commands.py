@@ -58,11 +58,11 @@ def test_version(sojourn):
 
 def test_list_names_every_built_in(sojourn):
     lines = sojourn("list").stdout.splitlines()
-    assert [line.split()[0] for line in lines if line[0] != " "] == sorted(sj.builtins())
+    assert [line.split()[0] for line in lines if line[0] != " "] == sorted(sj.list_scenarios())
     assert "A border post with a queue" in lines[0]
     at = next(i for i, line in enumerate(lines) if line.startswith("china-us"))
-    below = lines[at + 1 : at + 1 + len(sj.builtins("china-us"))]
-    assert [line.split()[:2] for line in below] == [["--with", name] for name in sj.builtins("china-us")]
+    below = lines[at + 1 : at + 1 + len(sj.list_scenarios("china-us"))]
+    assert [line.split()[:2] for line in below] == [["--with", name] for name in sj.list_scenarios("china-us")]
     assert "twice-the-judges" in " ".join(below)
 
 
@@ -98,7 +98,7 @@ def test_simulate_saves_what_python_simulates(sojourn, tmp_path):
     assert "saved at run.zarr" in result.stderr
     assert "admitted" in result.stdout
     mine = sj.simulate(sj.load("border-post"), replicates=3, seed=7)
-    assert sj.open(tmp_path / "run.zarr").identical(mine)
+    assert sj.open_run(tmp_path / "run.zarr").identical(mine)
 
 
 def test_simulate_takes_changes_in_order(sojourn, tmp_path):
@@ -125,7 +125,7 @@ def test_simulate_takes_changes_in_order(sojourn, tmp_path):
         quantities={"officers": {"value": 9.0}, "share-referred": 0.3},
         policies={"summer-officers": {"start": "2024-08-01"}},
     )
-    run = sj.open(tmp_path / "run.zarr")
+    run = sj.open_run(tmp_path / "run.zarr")
     assert run.identical(sj.simulate(base, replicates=2, seed=1, parameters="central", record="month"))
     assert run.provenance["parameters"] == "central"
 
@@ -138,7 +138,7 @@ def test_a_what_if_may_remove(sojourn, tmp_path):
 
 def test_expected_mode_is_one_replicate(sojourn, tmp_path):
     sojourn("simulate", "border-post", "--mode", "expected", "--out", "run.zarr")
-    assert sj.open(tmp_path / "run.zarr").replicates == 1
+    assert sj.open_run(tmp_path / "run.zarr").replicates == 1
 
 
 def test_problems_of_a_change_are_listed(sojourn, tmp_path):
@@ -179,9 +179,9 @@ def test_wrong_use_is_refused_before_the_work(sojourn, tmp_path, monkeypatch, wo
 def test_resume_adds_the_rest_to_the_bit(sojourn, tmp_path):
     base = ["simulate", "border-post", "--out", "run.zarr", "--quiet"]
     sojourn(*base, "--replicates", 2)
-    seed = sj.open(tmp_path / "run.zarr").seed
+    seed = sj.open_run(tmp_path / "run.zarr").seed
     sojourn(*base, "--replicates", 5, "--resume")
-    resumed = sj.open(tmp_path / "run.zarr")
+    resumed = sj.open_run(tmp_path / "run.zarr")
     assert resumed.identical(sj.simulate(sj.load("border-post"), replicates=5, seed=seed))
     again = sojourn("simulate", "border-post", "--out", "run.zarr", "--replicates", 3, "--resume")
     assert "5 replicates" in again.stderr
@@ -191,22 +191,22 @@ def test_resume_adds_the_rest_to_the_bit(sojourn, tmp_path):
     "change", [["--seed", 8], ["--set", "officers=7"], ["--parameters", "central"], ["--record", "month"]]
 )
 def test_another_run_is_not_resumed(sojourn, saved, tmp_path, change):
-    run = sj.open(saved / "a.zarr")
+    run = sj.open_run(saved / "a.zarr")
     run.save(tmp_path / "run.zarr")
     words = ["simulate", "border-post", "--replicates", 5, "--out", "run.zarr", "--resume", *change]
     assert "R201 at" in sojourn(*words, code=1).stderr
-    assert sj.open(tmp_path / "run.zarr").identical(run)
+    assert sj.open_run(tmp_path / "run.zarr").identical(run)
 
 
 def test_force_replaces_a_run(sojourn, tmp_path):
     base = ["simulate", "border-post", "--out", "run.zarr", "--quiet", "--replicates", 2]
     sojourn(*base, "--seed", 1)
     sojourn(*base, "--seed", 2, "--force")
-    assert sj.open(tmp_path / "run.zarr").seed == 2
+    assert sj.open_run(tmp_path / "run.zarr").seed == 2
 
 
 def test_open_shows_and_writes_tables(sojourn, saved, tmp_path):
-    run = sj.open(saved / "a.zarr")
+    run = sj.open_run(saved / "a.zarr")
     result = sojourn("open", saved / "a.zarr")
     assert "3 replicates" in result.stderr
     assert "admitted" in result.stdout
@@ -217,7 +217,7 @@ def test_open_shows_and_writes_tables(sojourn, saved, tmp_path):
 
 def test_open_verifies(sojourn, saved, tmp_path):
     assert "identical to the bit" in sojourn("open", saved / "a.zarr", "--verify").stderr
-    forged = sj.open(saved / "a.zarr")
+    forged = sj.open_run(saved / "a.zarr")
     forged.data["stocks"].values[1, 2, 3, 0] += 1
     forged.save(tmp_path / "forged.zarr")
     assert "NOT identical" in sojourn("open", "forged.zarr", "--verify", code=1).stderr
@@ -241,7 +241,7 @@ def test_compare_shows_where_the_people_went(sojourn, saved, tmp_path):
     same = sojourn("compare", saved / "a.zarr", saved / "a.zarr")
     assert "no difference" in same.stderr
     sojourn("compare", saved / "a.zarr", saved / "b.zarr", "--what", "waits", "--csv", "w.csv")
-    expected = sj.compare(sj.open(saved / "a.zarr"), sj.open(saved / "b.zarr")).effect("waits", "run")
+    expected = sj.compare(sj.open_run(saved / "a.zarr"), sj.open_run(saved / "b.zarr")).effect("waits", "run")
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "w.csv"), expected, check_dtype=False)
 
 

@@ -60,21 +60,21 @@ def test_finished_replicates_are_saved_and_the_rest_added(tmp_path):
     assert code == 130, text
     assert "Traceback" not in text
     assert [p.name for p in tmp_path.iterdir()] == ["run.zarr"]
-    first = sj.open(tmp_path / "run.zarr").replicates
+    first = sj.open_run(tmp_path / "run.zarr").replicates
     assert 0 < first < int(MANY)
     assert f"{first} of {MANY} replicates finished" in text
     assert f"simulate border-post --seed 7 --replicates {MANY} --out run.zarr --resume" in text
 
     code, text = interrupted(tmp_path, [*words, "--resume"], signal.SIGTERM)
     assert code == 130, text
-    second = sj.open(tmp_path / "run.zarr").replicates
+    second = sj.open_run(tmp_path / "run.zarr").replicates
     assert second >= first
 
     wanted = str(second + 3)
     last = [*COMMAND, "--replicates", wanted, "--out", "run.zarr", "--resume", "--quiet"]
     subprocess.run([sys.executable, *last], cwd=tmp_path, check=True)
     whole = sj.simulate(sj.load("border-post"), replicates=second + 3, seed=7)
-    assert sj.open(tmp_path / "run.zarr").identical(whole)
+    assert sj.open_run(tmp_path / "run.zarr").identical(whole)
 
 
 def test_without_a_path_nothing_is_saved(tmp_path):

@@ -218,13 +218,13 @@ import hashlib, json, sys
 import sojourn as sj
 for text in json.load(sys.stdin):
     run = sj.simulate(sj.loads(text), replicates=1, seed=4, workers=1)
-    print(hashlib.sha256(sj.cohorts(run, by="month", workers=1).values.tobytes()).hexdigest())
+    print(hashlib.sha256(run.cohorts(by="month", workers=1).values.tobytes()).hexdigest())
 """
 
 
 def test_compiled_kernels_equal_their_own_source():
     """The same bits come out where nothing is compiled."""
-    texts = [sj.dump(arriving(SYSTEMS[name], apart=False, days=60)) for name in SYSTEMS]
+    texts = [arriving(SYSTEMS[name], apart=False, days=60).dump() for name in SYSTEMS]
     done = subprocess.run(
         [sys.executable, "-c", PLAIN],
         input=json.dumps(texts),

@@ -40,7 +40,7 @@ def test_kernels_are_compiled_for_one_signature_only():
     """Constants and mixed types in calls would compile a kernel twice."""
     import sojourn as sj
 
-    for name in sj.builtins():
+    for name in sj.list_scenarios():
         sj.simulate(sj.load(name), replicates=1, seed=1)
         sj.simulate(sj.load(name), mode="expected")
     assert len(flow._steps.signatures) == 1

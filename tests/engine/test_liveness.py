@@ -9,7 +9,7 @@ from tests.engine.systems import quantity, small
 import sojourn as sj
 from sojourn.simulate import compile_model
 
-NAMES = sorted(sj.builtins())
+NAMES = sorted(sj.list_scenarios())
 
 
 def outputs(scenario):

@@ -86,9 +86,9 @@ def test_runs_of_given_parameters_are_saved_and_repeated_to_the_bit(tmp_path):
     table = {"days": [1.0, 9.0], "rate[2024-02]": [5.0, 50.0]}
     run = sj.simulate(system(), parameters=table, seed=3)
     run.save(tmp_path / "run")
-    opened = sj.open(tmp_path / "run")
+    opened = sj.open_run(tmp_path / "run")
     assert opened.provenance["parameters"] == "given"
-    assert sj.rerun(opened).identical(run)
+    assert opened.rerun().identical(run)
 
 
 def test_processes_give_the_same_bits():

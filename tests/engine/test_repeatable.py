@@ -33,9 +33,9 @@ def test_the_first_ten_of_a_thousand_are_the_run_of_ten():
 def test_a_saved_run_repeats_to_the_bit(name, tmp_path):
     run = sj.simulate(sj.load(name), replicates=3, seed=8)
     run.save(tmp_path / "run")
-    opened = sj.open(tmp_path / "run")
+    opened = sj.open_run(tmp_path / "run")
     assert opened.identical(run)
-    assert sj.rerun(opened).identical(opened)
+    assert opened.rerun().identical(opened)
 
 
 STAGES = {

@@ -50,11 +50,11 @@ def random_systems(count):
 
 def test_compiled_equals_plain_python():
     jobs = []
-    for name in sj.builtins():
-        jobs.append({"scenario": sj.dump(shortened(name, 60)), "options": {"replicates": 2, "seed": 11}})
+    for name in sj.list_scenarios():
+        jobs.append({"scenario": shortened(name, 60).dump(), "options": {"replicates": 2, "seed": 11}})
     for i, scenario in enumerate(random_systems(25)):
         mode = "expected" if i % 5 == 0 else "draw"
-        jobs.append({"scenario": sj.dump(scenario), "options": {"replicates": 1, "seed": i, "mode": mode}})
+        jobs.append({"scenario": scenario.dump(), "options": {"replicates": 1, "seed": i, "mode": mode}})
     plain = plain_python(jobs)
     compiled = [fingerprint(sj.simulate(sj.loads(job["scenario"]), **job["options"])) for job in jobs]
     assert compiled == plain
@@ -65,7 +65,7 @@ def test_compiled_equals_plain_python():
 def test_a_planted_leak_is_caught(fault):
     options = {"replicates": 1, "seed": 1, "guard": True}
     jobs = [
-        {"scenario": sj.dump(shortened(name, 90)), "options": options} for name in ("two-routes", "court-backlog")
+        {"scenario": shortened(name, 90).dump(), "options": options} for name in ("two-routes", "court-backlog")
     ]
     for message in plain_python(jobs, "--fault", fault):
         assert "R401" in message

@@ -29,10 +29,10 @@ def shared_flee(shared: Path) -> Path:
 @pytest.fixture(scope="session")
 def base() -> sj.Run:
     """A run of the small folder, six replicates."""
-    return sj.flee.run(SMALL, seed=7, replicates=6)
+    return sj.flee.simulate(SMALL, seed=7, replicates=6)
 
 
 @pytest.fixture(scope="session")
 def reopened() -> sj.Run:
     """The same without its closure, under the same seed."""
-    return sj.flee.run(replace(sj.flee.read(SMALL), closures=()), seed=7, replicates=6)
+    return sj.flee.simulate(replace(sj.flee.read(SMALL), closures=()), seed=7, replicates=6)

@@ -39,7 +39,7 @@ def test_an_edited_file_becomes_a_folder(small: Path, tmp_path: Path) -> None:
     )
     assert call(app, ["flee", "convert", str(file), str(folder)]).exit_code == 0
     assert sj.flee.read(folder).settings.move.camp_weight == 3.0
-    one, two = sj.flee.run(file, seed=3), sj.flee.run(folder, seed=3)
+    one, two = sj.flee.simulate(file, seed=3), sj.flee.simulate(folder, seed=3)
     assert two.data.identical(one.data)
     refused = call(app, ["flee", "convert", str(file), str(folder), "--force"])
     assert refused.exit_code == 2 and "never replaced" in refused.output

@@ -21,7 +21,7 @@ def told(*words: object, code: int = 0) -> str:
 
 
 def test_run_scored(small: Path) -> None:
-    run = sj.flee.run(small, seed=3, replicates=4)
+    run = sj.flee.simulate(small, seed=3, replicates=4)
     found = sj.score(run)
     names = ("Hillcamp", "Rivercamp", "Lakecamp")
     assert tuple(found.by_camp().index) == names
@@ -34,7 +34,7 @@ def test_run_scored(small: Path) -> None:
 @pytest.mark.parametrize("compat", [None, "flee3"])
 def test_out_files_score_like_the_run(small: Path, tmp_path: Path, compat: str | None) -> None:
     scenario = sj.flee.read(small, compat=compat)
-    run = sj.flee.run(scenario, seed=3, replicates=3)
+    run = sj.flee.simulate(scenario, seed=3, replicates=3)
     paths = [tmp_path / f"out{number}.csv" for number in range(3)]
     for path, text in zip(paths, sj.flee.out_files(scenario, run), strict=True):
         path.write_text(text, encoding="utf-8")
@@ -73,7 +73,7 @@ def test_command_convert(small: Path, tmp_path: Path) -> None:
 
 def test_command_saves_a_run(small: Path, tmp_path: Path) -> None:
     told("run", small, "--seed", 5, "--save", tmp_path / "run.zarr")
-    assert sj.open(tmp_path / "run.zarr").identical(sj.flee.run(small, seed=5))
+    assert sj.open_run(tmp_path / "run.zarr").identical(sj.flee.simulate(small, seed=5))
     assert "is there already" in told("run", small, "--save", tmp_path / "run.zarr", code=2)
 
 

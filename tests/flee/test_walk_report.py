@@ -137,7 +137,7 @@ def test_bands_are_quantiles_of_the_replicates(base, embedded):
 
 def test_a_correct_model_is_covered_as_often_as_stated(base):
     """Registrations drawn from the run itself lie inside the bands of the others about as often as they say."""
-    run = sj.flee.run(sj.flee.scenario_of(base), 3, 60)
+    run = sj.flee.simulate(sj.flee.scenario_of(base), seed=3, replicates=60)
     agents = CampFacts(run).agents[0]
     inside = {0.5: [], 0.9: []}
     for left_out in range(run.replicates):
@@ -216,7 +216,7 @@ def test_conflict_and_closures_are_dated(facts):
 def test_warnings_and_settings_are_told(small: Path):
     path = small / "input_csv" / "conflicts.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("Midway", "Midwey"), encoding="utf-8")
-    facts = CampFacts(sj.flee.run(small, seed=1))
+    facts = CampFacts(sj.flee.simulate(small, seed=1))
     assert any("FLEE-CONFLICT-COLUMN" in line and "Midwey" in line for line in folder_gaps(facts))
     rows = [row[:3] for row in settings_table(facts).rows]
     assert ["move_rules: camp_weight", "2", "1"] in rows[:12]
@@ -224,7 +224,7 @@ def test_warnings_and_settings_are_told(small: Path):
 
 
 def test_one_replicate_says_that_it_has_no_bands(small: Path, tmp_path: Path):
-    report = sj.report(sj.flee.run(small, seed=1), tmp_path / "one.html").read_text(encoding="utf-8")
+    report = sj.report(sj.flee.simulate(small, seed=1), tmp_path / "one.html").read_text(encoding="utf-8")
     assert "One replicate has no bands" in report
 
 
@@ -232,7 +232,7 @@ def test_text_of_a_folder_is_only_text(small: Path, tmp_path: Path):
     evil = "<script>alert(1)</script>"
     for path in (*(small / "input_csv").iterdir(), small / "source_data" / "data_layout.csv"):
         path.write_text(path.read_text(encoding="utf-8").replace("Hillcamp", evil), encoding="utf-8")
-    report = sj.report(sj.flee.run(small, seed=1), tmp_path / "a.html").read_text(encoding="utf-8")
+    report = sj.report(sj.flee.simulate(small, seed=1), tmp_path / "a.html").read_text(encoding="utf-8")
     assert "<script>alert" not in report and "alert(1)" in report
     assert Page(report).wrong == []
 

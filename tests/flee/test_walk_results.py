@@ -35,19 +35,19 @@ def test_names_units_and_dimensions(base: sj.Run) -> None:
 
 
 def test_people_are_agents_times_their_scale(small: Path) -> None:
-    run = sj.flee.run(small, seed=7, scale=10)
+    run = sj.flee.simulate(small, seed=7, scale=10)
     assert (run.stocks % 10 == 0).all() and (run.data["created"] % 10 == 0).all()
     # Registrations in people are those of the folder; in agents they are cut to whole ones.
-    full = sj.flee.run(small, seed=7)
+    full = sj.flee.simulate(small, seed=7)
     assert run.data["published_count"].equals(full.data["published_count"])
     np.testing.assert_array_equal(run.data["published_agents"], full.data["published_agents"] // 10)
 
 
 def test_saved_opened_and_repeated_to_the_bit(base: sj.Run, tmp_path: Path) -> None:
     base.save(tmp_path / "run.zarr")
-    again = sj.open(tmp_path / "run.zarr")
+    again = sj.open_run(tmp_path / "run.zarr")
     assert again.identical(base)
-    assert sj.rerun(again, workers=1).identical(base)
+    assert again.rerun(workers=1).identical(base)
     plain = xr.open_zarr(tmp_path / "run.zarr", consolidated=False)
     assert plain["stocks"].equals(base.data["stocks"])
     with refused("R105"):
@@ -60,10 +60,10 @@ def test_repeated_without_its_folder(small: Path, tmp_path: Path) -> None:
     path = small / "input_csv" / "conflicts.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("Midway", "Midwey"), encoding="utf-8")
     scenario = sj.flee.read(small, compat="flee3")
-    run = sj.flee.run(scenario, seed=2, replicates=2, scale=3)
+    run = sj.flee.simulate(scenario, seed=2, replicates=2, scale=3)
     run.save(tmp_path / "run.zarr")
     (small / "input_csv" / "locations.csv").unlink()
-    again = sj.rerun(sj.open(tmp_path / "run.zarr"))
+    again = sj.open_run(tmp_path / "run.zarr").rerun()
     assert again.identical(run)
     assert again.provenance["warnings"][0]["code"] == "FLEE-CONFLICT-COLUMN"
     assert again.provenance["compat"] == "flee3"
@@ -80,12 +80,15 @@ def test_a_changed_bit_is_seen(base: sj.Run) -> None:
 
 def test_parts_are_the_whole(base: sj.Run) -> None:
     scenario = sj.flee.scenario_of(base)
-    parts = [sj.flee.run(scenario, 7, 2), sj.flee.run(scenario, 7, 4, first=2)]
+    parts = [
+        sj.flee.simulate(scenario, seed=7, replicates=2),
+        sj.flee.simulate(scenario, seed=7, replicates=4, first=2),
+    ]
     assert sj.Run.join(parts).identical(base)
     with refused("R202"):
-        sj.Run.join([parts[0], sj.flee.run(scenario, 7, 1, first=3)])
+        sj.Run.join([parts[0], sj.flee.simulate(scenario, seed=7, replicates=1, first=3)])
     with refused("R201"):
-        sj.Run.join([parts[0], sj.flee.run(scenario, 8, 1, first=2)])
+        sj.Run.join([parts[0], sj.flee.simulate(scenario, seed=8, replicates=1, first=2)])
 
 
 def test_interrupted_runs_keep_what_is_finished(base: sj.Run) -> None:
@@ -94,7 +97,7 @@ def test_interrupted_runs_keep_what_is_finished(base: sj.Run) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(sj.Interrupted) as caught:
-        sj.flee.run(sj.flee.scenario_of(base), 7, 400, workers=1, progress=stop)
+        sj.flee.simulate(sj.flee.scenario_of(base), seed=7, replicates=400, workers=1, progress=stop)
     kept = caught.value.run
     assert 3 <= kept.replicates < 400
     assert caught.value.wanted == 400
@@ -139,7 +142,7 @@ def test_nobody_is_fewer_than_nobody(base: sj.Run) -> None:
 
 
 def test_no_change_is_exactly_zero(base: sj.Run) -> None:
-    comparison = sj.compare(base, sj.rerun(base))
+    comparison = sj.compare(base, base.rerun())
     assert comparison.unchanged
     table = comparison.to_frame()
     assert table.select_dtypes("number").fillna(0).eq(0).all(axis=None)
@@ -177,7 +180,11 @@ def test_a_place_of_one_run_only_is_empty_in_the_other(base: sj.Run) -> None:
 
 def test_runs_that_are_no_pairs_are_refused(base: sj.Run) -> None:
     scenario = sj.flee.scenario_of(base)
-    for other in (sj.flee.run(scenario, 8, 6), sj.flee.run(scenario, 7, 6, scale=2), sj.flee.run(scenario, 7, 5)):
+    for other in (
+        sj.flee.simulate(scenario, seed=8, replicates=6),
+        sj.flee.simulate(scenario, seed=7, replicates=6, scale=2),
+        sj.flee.simulate(scenario, seed=7, replicates=5),
+    ):
         with refused("R301"):
             sj.compare(base, other)
     with refused("R301"):
@@ -190,7 +197,7 @@ def test_damaged_runs_are_refused(base: sj.Run, tmp_path: Path) -> None:
     sj.Run(base.data, lacking).save(tmp_path / "b.zarr")
     for name in ("a.zarr", "b.zarr"):
         with refused("R104"):
-            sj.open(tmp_path / name)
+            sj.open_run(tmp_path / name)
 
 
 def call(*words: object, code: int = 0) -> str:
@@ -238,7 +245,7 @@ def test_the_command_goes_on_where_it_was_stopped(
     with monkeypatch.context() as patched:
         patched.setattr("sojourn.app.show.progress", stopping)
         said = call(*words, "--replicates", 400, code=130)
-    finished = sj.open(save).replicates
+    finished = sj.open_run(save).replicates
     assert 2 <= finished < 400
     assert f"interrupted: {finished} of 400 replicates finished" in said
     assert "resume with:" in said and "--resume" in said
@@ -246,9 +253,9 @@ def test_the_command_goes_on_where_it_was_stopped(
         # Stopped again, before a replicate is begun.
         patched.setattr("sojourn.flee.run", stopped)
         assert f"interrupted: {finished} of 9000" in call(*words, "--replicates", 9000, "--resume", code=130)
-    assert sj.open(save).replicates == finished
+    assert sj.open_run(save).replicates == finished
     wanted = finished + 2
     call(*words, "--replicates", wanted, "--resume", "--quiet")
-    assert sj.open(save).identical(sj.flee.run(small, seed=5, replicates=wanted))
+    assert sj.open_run(save).identical(sj.flee.simulate(small, seed=5, replicates=wanted))
     assert "R201" in call("flee", "run", small, "--seed", 6, "--save", save, "--resume", code=1)
     assert "is there already" in call(*words, code=2)

@@ -14,7 +14,7 @@ from sojourn.report.facts import Facts
 from sojourn.scenario import check
 
 ROOT = Path(__file__).parents[2]
-WHAT_IFS = sorted(sj.builtins("china-us"))
+WHAT_IFS = sorted(sj.list_scenarios("china-us"))
 REPLICATES = 12
 
 
@@ -31,8 +31,8 @@ def run(what_if=None):
 @pytest.mark.parametrize("what_if", [None, *WHAT_IFS])
 def test_resolves_to_itself_without_problems(what_if):
     whole = scenario(what_if)
-    resolved = sj.resolve(whole)
-    assert sj.resolve(resolved) == resolved
+    resolved = whole.resolve()
+    assert resolved.resolve() == resolved
     found = check(whole)
     assert not found.problems
     assert {note.code for note in found.warnings} <= {"L904", "L903"}
@@ -190,7 +190,7 @@ def test_every_what_if_says_what_it_assumes():
 
 def test_the_question_is_answered_in_five_sentences_with_figures():
     """Every figure is counted over whole periods of the run, and moves with it."""
-    question = sj.resolve(scenario()).question
+    question = scenario().resolve().question
     assert question.text.endswith("?") and len(question.answers) == 5
     facts = Facts(run())
     own = [answer for answer in question.answers if answer.text]
@@ -206,7 +206,7 @@ def test_the_question_is_answered_in_five_sentences_with_figures():
 
 def test_cohorts_of_arrival_add_up_to_the_border():
     """Who came is somewhere: cohorts are those who first came to the border, and the docket is full of them."""
-    found = sj.cohorts(run(), at=["border"], groups=["chinese"], replicates=3).sum("group")
+    found = run().cohorts(at=["border"], groups=["chinese"], replicates=3).sum("group")
     stocks = run().stocks.sel(group="chinese").isel(time=-1, replicate=slice(0, 3))
     inner = found["stage_kind"].values != "source"
     np.testing.assert_allclose(found.sum("cohort").values[:, inner], stocks.values[:, inner], rtol=1e-9, atol=1e-9)

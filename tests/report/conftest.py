@@ -81,5 +81,5 @@ def court():
 @pytest.fixture(scope="session")
 def page(run, tmp_path_factory):
     """Return the text of the report of the watched routes."""
-    path = sj.report(run, tmp_path_factory.mktemp("page") / "two.html", cohorts=sj.cohorts(run))
+    path = sj.report(run, tmp_path_factory.mktemp("page") / "two.html", cohorts=run.cohorts())
     return path.read_text(encoding="utf-8")

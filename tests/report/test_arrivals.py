@@ -53,7 +53,7 @@ def asked(watched):
 @pytest.fixture(scope="module")
 def facts(asked):
     """Return the facts of that run, with where those who came in each quarter are."""
-    return SystemFacts(asked, cohorts=sj.cohorts(asked, at=["border"]))
+    return SystemFacts(asked, cohorts=asked.cohorts(at=["border"]))
 
 
 def test_shares_of_a_quarter_add_up_and_people_are_those_who_came(asked, facts):
@@ -105,7 +105,7 @@ def test_the_command_says_why_people_are_not_followed(court, tmp_path):
 def test_a_report_loads_nothing_that_simulates(court, tmp_path):
     court.save(tmp_path / "run.zarr")
     code = (
-        "import sys, sojourn as sj; sj.report(sj.open('run.zarr'), 'a.html');"
+        "import sys, sojourn as sj; sj.report(sj.open_run('run.zarr'), 'a.html');"
         "print(*[m for m in ('sojourn.simulate', 'sojourn.cohorts') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -31,7 +31,7 @@ def test_a_planted_need_is_found():
 
 
 def test_sections_with_one_anchor_never_stand_on_one_page(run, changed):
-    camps = sj.flee.run(SMALL, seed=1)
+    camps = sj.flee.simulate(SMALL, seed=1)
     for facts in (
         SystemFacts(run),
         SystemFacts(run, other=changed),
@@ -53,4 +53,4 @@ def test_only_sections_whose_needs_are_met_are_built(run):
     ]
     assert [part.section.name for part in parts(sections, SystemFacts(run))] == ["shown"]
     with pytest.raises(AssertionError, match="built"):
-        parts(sections, CampFacts(sj.flee.run(SMALL, seed=1)))
+        parts(sections, CampFacts(sj.flee.simulate(SMALL, seed=1)))

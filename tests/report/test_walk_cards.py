@@ -39,11 +39,11 @@ def test_the_card_follows_how_the_folder_is_read(scenario):
 
 
 def test_the_digest_is_that_of_runs(scenario):
-    assert sj.flee.run(scenario, 1, 1).provenance["digest"] == sj.flee.digest(scenario)
+    assert sj.flee.simulate(scenario, seed=1, replicates=1).provenance["digest"] == sj.flee.digest(scenario)
 
 
 def test_the_report_of_a_run_holds_the_cards_at_the_scale_of_the_run(scenario, tmp_path):
-    sj.report(sj.flee.run(scenario, 1, 2, scale=3), tmp_path / "page.html")
+    sj.report(sj.flee.simulate(scenario, seed=1, replicates=2, scale=3), tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "ODD description" in page and "Model card and misuse" in page
     assert "people an agent stands for, 3;" in page

@@ -90,7 +90,7 @@ def test_sizes_must_fit():
 def test_saved_and_opened_is_identical(make, tmp_path):
     run = make()
     path = run.save(tmp_path / "a.zarr")
-    opened = results.open(path)
+    opened = results.open_run(path)
     assert opened.identical(run)
     assert opened.data.identical(run.data)
     assert [p.name for p in tmp_path.iterdir()] == ["a.zarr"]
@@ -103,7 +103,7 @@ def test_means_survive_too(make, tmp_path):
     record = conftest.record()
     means = Record(*(np.asarray(getattr(record, f), float) / 3 for f in Record.__dataclass_fields__))
     run = results.build(means, conftest.labels(), conftest.provenance(), quantities=("share-fork",))
-    opened = results.open(run.save(tmp_path / "a.zarr"))
+    opened = results.open_run(run.save(tmp_path / "a.zarr"))
     assert opened.stocks.dtype == np.float64
     assert opened.identical(run)
     assert "initial" not in opened.data
@@ -123,9 +123,9 @@ def test_nothing_is_overwritten_unless_asked(make, tmp_path):
     with pytest.raises(RunError) as caught:
         second.save(path)
     assert caught.value.codes == ("R105",)
-    assert results.open(path).identical(first)
+    assert results.open_run(path).identical(first)
     second.save(path, force=True)
-    assert results.open(path).identical(second)
+    assert results.open_run(path).identical(second)
     assert [p.name for p in tmp_path.iterdir()] == ["a.zarr"]
 
 
@@ -153,7 +153,7 @@ def test_failed_save_leaves_nothing(make, tmp_path, monkeypatch):
         make(seed=2).save(old, force=True)
     monkeypatch.undo()
     assert [p.name for p in tmp_path.iterdir()] == ["a.zarr"]
-    assert results.open(old).seed == 1
+    assert results.open_run(old).seed == 1
 
 
 def test_missing_directory_is_refused(make, tmp_path):
@@ -231,13 +231,13 @@ def test_damage_is_refused(make, tmp_path, damage, code):
     path = make().save(tmp_path / "a.zarr")
     damage(path)
     with pytest.raises(RunError) as caught:
-        results.open(path)
+        results.open_run(path)
     assert caught.value.codes == (code,)
 
 
 def test_no_run_here(tmp_path):
     with pytest.raises(RunError) as caught:
-        results.open(tmp_path / "none.zarr")
+        results.open_run(tmp_path / "none.zarr")
     assert caught.value.codes == ("R101",)
 
 
@@ -246,7 +246,7 @@ def test_parts_make_the_whole_to_the_bit(make, tmp_path):
     parts = [make(replicates=2), make(replicates=4, first=3), make(replicates=1, first=2)]
     joined = results.Run.join(parts)
     assert joined.identical(whole)
-    opened = results.open(parts[0].save(tmp_path / "part.zarr"))
+    opened = results.open_run(parts[0].save(tmp_path / "part.zarr"))
     resumed = results.Run.join([opened, make(replicates=5, first=2)])
     assert _bytes(resumed.save(tmp_path / "a.zarr")) == _bytes(whole.save(tmp_path / "b.zarr"))
 

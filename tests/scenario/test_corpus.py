@@ -5,7 +5,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from sojourn.library import builtins
+from sojourn.library import list_scenarios
 from sojourn.scenario import CODES, NOTES, ScenarioError, check, dump, load, loads, resolve, schema
 from sojourn.scenario.codes import Findings
 from sojourn.scenario.reading.compose import Composer
@@ -14,7 +14,7 @@ from sojourn.scenario.reading.yaml_text import read_file, read_text
 CORPUS = Path(__file__).parent / "corpus"
 INVALID = sorted((CORPUS / "invalid").glob("*.yaml"))
 NOTED = sorted((CORPUS / "noted").glob("*.yaml"))
-VALID = sorted((CORPUS / "valid").glob("*.yaml")) + NOTED + list(builtins().values())
+VALID = sorted((CORPUS / "valid").glob("*.yaml")) + NOTED + list(list_scenarios().values())
 GENERATED = {"L102"}  # refused by a file of that size, which test_read.py writes
 
 

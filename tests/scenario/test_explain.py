@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from sojourn.library import builtins
+from sojourn.library import list_scenarios
 from sojourn.scenario import dump, explain, load, loads, resolve
 
 HERE = Path(__file__).parent
 FILES = {
-    **{name: builtins()[name] for name in ("border-post", "court-backlog", "two-routes")},
+    **{name: list_scenarios()[name] for name in ("border-post", "court-backlog", "two-routes")},
     "every-kind": HERE / "corpus" / "valid" / "every-kind.yaml",
     "no-effect": HERE / "corpus" / "noted" / "no-effect.yaml",
 }

@@ -10,11 +10,11 @@ SMALL = ("border-post", "court-backlog", "two-routes")
 
 
 def test_the_small_scenarios_are_there():
-    assert set(SMALL) <= set(library.builtins())
-    assert list(library.builtins()) == sorted(library.builtins())
+    assert set(SMALL) <= set(library.list_scenarios())
+    assert list(library.list_scenarios()) == sorted(library.list_scenarios())
 
 
-@pytest.mark.parametrize("name", library.builtins())
+@pytest.mark.parametrize("name", library.list_scenarios())
 def test_every_built_in_is_sound_and_sourced(name):
     scenario = library.load(name)
     assert scenario.name == name

@@ -12,7 +12,11 @@ ROOT = Path(__file__).parents[2]
 PLANTED = {
     "acyclic": ("results/planted.py", "from sojourn import simulate", "No cycles are allowed in sojourn"),
     "errors": ("errors.py", "import numpy", "sojourn.errors -> numpy"),
+    "calendar": ("calendar.py", "import pandas", "sojourn.calendar -> pandas"),
+    "verbs": ("verbs.py", "from sojourn import errors", "sojourn.verbs -> sojourn.errors"),
+    "front-door": ("report/door.py", "from sojourn import loading", "report.door -> sojourn.loading"),
     "engine": ("engine/planted.py", "import xarray", "sojourn.engine.planted -> xarray"),
+    "executor": ("executor.py", "from sojourn import results", "sojourn.executor -> sojourn.results"),
     "scenario": ("scenario/planted.py", "from sojourn import engine", "scenario.planted -> sojourn.engine"),
     "library": ("library/planted.py", "from sojourn import compile", "library.planted -> sojourn.compile"),
     "compile": ("compile/planted.py", "import xarray", "planted -> xarray"),

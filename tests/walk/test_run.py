@@ -46,14 +46,14 @@ def test_a_seed_is_drawn_and_recorded(scenario):
 def test_save_and_open(scenario, tmp_path):
     made = run(scenario, seed=4)
     made.save(tmp_path / "run")
-    assert results.open(tmp_path / "run").identical(made)
+    assert results.open_run(tmp_path / "run").identical(made)
     with pytest.raises(RunError, match="R105"):
         made.save(tmp_path / "run")
     with pytest.raises(RunError, match="R101"):
-        results.open(tmp_path / "nothing")
+        results.open_run(tmp_path / "nothing")
     (tmp_path / "other").mkdir()
     with pytest.raises(RunError, match="R102"):
-        results.open(tmp_path / "other")
+        results.open_run(tmp_path / "other")
 
 
 def test_progress_and_bad_numbers(scenario):

@@ -17,7 +17,7 @@ __all__ = ["explain", "list_scenarios", "schema", "validate"]
 
 def explain(scenario: Source, settings: Settings = None, changes: Changes = None, without: Without = None) -> None:
     """Say in words and numbers what a scenario does: stages, flows, quantities, policies and their sources."""
-    show.line(str(sj.explain(changed(scenario, settings, changes, without))).rstrip("\n"))
+    show.line(str(changed(scenario, settings, changes, without).explain()).rstrip("\n"))
 
 
 def validate(
@@ -34,7 +34,7 @@ def validate(
             show.refused(error)
             refused += 1
         else:
-            show.line(f"{source}: no problems; {len(scenario.stages)} stages, digest {sj.digest(scenario)[:16]}")
+            show.line(f"{source}: no problems; {len(scenario.stages)} stages, digest {scenario.digest()[:16]}")
     if refused:
         raise typer.Exit(1)
 
@@ -53,9 +53,9 @@ def schema(
 def list_scenarios() -> None:
     """List the built-in scenarios, and below each the what-ifs shipped with it."""
     lines = []
-    for name in sj.builtins():
+    for name in sj.list_scenarios():
         lines.append((name, sj.load(name).title))
-        lines += [(f"  --with {part}", _title(path)) for part, path in sj.builtins(name).items()]
+        lines += [(f"  --with {part}", _title(path)) for part, path in sj.list_scenarios(name).items()]
     width = max(len(name) for name, _ in lines)
     for name, title in lines:
         show.line(f"{name.ljust(width)}  {title}")

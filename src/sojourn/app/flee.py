@@ -57,7 +57,7 @@ def run(
     scenario = sj.flee.read(folder, settings=settings, compat=compat)
     if first_day >= scenario.days:
         raise typer.BadParameter(f"the run has {scenario.days} days", param_hint="--first-day")
-    earlier = sj.open(save) if resume and save is not None else None
+    earlier = sj.open_run(save) if resume and save is not None else None
     if earlier is not None:
         same_engine(earlier, "walk", str(save))
     if not quiet:
@@ -69,7 +69,7 @@ def run(
 
     def make(first: int, number: int, progress: Callable[[int, int], None]) -> sj.Run:
         options: dict[str, Any] = {"scale": people, "workers": workers, "progress": progress, "first": first}
-        return sj.flee.run(scenario, drawn, number, **options)
+        return sj.flee.simulate(scenario, seed=drawn, replicates=number, **options)
 
     try:
         done = finish(make, scenario.name, earlier, replicates, quiet)

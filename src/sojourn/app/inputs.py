@@ -39,11 +39,11 @@ def changed(
     Raises SojournError for what the scenario language refuses, and BadParameter for names it does not have.
     """
     for name in changes or ():
-        if name not in (shipped := sj.builtins(source)) and not Path(name).is_file():
+        if name not in (shipped := sj.list_scenarios(source)) and not Path(name).is_file():
             near = get_close_matches(name, shipped, 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; shipped: {', '.join(shipped)}" if shipped else ""
             raise typer.BadParameter(f"no file {name}{hint}", param_hint="--with")
-    scenario = sj.load(source, what_if=changes or ())
+    scenario: sj.Scenario = sj.load(source, what_if=changes or ())
     for policy in without or ():
         _known(policy, scenario.policies, "policy", "--without")
     if without:

@@ -36,7 +36,7 @@ def followed(run: sj.Run) -> Any:
     question = sj.loads(run.scenario_text).question
     arrivals = question.arrivals if question is not None else None
     try:
-        return sj.cohorts(run, at=arrivals.at if arrivals is not None else None)
+        return run.cohorts(at=arrivals.at if arrivals is not None else None)
     except sj.SojournError as error:
         # Runs of another version, and queues that hide who left, can be reported all the same.
         if not set(error.codes) <= {"R602", "R603"}:
@@ -72,7 +72,7 @@ def report(
 ) -> None:
     """Write a report of a saved run: one HTML file that needs no network."""
     check_report(out, "--out")
-    write_report(sj.open(run), out, None if compare is None else sj.open(compare), files)
+    write_report(sj.open_run(run), out, None if compare is None else sj.open_run(compare), files)
 
 
 def card(

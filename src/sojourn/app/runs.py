@@ -41,7 +41,7 @@ def open_run(
     ] = False,
 ) -> None:
     """Show what a saved run holds."""
-    run = sj.open(path)
+    run = sj.open_run(path)
     show.note(str(run))
     for text, count in run.notes_in_words().items():
         show.note(f"{text}: {count:,} over all replicates")
@@ -50,7 +50,7 @@ def open_run(
     else:
         _table(run.summary(what, by, groups="each" if groups else "sum"), "", csv)
     if verify:
-        same = sj.rerun(run).identical(run)
+        same = run.rerun().identical(run)
         show.note("simulated again: identical to the bit" if same else "simulated again: NOT identical")
         raise typer.Exit(0 if same else 1)
 
@@ -109,7 +109,7 @@ def _pair(
 ) -> tuple[sj.Run, sj.Run]:
     """Return two saved runs, or a scenario simulated without and with a change."""
     if other is not None:
-        return sj.open(base), sj.open(other)
+        return sj.open_run(base), sj.open_run(other)
     scenarios = (sj.load(base), changed(base, *change))
     first = _simulated(scenarios[0], "as it is", replicates, seed)
     return first, _simulated(scenarios[1], "with the change", replicates, first.seed)

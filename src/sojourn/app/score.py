@@ -58,7 +58,7 @@ def score(
     Below the table stand the bars that a built-in scenario must reach, with the verdict of each.
     """
     if (Path(source) / "zarr.json").is_file():
-        run = sj.open(source)
+        run = sj.open_run(source)
     else:
         scenario = changed(source, settings, changes, without)
         with show.progress(scenario.name, 0, replicates, quiet=False) as progress:

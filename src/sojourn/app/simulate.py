@@ -50,7 +50,7 @@ def simulate(
     check_place(out, resume, force, "--out")
     check_report(report)
     described = changed(scenario, settings, changes, without)
-    earlier = sj.open(out) if resume and out is not None else None
+    earlier = sj.open_run(out) if resume and out is not None else None
     if earlier is not None:
         same_engine(earlier, "flow", str(out))
     if earlier is not None and seed is None:

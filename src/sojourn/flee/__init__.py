@@ -8,23 +8,26 @@ from __future__ import annotations
 from sojourn.flee.codes import CODES, ERRORS, WARNINGS
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.out import OutTable, out_csv, out_files, read_out
+from sojourn.flee.reading.document import FORMAT
 from sojourn.flee.reading.folder import read, reads
 from sojourn.flee.reading.sheets import FleeError
 from sojourn.flee.registrations import DataTable, data_table
 from sojourn.flee.score import score_files
 from sojourn.flee.settings import Settings
-from sojourn.flee.simulate import rerun, run, scenario_of
+from sojourn.flee.simulate import compile_model, rerun, scenario_of, simulate
 from sojourn.flee.write import digest, dump, write, write_folder
 
 __all__ = [
     "CODES",
     "ERRORS",
+    "FORMAT",
     "WARNINGS",
     "DataTable",
     "FleeError",
     "FleeScenario",
     "OutTable",
     "Settings",
+    "compile_model",
     "data_table",
     "digest",
     "dump",
@@ -34,9 +37,9 @@ __all__ = [
     "read_out",
     "reads",
     "rerun",
-    "run",
     "scenario_of",
     "score_files",
+    "simulate",
     "write",
     "write_folder",
 ]

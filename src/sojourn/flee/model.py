@@ -11,12 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.errors import Problem
 from sojourn.flee.settings import Settings
+from sojourn.verbs import bind
+
+if TYPE_CHECKING:
+    from sojourn.flee.simulate import compile_model as _compile
+    from sojourn.flee.simulate import simulate as _simulate
+    from sojourn.flee.write import digest as _digest
+    from sojourn.report import card as _card
 
 __all__ = [
     "CAMP_CHANCE",
@@ -204,6 +212,7 @@ class LocationChange:
     day: int
 
 
+@bind
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FleeScenario:
     """A Flee folder, read and checked.
@@ -233,6 +242,16 @@ class FleeScenario:
     major_routes: tuple[tuple[str, ...], ...] = ()
     compat: str | None = None
     warnings: tuple[Problem, ...] = ()
+
+    if TYPE_CHECKING:
+        card = _card
+        compile = _compile
+        digest = _digest
+
+        def dump(self) -> str:
+            """Return the scenario as YAML text."""
+
+        simulate = _simulate
 
     @cached_property
     def index(self) -> dict[str, int]:

@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sojourn.engine.model import Cancel
 from sojourn.engine.walk.model import WalkModel
 from sojourn.engine.walk.rule import Own
@@ -23,7 +25,7 @@ from sojourn.flee.reading.folder import read, reads
 from sojourn.flee.write import digest
 from sojourn.results import Interrupted, Run
 
-__all__ = ["compile_model", "rerun", "run", "scenario_of"]
+__all__ = ["compile_model", "rerun", "scenario_of", "simulate"]
 
 
 def compile_model(
@@ -36,7 +38,7 @@ def compile_model(
 ) -> WalkModel:
     """Return the compiled model of a Flee scenario; see :class:`sojourn.engine.walk.model.WalkModel`.
 
-    Parameters are those of :func:`run`.
+    Parameters are those of :func:`simulate`.
 
     Raises
     ------
@@ -50,11 +52,11 @@ def compile_model(
     return WalkModel(compile_walk(scenario, people), mark, own_score, own_chance)
 
 
-def run(
+def simulate(
     scenario: FleeScenario | str | Path,
-    seed: int | None = None,
-    replicates: int = 1,
     *,
+    replicates: int = 1,
+    seed: int | None = None,
     compat: str | None = None,
     scale: int | None = None,
     own_score: Own = None,
@@ -65,16 +67,16 @@ def run(
     cancel: Cancel | None = None,
     first: int = 0,
 ) -> Run:
-    """Run a Flee scenario on the walk engine.
+    """Simulate a Flee scenario with the walk engine.
 
     Parameters
     ----------
     scenario : FleeScenario, str or Path
         As read, or the path of a folder or file.
+    replicates, first : int
+        How many replicates, and the number of the first, to continue an earlier run.
     seed : int, optional
         Seed of every draw; drawn and recorded if left out.
-    replicates, first : int
-        How many replicates, and the number of the first, to go on with an earlier run.
     compat : {"flee3"}, optional
         Reproduce Flee 3 with its oddities; otherwise agents of a phase of the day decide at once.
     scale : int, optional
@@ -117,7 +119,7 @@ def run(
     )
     try:
         for one in made:
-            records.append(Record(*(one[name] for name in Record._fields)))
+            records.append(Record(*(np.asarray(one[name], np.int64) for name in Record._fields)))
             if progress is not None:
                 progress(len(records), replicates)
     except (Stopped, KeyboardInterrupt) as stop:
@@ -137,13 +139,13 @@ def _as_asked(scenario: FleeScenario | str | Path, compat: str | None) -> FleeSc
     return scenario if compat is None else replace(scenario, compat=compat)
 
 
-def rerun(made: Run, *, workers: int | None = None, progress: Progress | None = None) -> Run:
+def rerun(made: Run, **options: Any) -> Run:
     """Repeat a run from its provenance; on the same versions the result is identical to the bit.
 
-    Raises :class:`~sojourn.flee.FleeError` where the recorded scenario is not one, and as :func:`run`.
+    ``options`` are ``workers``, ``executor``, ``progress`` and ``cancel`` of :func:`simulate`; raises as it does.
     """
-    options: dict[str, Any] = {"scale": made.scale, "workers": workers, "progress": progress, "first": made.first}
-    return run(scenario_of(made), made.seed, made.replicates, **options)
+    again: dict[str, Any] = {"replicates": made.replicates, "first": made.first, "scale": made.scale, **options}
+    return simulate(scenario_of(made), seed=made.seed, **again)
 
 
 def scenario_of(made: Run) -> FleeScenario:

@@ -11,12 +11,12 @@ from ruamel.yaml import YAML
 from sojourn import scenario
 from sojourn.scenario import Scenario
 
-__all__ = ["builtins", "load", "loads", "scoring"]
+__all__ = ["list_scenarios", "load", "loads", "scoring"]
 
 _FOLDER = Path(__file__).parent / "scenarios"
 
 
-def builtins(of: str | None = None) -> dict[str, Path]:
+def list_scenarios(of: str | None = None) -> dict[str, Path]:
     """Return the files of the built-in scenarios, or of the what-ifs shipped with one of them.
 
     Parameters
@@ -52,8 +52,8 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
         The scenario is refused; lists every problem found.
     """
     changes = [what_if] if isinstance(what_if, (str, Path)) else what_if
-    known = builtins()
-    return scenario.load(source, what_if=changes, builtin=known, shipped=builtins(str(source)))
+    known = list_scenarios()
+    return scenario.load(source, what_if=changes, builtin=known, shipped=list_scenarios(str(source)))
 
 
 def loads(text: str, *, folder: Path | None = None) -> Scenario:
@@ -71,7 +71,7 @@ def loads(text: str, *, folder: Path | None = None) -> Scenario:
     ScenarioError
         The scenario is refused; lists every problem found.
     """
-    return scenario.loads(text, folder=folder, builtin=builtins())
+    return scenario.loads(text, folder=folder, builtin=list_scenarios())
 
 
 def scoring(name: str) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def scoring(name: str) -> dict[str, Any]:
         what must be reached.
     """
     path = _FOLDER / name / "scores.yaml"
-    if name not in builtins() or not path.is_file():
+    if name not in list_scenarios() or not path.is_file():
         return {}
     found: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     return found

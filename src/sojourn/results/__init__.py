@@ -1,12 +1,12 @@
-"""Labelled results: build, join, save and open runs, summarise and compare them, check that nobody is lost."""
+"""Labelled results: build, join, save and open_run runs, summarise and compare them, check that nobody is lost."""
 
 from sojourn.results.build import build, label
 from sojourn.results.check import conserved, imbalance
 from sojourn.results.codes import CODES, RunError
-from sojourn.results.compare import Comparison, compare
+from sojourn.results.comparison import Comparison, compare
 from sojourn.results.interrupted import Interrupted
 from sojourn.results.provenance import PROVENANCE
-from sojourn.results.run import Run, open
+from sojourn.results.run import Run, open_run
 from sojourn.results.summary import at_end, summarise
 
 __all__ = [
@@ -22,6 +22,6 @@ __all__ = [
     "conserved",
     "imbalance",
     "label",
-    "open",
+    "open_run",
     "summarise",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xarray as xr
@@ -17,7 +17,17 @@ from sojourn.results.join import joined
 from sojourn.results.summary import at_end, summarise
 from sojourn.verbs import bind
 
-__all__ = ["Run", "open"]
+if TYPE_CHECKING:
+    from sojourn.cohorts import cohorts as _cohorts
+    from sojourn.forecast import score as _score
+    from sojourn.loading import rerun as _rerun
+    from sojourn.loading import scenario_of as _scenario
+    from sojourn.observation import observations as _observations
+    from sojourn.report import card as _card
+    from sojourn.report import report as _report
+    from sojourn.results.comparison import compare as _compare
+
+__all__ = ["Run", "open_run"]
 
 
 @bind
@@ -32,6 +42,16 @@ class Run:
 
     data: xr.Dataset
     provenance: Mapping[str, Any]
+
+    if TYPE_CHECKING:
+        card = _card
+        cohorts = _cohorts
+        compare = _compare
+        observations = _observations
+        report = _report
+        rerun = _rerun
+        scenario = _scenario
+        score = _score
 
     @property
     def engine(self) -> str:
@@ -163,7 +183,7 @@ class Run:
         )
 
 
-def open(path: str | Path) -> Run:
+def open_run(path: str | Path) -> Run:
     """Read the run saved at ``path``.
 
     Raises

@@ -11,7 +11,7 @@ import xarray as xr
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sojourn.results.compare import Comparison
+    from sojourn.results.comparison import Comparison
     from sojourn.results.run import Run
 
 __all__ = ["LEVELS", "shunting"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
@@ -17,10 +17,21 @@ from sojourn.scenario.stages import Stage
 from sojourn.scenario.validate import PARTIAL, build
 from sojourn.scenario.values import Name, Quantity, Series
 from sojourn.scenario.written_form import merge, plain
+from sojourn.verbs import bind
+
+if TYPE_CHECKING:
+    from sojourn.report import card as _card
+    from sojourn.scenario.resolve import digest as _digest
+    from sojourn.scenario.resolve import resolve as _resolve
+    from sojourn.scenario.writing.dump import dump as _dump
+    from sojourn.scenario.writing.explain import explain as _explain
+    from sojourn.simulate import compile_model as _compile
+    from sojourn.simulate import simulate as _simulate
 
 __all__ = ["Change", "Group", "Observation", "Place", "Policy", "Scenario", "Time"]
 
 
+@bind
 class Scenario(Frozen):
     """A complete description of a system: time, groups, places, stages, policies, quantities, observations.
 
@@ -62,6 +73,15 @@ class Scenario(Frozen):
         if info.context is not PARTIAL:
             check(self).raise_if_any()
         return self
+
+    if TYPE_CHECKING:
+        card = _card
+        compile = _compile
+        digest = _digest
+        dump = _dump
+        explain = _explain
+        resolve = _resolve
+        simulate = _simulate
 
     def replace(self, **changes: Any) -> Self:
         """Return a scenario with these changes merged in, validated again.
