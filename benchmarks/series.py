@@ -1,4 +1,4 @@
-"""How fast official series are imported and asked for: ``python -m benchmarks.observe``.
+"""How fast official series are imported and asked for: ``python -m benchmarks.series``.
 
 Prints wall time and peak memory against the limits, and ends with exit code 1 when one is missed. ``--only`` runs
 one of the three. Each runs in a process of its own, so that memory is its own.
@@ -53,7 +53,7 @@ def time_import():
 def time_query():
     """Ask for one nationality by month, the file read anew and kept."""
     from sojourn.series import Store, series
-    from sojourn.series.store import _read
+    from sojourn.series.store.parquet import read_release
 
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder, with_shipped=False)
@@ -64,7 +64,7 @@ def time_query():
             assert len(found) == 67
 
         def ask_anew():
-            _read.cache_clear()
+            read_release.cache_clear()
             ask()
 
         ask_anew()
@@ -129,7 +129,7 @@ def main():
         return 0
     missed = False
     for part in [asked.only] if asked.only else PARTS:
-        command = [sys.executable, "-m", "benchmarks.observe", "--inside", part]
+        command = [sys.executable, "-m", "benchmarks.series", "--inside", part]
         done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
         for name, value in json.loads(done.stdout).items():
             limit = LIMITS.get(name)

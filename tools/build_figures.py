@@ -27,8 +27,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sojourn.series.importers.assemble import words
 from sojourn.series.importers.context import read_policies
+from sojourn.series.importers.figures import as_path
 from sojourn.series.importers.protocol import Imported
 from sojourn.series.importers.registry import read_file
 from sojourn.series.importers.source_file import SourceFile
@@ -195,7 +195,7 @@ def _policies(shared: Path, path: Path) -> dict[str, Any]:
     rows = []
     for name in POLICY_FILES:
         for row in read_policies(shared / "data" / name):
-            rows.append({"id": f"{row['date']}-{'-'.join(words(row['event']).split('-')[:6])}", **row})
+            rows.append({"id": f"{row['date']}-{'-'.join(as_path(row['event']).split('-')[:6])}", **row})
     rows.sort(key=lambda r: (r["date"], r["id"], r["source"]))
     seen: dict[str, int] = {}
     for row in rows:

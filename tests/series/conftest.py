@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.series import Store
-from sojourn.series.export import table_csv
+from sojourn.series.exporting import table_csv
 from sojourn.series.importers.united_states.cbp import AREA, SOUTHWEST, STATE
 from sojourn.series.importers.united_states.cbp_totals import MONTHLY, SECTOR
 from sojourn.series.model import figures, period_end

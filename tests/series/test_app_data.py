@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 
 from sojourn.app.data import app
 from sojourn.app.main import app as main_app
-from sojourn.series import Store, store
+from sojourn.series import Store
+from sojourn.series.store import shelf
 
 RUN = CliRunner()
 
@@ -15,7 +16,7 @@ RUN = CliRunner()
 @pytest.fixture(autouse=True)
 def own_store(tmp_path, monkeypatch):
     """Let the commands use a folder of the test's own, without the shipped figures."""
-    monkeypatch.setattr(store, "shipped", tuple)
+    monkeypatch.setattr(shelf, "reference_entries", tuple)
     monkeypatch.setenv("SOJOURN_DATA", str(tmp_path / "store"))
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("sojourn.app.data._console.width", 200, raising=False)

@@ -17,8 +17,9 @@ import pytest
 import sojourn
 from sojourn.series import Store, series, verify
 from sojourn.series.codes import collect
-from sojourn.series.figure_checks import check_figures
 from sojourn.series.model import SCHEMA, conform, measures
+from sojourn.series.store import reference, shelf
+from sojourn.series.validation import check_figures
 
 ROOT = Path(__file__).parents[2]
 FIGURES = Path(sojourn.__file__).parent / "library" / "figures"
@@ -132,8 +133,6 @@ def test_all_published_checks_hold_on_the_shipped_figures(shipped):
 
 def test_a_check_fails_when_a_figure_is_changed(tmp_path, monkeypatch):
     """A planted fault: one figure of the Darien raised by one."""
-    from sojourn.series import store as store_module
-
     for path in FIGURES.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     table = read("darien-crossings")
@@ -144,12 +143,13 @@ def test_a_check_fails_when_a_figure_is_changed(tmp_path, monkeypatch):
     values[chinese[0]] += 1
     changed = table.set_column(SCHEMA.names.index("value"), "value", pa.array(values))
     pq.write_table(changed, tmp_path / "darien-crossings.parquet")
-    monkeypatch.setattr(store_module, "shipped", lambda: store_module._shipped(str(tmp_path)))
-    store_module._shipped.cache_clear()
+    descriptor = reference._read_descriptor
+    monkeypatch.setattr(shelf, "reference_entries", lambda: descriptor(str(tmp_path)))
+    descriptor.cache_clear()
     try:
         wrong = [v.check for v in verify("Darien", store=Store(tmp_path / "none")) if not v.holds]
     finally:
-        store_module._shipped.cache_clear()
+        descriptor.cache_clear()
     assert wrong == ["Darien, all, 2023", "Darien, China, 2023"]
 
 

@@ -9,10 +9,10 @@ import pytest
 from sojourn.errors import nearest
 from sojourn.series import CODES, FIELDS, DataError, measures
 from sojourn.series.codes import collect
-from sojourn.series.figure_checks import check_figures, key_codes
+from sojourn.series.countries import code_names, country_name, is_iso3, iso3, nationalities
 from sojourn.series.model import DIMENSIONS, KEY, SCHEMA, TERMS, conform, figures, period_end
 from sojourn.series.model import table_rows as rows_of
-from sojourn.series.nationalities import code_names, country_name, is_iso3, iso3, nationalities
+from sojourn.series.validation import check_figures, key_codes
 
 
 def codes_of(table):

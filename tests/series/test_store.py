@@ -10,7 +10,7 @@ import pytest
 
 from sojourn.series import DataError, Store, series
 from sojourn.series.importers.united_states.cbp import STATE
-from sojourn.series.lock import writing
+from sojourn.series.store.lock import writing
 
 
 def content(store):
@@ -70,7 +70,7 @@ def test_two_imports_at_once_in_two_processes(twins, store):
     holder = """
         import sys
         from pathlib import Path
-        from sojourn.series.lock import writing
+        from sojourn.series.store.lock import writing
         folder = Path(sys.argv[1])
         folder.mkdir()
         with writing(folder):

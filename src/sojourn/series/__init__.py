@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sojourn.series.chart import draw, draw_file
 from sojourn.series.codes import CODES, DataError
-from sojourn.series.export import export
+from sojourn.series.control_totals import Verified, verify
+from sojourn.series.countries import nationalities
+from sojourn.series.events import count_events
+from sojourn.series.exporting import export
 from sojourn.series.model import FIELDS, Measure, measures
-from sojourn.series.nationalities import nationalities
-from sojourn.series.query import count_events, find_series, series, to_xarray, values
-from sojourn.series.releases import Revision, releases, revised
+from sojourn.series.query import find_series, series, to_xarray, values
 from sojourn.series.store import Entry, Receipt, Store
-from sojourn.series.verify import Verified, verify
+from sojourn.series.vintages import Revision, releases, revised
 
 __all__ = [
     "CODES",

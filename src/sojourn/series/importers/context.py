@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.series.importers.assemble import block, by_header, join, terms, texts
-from sojourn.series.importers.points import confidence
-from sojourn.series.importers.protocol import Dropped, Imported, Importer, finish, months, numbers, problems_of
+from sojourn.series.importers.columns import confidence_word, months, numbers, texts, translate
+from sojourn.series.importers.figures import concatenate, figures_of, finish
+from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import table_rows
 from sojourn.series.period_text import read_period
@@ -79,9 +79,9 @@ def _macro(source: SourceFile) -> Imported:
             "suppression": ["not-available" if np.isnan(v) else "none" for v in value[rows]],
             "confidence": "medium",
         }
-        blocks.append(block(source, known[column]["measure"], release, columns))
+        blocks.append(figures_of(source, known[column]["measure"], release, columns))
     problems.raise_if_any()
-    return finish(source, join(blocks), release, problems)
+    return finish(source, concatenate(blocks), release, problems)
 
 
 def _oxcgrt(source: SourceFile) -> Imported:
@@ -90,7 +90,7 @@ def _oxcgrt(source: SourceFile) -> Imported:
     start = _days(table, problems, where)
     code = texts(table["CountryCode"])
     national = np.array([j == "NAT_TOTAL" for j in texts(table["Jurisdiction"])])
-    index = np.array(terms(table, "index", "context/oxcgrt", problems, where), dtype=object)
+    index = np.array(translate(table, "index", "context/oxcgrt", problems, where), dtype=object)
     rows = np.flatnonzero(~np.isnan(value) & national)
     columns = {
         "period": "day",
@@ -104,7 +104,7 @@ def _oxcgrt(source: SourceFile) -> Imported:
         Dropped(where, int((np.isnan(value) & national).sum()), "days without a value"),
         Dropped(where, int((~national).sum()), "regions and cities"),
     ]
-    figures = block(source, "oxcgrt-index", release, columns)
+    figures = figures_of(source, "oxcgrt-index", release, columns)
     return finish(source, figures, release, problems, [d for d in dropped if d.rows])
 
 
@@ -131,7 +131,7 @@ def _consumers(source: SourceFile) -> Imported:
         "confidence": "medium",
     }
     release = str(start.max())[:7]
-    return finish(source, block(source, "china-confidence", release, columns), release, problems)
+    return finish(source, figures_of(source, "china-confidence", release, columns), release, problems)
 
 
 def read_policies(path: str | Path) -> list[dict[str, str]]:
@@ -160,7 +160,7 @@ def read_policies(path: str | Path) -> list[dict[str, str]]:
         for name in ("date", "end"):
             if row[name] and not _is_date(row[name]):
                 problems.add("D306", f"{where}, column {name}", "not a date", found=row[name])
-        confidence(row["confidence"], problems, f"{where}, column confidence")
+        confidence_word(row["confidence"], problems, f"{where}, column confidence")
         for name in ("date", "event", "source"):
             if not row[name]:
                 problems.add("D303", f"{where}, column {name}", "empty")
@@ -178,8 +178,26 @@ def _is_date(text: str) -> bool:
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    Importer("china-macro", "Official Chinese series", (), _is_macro, _macro),
-    by_header("oxcgrt", "COVID-19 policy indexes", _OXCGRT, _oxcgrt),
-    by_header("confidence", "Consumer confidence", _CONFIDENCE, _consumers),
+    Importer(
+        name="china-macro",
+        title="Official Chinese series",
+        measures=tuple(sorted({row["measure"] for row in table_rows("china_macro.csv")})),
+        recognise=_is_macro,
+        read=_macro,
+    ),
+    Importer(
+        name="oxcgrt",
+        title="COVID-19 policy indexes",
+        measures=("oxcgrt-index",),
+        layouts=(_OXCGRT,),
+        read=_oxcgrt,
+    ),
+    Importer(
+        name="confidence",
+        title="Consumer confidence",
+        measures=("china-confidence",),
+        layouts=(_CONFIDENCE,),
+        read=_consumers,
+    ),
 )
 """Importers of the context of departures."""

@@ -9,9 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sojourn.errors import Collector
-from sojourn.series.importers.protocol import Imported, Importer, encoded, finish, numbers, problems_of
+from sojourn.series.importers.columns import encoded, numbers
+from sojourn.series.importers.figures import finish
+from sojourn.series.importers.protocol import Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
-from sojourn.series.model import FIELDS, SCHEMA, figures
+from sojourn.series.model import FIELDS, SCHEMA, figures, measures
 
 __all__ = ["IMPORTERS"]
 
@@ -56,11 +58,11 @@ def _dates(column: pa.DictionaryArray, name: str, field: str, problems: Collecto
 
 IMPORTERS = (
     Importer(
-        "sojourn-table",
-        "Figures exported by Sojourn",
-        (_COLUMNS,),
-        lambda source: source.header == _COLUMNS,
-        _read,
+        name="sojourn-table",
+        title="Figures exported by Sojourn",
+        measures=tuple(measure.name for measure in measures().values() if not measure.of),
+        layouts=(_COLUMNS,),
+        read=_read,
     ),
 )
 """The importer of exported tables."""

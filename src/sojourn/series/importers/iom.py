@@ -14,8 +14,9 @@ import numpy as np
 
 from sojourn.errors import Collector
 from sojourn.series.codes import refuse
-from sojourn.series.importers.assemble import block, by_header, codes, join, keep, last_month, texts
-from sojourn.series.importers.protocol import Dropped, Imported, Importer, finish, months, numbers, problems_of
+from sojourn.series.importers.columns import country_codes, months, numbers, texts
+from sojourn.series.importers.figures import concatenate, figures_of, filter_rows, finish, last_month
+from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import OTHER, table_rows
 
@@ -106,8 +107,8 @@ def _passages(source: SourceFile) -> Imported:
     start = months(table["t"].combine_chunks(), problems, where, "t", years=_YEARS)
     columns: dict[str, Any] = {
         "start": start,
-        "country": codes(table[reporter], problems, where),
-        "nationality": codes(table[people], problems, where, empty=OTHER),
+        "country": country_codes(table[reporter], problems, where),
+        "nationality": country_codes(table[people], problems, where, empty=OTHER),
         "name": texts(table[people]),
         "value": numbers(table["n"].combine_chunks(), problems, where, "n", missing=("",)),
     }
@@ -118,9 +119,9 @@ def _passages(source: SourceFile) -> Imported:
         dropped.append(Dropped(where, int(empty.sum()), "rows without a value"))
     if reporter == "nat":
         dropped.append(Dropped(where, 0, "columns geo and nat were swapped by the publisher: read as swapped"))
-    kept = keep(columns, good & ~empty)
+    kept = filter_rows(columns, good & ~empty)
     release = last_month(start)
-    figures = block(source, measure, release, {**kept, "period": "month"})
+    figures = figures_of(source, measure, release, {**kept, "period": "month"})
     return finish(source, figures, release, problems, dropped)
 
 
@@ -132,7 +133,7 @@ def _deaths(source: SourceFile) -> Imported:
     shared = {
         "period": "month",
         "start": start,
-        "country": codes(table["geo"], problems, where),
+        "country": country_codes(table["geo"], problems, where),
         "category": [
             f"{route}/{cause.replace('/', ' ')}"
             for route, cause in zip(texts(table["route"]), texts(table["cause"]), strict=True)
@@ -142,17 +143,29 @@ def _deaths(source: SourceFile) -> Imported:
     incidents = numbers(table["incidents"].combine_chunks(), problems, where, "incidents")
     problems.raise_if_any()
     release = last_month(start)
-    figures = join(
+    figures = concatenate(
         [
-            block(source, "iom-deaths", release, {**shared, "value": dead, "suppression": "at-least"}),
-            block(source, "iom-incidents", release, {**shared, "value": incidents, "suppression": "at-least"}),
+            figures_of(source, "iom-deaths", release, {**shared, "value": dead, "suppression": "at-least"}),
+            figures_of(source, "iom-incidents", release, {**shared, "value": incidents, "suppression": "at-least"}),
         ]
     )
     return finish(source, figures, release, problems)
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    by_header("iom-passages", "IOM entries and exits", _PASSAGES, _passages),
-    by_header("iom-missing", "IOM Missing Migrants", _DEATHS, _deaths),
+    Importer(
+        name="iom-passages",
+        title="IOM entries and exits",
+        measures=("iom-irregular-entries", "iom-regular-entries", "iom-regular-exits"),
+        layouts=(_PASSAGES,),
+        read=_passages,
+    ),
+    Importer(
+        name="iom-missing",
+        title="IOM Missing Migrants",
+        measures=("iom-deaths", "iom-incidents"),
+        layouts=(_DEATHS,),
+        read=_deaths,
+    ),
 )
 """Importers of the tables that IOM collects."""

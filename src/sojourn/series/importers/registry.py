@@ -1,45 +1,55 @@
-"""Every importer, and finding the one that knows a file."""
+"""The list of importers, and finding the one that knows a file.
+
+The modules are named here and loaded when a file is to be recognised, so that reading a series loads none.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from sojourn.series.codes import DataError, refuse
-from sojourn.series.importers.context import IMPORTERS as CONTEXT
-from sojourn.series.importers.exported import IMPORTERS as EXPORTED
-from sojourn.series.importers.iom import IMPORTERS as IOM
-from sojourn.series.importers.points import IMPORTERS as POINTS
 from sojourn.series.importers.protocol import Imported, Importer
 from sojourn.series.importers.source_file import SourceFile
-from sojourn.series.importers.transit import IMPORTERS as TRANSIT
-from sojourn.series.importers.unhcr import IMPORTERS as UNHCR
-from sojourn.series.importers.united_states.cbp import IMPORTERS as CBP
-from sojourn.series.importers.united_states.courts import IMPORTERS as COURTS
-from sojourn.series.importers.united_states.detention import IMPORTERS as DETENTION
-from sojourn.series.importers.united_states.ohss import IMPORTERS as OHSS
-from sojourn.series.importers.united_states.removals import IMPORTERS as REMOVALS
-from sojourn.series.importers.united_states.visas import IMPORTERS as VISAS
 
-__all__ = ["IMPORTERS", "find_importer", "read_file"]
+__all__ = ["MODULES", "find_importer", "importers", "read_file"]
 
-IMPORTERS: tuple[Importer, ...] = (
-    *CBP,
-    *OHSS,
-    *TRANSIT,
-    *IOM,
-    *COURTS,
-    *REMOVALS,
-    *DETENTION,
-    *UNHCR,
-    *VISAS,
-    *CONTEXT,
-    *POINTS,
-    *EXPORTED,
+MODULES = (
+    "sojourn.series.importers.united_states.cbp",
+    "sojourn.series.importers.united_states.cbp_totals",
+    "sojourn.series.importers.united_states.ohss",
+    "sojourn.series.importers.transit",
+    "sojourn.series.importers.iom",
+    "sojourn.series.importers.united_states.courts",
+    "sojourn.series.importers.united_states.removals",
+    "sojourn.series.importers.united_states.detention",
+    "sojourn.series.importers.unhcr",
+    "sojourn.series.importers.united_states.visas",
+    "sojourn.series.importers.context",
+    "sojourn.series.importers.quoted_figures",
+    "sojourn.series.importers.exported",
 )
-"""Every importer; the layouts they claim do not overlap (a test holds them to it)."""
+"""Modules that hold importers, each in a tuple ``IMPORTERS``. A new importer is one more line here."""
+
+
+@cache
+def importers() -> tuple[Importer, ...]:
+    """Load every module of :data:`MODULES` and return their importers, whose layouts do not overlap."""
+    return tuple(importer for module in MODULES for importer in import_module(module).IMPORTERS)
 
 
 def find_importer(source: SourceFile) -> Importer:
-    """Return the importer that knows the layout of ``source``; raises DataError D201, D202 or D207."""
-    found = [importer for importer in IMPORTERS if importer.detect(source)]
+    """Return the importer that recognises a file.
+
+    Raises
+    ------
+    DataError
+        D201 when none does, D202 when the file nearly has a layout that is known, D207 when several do.
+    """
+    found = [importer for importer in importers() if importer.recognises(source)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -48,12 +58,12 @@ def find_importer(source: SourceFile) -> Importer:
 
 
 def _unknown(source: SourceFile) -> DataError:
-    """Say how the file differs from the layout it is nearest to."""
+    """Say how the file differs from the layout that it is nearest to."""
     header = source.header
     best: Importer | None = None
     layout: tuple[str, ...] = ()
     share = 0.0
-    for importer in IMPORTERS:
+    for importer in importers():
         for columns in importer.layouts:
             common = len(set(columns) & set(header)) / max(len(set(columns) | set(header)), 1)
             if common > share:
@@ -76,6 +86,20 @@ def _unknown(source: SourceFile) -> DataError:
 
 
 def read_file(source: SourceFile) -> tuple[Importer, Imported]:
-    """Read a file with the importer that knows it; raises DataError with every problem found."""
+    """Read a file with the importer that recognises it; return the importer and what it read.
+
+    Raises
+    ------
+    DataError
+        Every problem found in the file.
+    ValueError
+        When the importer yields a measure that it does not state, which is a fault of the importer.
+    """
     importer = find_importer(source)
-    return importer, importer.read(source)
+    read = importer.read(source)
+    yielded = set(pc.unique(read.table["measure"]).cast(pa.string()).to_pylist())
+    if unstated := yielded - set(importer.measures):
+        raise ValueError(
+            f"the importer {importer.name} does not state that it yields {', '.join(sorted(unstated))}"
+        )
+    return importer, read

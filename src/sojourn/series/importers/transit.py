@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from sojourn.errors import Collector
 from sojourn.series.codes import refuse
-from sojourn.series.importers.assemble import block, by_header, codes, last_month, merge, terms, texts
-from sojourn.series.importers.protocol import Dropped, Imported, Importer, finish, months, numbers, problems_of
+from sojourn.series.importers.columns import country_codes, months, numbers, texts, translate
+from sojourn.series.importers.figures import add_up_repeats, figures_of, finish, last_month
+from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import ALL
 
@@ -99,11 +100,11 @@ def _darien_nationality(source: SourceFile) -> Imported:
     problems = problems_of(source)
     table, start, value = _read(source, problems)
     raw = texts(table["nat"])
-    columns, dropped = merge(
+    columns, dropped = add_up_repeats(
         {
             "period": _periods(start, problems, source.name),
             "start": start,
-            "nationality": codes(table["nat"], problems, source.name),
+            "nationality": country_codes(table["nat"], problems, source.name),
             "name": raw,
             "value": value,
         },
@@ -111,7 +112,7 @@ def _darien_nationality(source: SourceFile) -> Imported:
         _REPEATS,
     )
     release = last_month(start)
-    figures = block(source, "darien-crossings", release, {**columns, "country": "PAN"})
+    figures = figures_of(source, "darien-crossings", release, {**columns, "country": "PAN"})
     return finish(source, figures, release, problems, dropped)
 
 
@@ -123,8 +124,8 @@ def _demographic(source: SourceFile, measure: str, country: str) -> Imported:
     """
     problems = problems_of(source)
     table, start, value = _read(source, problems)
-    sex = terms(table, "demog", "transit/sex", problems, source.name)
-    family = terms(table, "demog", "transit/class", problems, source.name)
+    sex = translate(table, "demog", "transit/sex", problems, source.name)
+    family = translate(table, "demog", "transit/class", problems, source.name)
     split = set(start[[f == "minors" for f in family]].astype("datetime64[Y]").tolist())
     whole = [y not in split for y in start.astype("datetime64[Y]").tolist()]
     columns = {
@@ -136,7 +137,7 @@ def _demographic(source: SourceFile, measure: str, country: str) -> Imported:
         "value": value,
     }
     release = last_month(start)
-    return finish(source, block(source, measure, release, columns), release, problems)
+    return finish(source, figures_of(source, measure, release, columns), release, problems)
 
 
 def _darien_demographic(source: SourceFile) -> Imported:
@@ -161,13 +162,13 @@ def _office_nationality(source: SourceFile) -> Imported:
             "a country's own nationals are not in its count: is it another country's file?",
             found=office.country,
         )
-    nationality = [office.recode.get(c, c) for c in codes(table["nat"], problems, source.name).to_pylist()]
-    columns, dropped = merge(
+    nationality = [office.recode.get(c, c) for c in country_codes(table["nat"], problems, source.name).to_pylist()]
+    columns, dropped = add_up_repeats(
         {"start": start, "nationality": nationality, "name": raw, "value": value}, source.name, _REPEATS
     )
     release = last_month(start)
     columns = {**columns, "period": "month", "country": office.country}
-    return finish(source, block(source, office.measure, release, columns), release, problems, dropped)
+    return finish(source, figures_of(source, office.measure, release, columns), release, problems, dropped)
 
 
 def _office_total(source: SourceFile) -> Imported:
@@ -178,7 +179,7 @@ def _office_total(source: SourceFile) -> Imported:
     _, start, value = _read(source, problems)
     release = last_month(start)
     columns = {"period": "month", "start": start, "country": office.country, "value": value}
-    return finish(source, block(source, office.total, release, columns), release, problems)
+    return finish(source, figures_of(source, office.total, release, columns), release, problems)
 
 
 def _adult(sex: str, age: str) -> str:
@@ -189,8 +190,8 @@ def _adult(sex: str, age: str) -> str:
 def _mexico_demographic(source: SourceFile) -> Imported:
     problems = problems_of(source)
     table, start, value = _read(source, problems)
-    sex = terms(table, "sex", "transit/sex", problems, source.name)
-    age = terms(table, "age", "transit/mexico-age", problems, source.name)
+    sex = translate(table, "sex", "transit/sex", problems, source.name)
+    age = translate(table, "age", "transit/mexico-age", problems, source.name)
     columns = {
         "period": "month",
         "start": start,
@@ -200,7 +201,7 @@ def _mexico_demographic(source: SourceFile) -> Imported:
         "value": value,
     }
     release = last_month(start)
-    return finish(source, block(source, "mexico-irregular-demographic", release, columns), release, problems)
+    return finish(source, figures_of(source, "mexico-irregular-demographic", release, columns), release, problems)
 
 
 def _mexico_returns(source: SourceFile) -> Imported:
@@ -210,21 +211,21 @@ def _mexico_returns(source: SourceFile) -> Imported:
         "period": "month",
         "start": start,
         "country": "MEX",
-        "nationality": codes(table["nat"], problems, source.name),
+        "nationality": country_codes(table["nat"], problems, source.name),
         "name": texts(table["nat"]),
-        "category": terms(table, "type", "transit/mexico-type", problems, source.name),
+        "category": translate(table, "type", "transit/mexico-type", problems, source.name),
         "value": value,
     }
     release = last_month(start)
-    return finish(source, block(source, "mexico-returns", release, columns), release, problems)
+    return finish(source, figures_of(source, "mexico-returns", release, columns), release, problems)
 
 
 def _guatemala(source: SourceFile) -> Imported:
     problems = problems_of(source)
     table, start, value = _read(source, problems)
-    sex = terms(table, "sex", "transit/sex", problems, source.name)
-    age = terms(table, "age", "transit/guatemala-age", problems, source.name)
-    origin = terms(table, "origin", "transit/guatemala-origin", problems, source.name)
+    sex = translate(table, "sex", "transit/sex", problems, source.name)
+    age = translate(table, "age", "transit/guatemala-age", problems, source.name)
+    origin = translate(table, "origin", "transit/guatemala-origin", problems, source.name)
     columns = {
         "period": "month",
         "start": start,
@@ -237,18 +238,66 @@ def _guatemala(source: SourceFile) -> Imported:
     release = last_month(start)
     unknown = sum(o.endswith("not recorded") for o in origin)
     note = Dropped(source.name, 0, f"{unknown} rows do not say which country returned the people")
-    figures = block(source, "guatemala-returns-received", release, columns)
+    figures = figures_of(source, "guatemala-returns-received", release, columns)
     return finish(source, figures, release, problems, (note,) if unknown else ())
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    by_header("darien-nationality", "Darien by nationality", ("t", "q", "nat", "n"), _darien_nationality),
-    by_header("darien-demographic", "Darien by sex and age", ("t", "q", "demog", "n"), _darien_demographic),
-    by_header("office-nationality", "Irregular, by nationality", ("t", "nat", "n"), _office_nationality),
-    by_header("office-demographic", "Irregular, by sex and age", ("t", "demog", "n"), _office_demographic),
-    by_header("office-total", "Irregular entries, all", ("t", "n"), _office_total),
-    by_header("mexico-demographic", "Mexico by sex and age", ("t", "sex", "age", "n"), _mexico_demographic),
-    by_header("mexico-returns", "Mexico, returns by nationality", ("t", "nat", "type", "n"), _mexico_returns),
-    by_header("guatemala-returns", "Guatemala, returns", ("t", "sex", "age", "origin", "n"), _guatemala),
+    Importer(
+        name="darien-nationality",
+        title="Darien by nationality",
+        measures=("darien-crossings",),
+        layouts=(("t", "q", "nat", "n"),),
+        read=_darien_nationality,
+    ),
+    Importer(
+        name="darien-demographic",
+        title="Darien by sex and age",
+        measures=("darien-crossings-demographic",),
+        layouts=(("t", "q", "demog", "n"),),
+        read=_darien_demographic,
+    ),
+    Importer(
+        name="office-nationality",
+        title="Irregular, by nationality",
+        measures=("honduras-irregular-entries", "mexico-irregular-events"),
+        layouts=(("t", "nat", "n"),),
+        read=_office_nationality,
+    ),
+    Importer(
+        name="office-demographic",
+        title="Irregular, by sex and age",
+        measures=("honduras-irregular-demographic", "mexico-irregular-demographic"),
+        layouts=(("t", "demog", "n"),),
+        read=_office_demographic,
+    ),
+    Importer(
+        name="office-total",
+        title="Irregular entries, all",
+        measures=("honduras-irregular-total",),
+        layouts=(("t", "n"),),
+        read=_office_total,
+    ),
+    Importer(
+        name="mexico-demographic",
+        title="Mexico by sex and age",
+        measures=("mexico-irregular-demographic",),
+        layouts=(("t", "sex", "age", "n"),),
+        read=_mexico_demographic,
+    ),
+    Importer(
+        name="mexico-returns",
+        title="Mexico, returns by nationality",
+        measures=("mexico-returns",),
+        layouts=(("t", "nat", "type", "n"),),
+        read=_mexico_returns,
+    ),
+    Importer(
+        name="guatemala-returns",
+        title="Guatemala, returns",
+        measures=("guatemala-returns-received",),
+        layouts=(("t", "sex", "age", "origin", "n"),),
+        read=_guatemala,
+    ),
 )
 """Importers of the counts of Panama, Honduras, Mexico and Guatemala."""

@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.series.importers.assemble import block, by_header, codes, join, keep, terms, texts, whole_years
-from sojourn.series.importers.protocol import Dropped, Imported, Importer, encoded, finish, numbers, problems_of
+from sojourn.series.importers.columns import country_codes, encoded, numbers, texts, translate, whole_years
+from sojourn.series.importers.figures import concatenate, figures_of, filter_rows, finish
+from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import OTHER, table_rows
 
@@ -47,9 +48,9 @@ def _who(table: pa.Table, problems: Collector, where: str) -> dict[str, Any]:
     return {
         "period": "calendar-year",
         "start": (years - 1970).astype("datetime64[Y]").astype("datetime64[D]"),
-        "nationality": codes(table["coo_iso"], problems, where, empty=OTHER),
+        "nationality": country_codes(table["coo_iso"], problems, where, empty=OTHER),
         "name": encoded(table["coo_name"]),
-        "country": codes(table["coa_iso"], problems, where, empty=OTHER),
+        "country": country_codes(table["coa_iso"], problems, where, empty=OTHER),
     }
 
 
@@ -83,14 +84,14 @@ def _by_unit(
     """Return the figures of people under ``measure`` and those of cases under its measure of cases."""
     cases = np.array([u == "case" for u in unit], dtype=bool)
     parts = ((measure, ~cases), (f"{measure}-cases", cases))
-    return [block(source, name, release, keep(columns, rows)) for name, rows in parts if rows.any()]
+    return [figures_of(source, name, release, filter_rows(columns, rows)) for name, rows in parts if rows.any()]
 
 
 def _decisions(source: SourceFile) -> Imported:
     problems, table, where = problems_of(source), source.table(), source.name
     shared = _who(table, problems, where) | {"component": _component(table)}
     shared["suppression"] = _partial(shared, "unhcr-decisions")
-    unit = terms(table, "dec_pc", "unhcr/unit", problems, where)
+    unit = translate(table, "dec_pc", "unhcr/unit", problems, where)
     values = {
         o: numbers(table[f"dec_{o}"].combine_chunks(), problems, where, f"dec_{o}") for o in (*_OUTCOMES, "total")
     }
@@ -100,7 +101,7 @@ def _decisions(source: SourceFile) -> Imported:
     for outcome, value in values.items():
         category = "all" if outcome == "total" else outcome
         some = value > 0
-        kept = keep({**shared, "category": category, "value": value}, some)
+        kept = filter_rows({**shared, "category": category, "value": value}, some)
         blocks += _by_unit(
             source, "unhcr-decisions", release, [u for u, s in zip(unit, some, strict=True) if s], kept
         )
@@ -112,21 +113,23 @@ def _decisions(source: SourceFile) -> Imported:
         else []
     )
     notes.append(Dropped(where, 0, "outcomes of nobody are left out"))
-    return finish(source, join(blocks), release, problems, notes)
+    return finish(source, concatenate(blocks), release, problems, notes)
 
 
 def _applications(source: SourceFile) -> Imported:
     problems, table, where = problems_of(source), source.table(), source.name
-    unit = terms(table, "app_pc", "unhcr/unit", problems, where)
+    unit = translate(table, "app_pc", "unhcr/unit", problems, where)
     shared = _who(table, problems, where) | {
         "component": _component(table),
-        "category": terms(table, "app_type", "unhcr/application", problems, where),
+        "category": translate(table, "app_type", "unhcr/application", problems, where),
         "value": numbers(table["applied"].combine_chunks(), problems, where, "applied"),
     }
     shared["suppression"] = _partial(shared, "unhcr-applications")
     problems.raise_if_any()
     release = _release(shared)
-    return finish(source, join(_by_unit(source, "unhcr-applications", release, unit, shared)), release, problems)
+    return finish(
+        source, concatenate(_by_unit(source, "unhcr-applications", release, unit, shared)), release, problems
+    )
 
 
 def _populations(source: SourceFile) -> Imported:
@@ -138,11 +141,11 @@ def _populations(source: SourceFile) -> Imported:
         value = numbers(table[column].combine_chunks(), problems, where, column, missing=("",))
         rows = np.nan_to_num(value) > 0
         if rows.any():
-            kept = keep({**shared, "category": column.replace("_", "-"), "value": value}, rows)
-            blocks.append(block(source, "unhcr-population", release, kept))
+            kept = filter_rows({**shared, "category": column.replace("_", "-"), "value": value}, rows)
+            blocks.append(figures_of(source, "unhcr-population", release, kept))
     problems.raise_if_any()
     notes = (Dropped(where, 0, "populations of nobody are left out"),)
-    return finish(source, join(blocks), release, problems, notes)
+    return finish(source, concatenate(blocks), release, problems, notes)
 
 
 def _from_china(source: SourceFile) -> Imported:
@@ -152,20 +155,44 @@ def _from_china(source: SourceFile) -> Imported:
     columns = {
         "period": "calendar-year",
         "start": [dt.date(y, 1, 1) for y in years],
-        "nationality": codes(table["from"], problems, where),
+        "nationality": country_codes(table["from"], problems, where),
         "name": texts(table["from"]),
-        "country": codes(table["geo"], problems, where),
-        "category": terms(table, "group", "unhcr/group", problems, where),
+        "country": country_codes(table["geo"], problems, where),
+        "category": translate(table, "group", "unhcr/group", problems, where),
         "value": numbers(table["n"].combine_chunks(), problems, where, "n"),
     }
     release = f"{max(years)}-12"
-    return finish(source, block(source, "unhcr-population", release, columns), release, problems)
+    return finish(source, figures_of(source, "unhcr-population", release, columns), release, problems)
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    by_header("unhcr-decisions", "UNHCR asylum decisions", _DECISIONS, _decisions),
-    by_header("unhcr-applications", "UNHCR asylum applications", _APPLICATIONS, _applications),
-    by_header("unhcr-population", "UNHCR populations", _POPULATIONS, _populations),
-    by_header("unhcr-origin", "UNHCR populations of one origin", _FROM_CHINA, _from_china),
+    Importer(
+        name="unhcr-decisions",
+        title="UNHCR asylum decisions",
+        measures=("unhcr-decisions", "unhcr-decisions-cases"),
+        layouts=(_DECISIONS,),
+        read=_decisions,
+    ),
+    Importer(
+        name="unhcr-applications",
+        title="UNHCR asylum applications",
+        measures=("unhcr-applications", "unhcr-applications-cases"),
+        layouts=(_APPLICATIONS,),
+        read=_applications,
+    ),
+    Importer(
+        name="unhcr-population",
+        title="UNHCR populations",
+        measures=("unhcr-population",),
+        layouts=(_POPULATIONS,),
+        read=_populations,
+    ),
+    Importer(
+        name="unhcr-origin",
+        title="UNHCR populations of one origin",
+        measures=("unhcr-population",),
+        layouts=(_FROM_CHINA,),
+        read=_from_china,
+    ),
 )
 """Importers of UNHCR's refugee statistics."""

@@ -17,22 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sojourn.errors import Collector
-from sojourn.series.importers.protocol import (
-    Dropped,
-    Imported,
-    Importer,
-    encoded,
-    finish,
-    labels,
-    months,
-    numbers,
-    problems_of,
-    vocabulary,
-)
+from sojourn.series.countries import code_names, is_iso3
+from sojourn.series.importers.columns import encoded, labels, months, numbers, vocabulary
+from sojourn.series.importers.figures import finish
+from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
-from sojourn.series.importers.united_states.cbp_totals import IMPORTERS as TOTALS
 from sojourn.series.model import ALL, figures, stamped
-from sojourn.series.nationalities import code_names, is_iso3
 
 __all__ = ["AREA", "IMPORTERS", "SOUTHWEST", "STATE", "STATE_TYPED"]
 
@@ -290,19 +280,18 @@ def _released(
 
 IMPORTERS = (
     Importer(
-        "cbp-bundle",
-        "CBP nationwide encounters, four fiscal years",
-        (AREA, STATE, STATE_TYPED),
-        lambda source: source.header in (AREA, STATE, STATE_TYPED),
-        _read_bundle,
+        name="cbp-bundle",
+        title="CBP nationwide encounters, four fiscal years",
+        measures=("cbp-encounters", "cbp-encounters-state"),
+        layouts=(AREA, STATE, STATE_TYPED),
+        read=_read_bundle,
     ),
     Importer(
-        "cbp-southwest",
-        "CBP southwest encounters by area of responsibility, dated copy",
-        (SOUTHWEST,),
-        lambda source: source.header == SOUTHWEST,
-        _read_southwest,
+        name="cbp-southwest",
+        title="CBP southwest encounters by area of responsibility, dated copy",
+        measures=("cbp-encounters",),
+        layouts=(SOUTHWEST,),
+        read=_read_southwest,
     ),
-    *TOTALS,
 )
 """The importers of this publisher."""

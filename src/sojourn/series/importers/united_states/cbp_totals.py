@@ -9,21 +9,12 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from sojourn.series.importers.protocol import (
-    Check,
-    Dropped,
-    Imported,
-    Importer,
-    encoded,
-    finish,
-    months,
-    numbers,
-    problems_of,
-    vocabulary,
-)
+from sojourn.series.countries import code_names
+from sojourn.series.importers.columns import encoded, months, numbers, vocabulary
+from sojourn.series.importers.figures import finish
+from sojourn.series.importers.protocol import Check, Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import figures
-from sojourn.series.nationalities import code_names
 
 __all__ = ["IMPORTERS", "MONTHLY", "SECTOR"]
 
@@ -146,18 +137,18 @@ def _read_sector(source: SourceFile) -> Imported:
 
 IMPORTERS = (
     Importer(
-        "usbp-monthly-totals",
-        "Border Patrol encounters nationwide by month",
-        (MONTHLY,),
-        lambda source: source.header == MONTHLY,
-        _read_monthly,
+        name="usbp-monthly-totals",
+        title="Border Patrol encounters nationwide by month",
+        measures=("usbp-encounters-total",),
+        layouts=(MONTHLY,),
+        read=_read_monthly,
     ),
     Importer(
-        "usbp-sector-citizenship",
-        "Border Patrol apprehensions by sector and citizenship",
-        (SECTOR,),
-        lambda source: source.header == SECTOR,
-        _read_sector,
+        name="usbp-sector-citizenship",
+        title="Border Patrol apprehensions by sector and citizenship",
+        measures=("usbp-apprehensions-sector",),
+        layouts=(SECTOR,),
+        read=_read_sector,
     ),
 )
 """The importers of this module."""

@@ -2,7 +2,7 @@
 
 The release of 2021 counts active cases as pending, the release of 2025 active and inactive ones. Both are kept,
 each under its own release and category, and nothing adds them up. What TRAC counts as a completion is another
-concept again and has measures of its own (:mod:`sojourn.series.importers.points`).
+concept again and has measures of its own (:mod:`sojourn.series.importers.quoted_figures`).
 """
 
 from __future__ import annotations
@@ -12,18 +12,9 @@ import re
 from typing import Any
 
 from sojourn.errors import Collector
-from sojourn.series.importers.assemble import block, by_header, join, texts, whole_years
-from sojourn.series.importers.points import confidence
-from sojourn.series.importers.protocol import (
-    Check,
-    Dropped,
-    Imported,
-    Importer,
-    finish,
-    numbers,
-    problems_of,
-    vocabulary,
-)
+from sojourn.series.importers.columns import confidence_word, numbers, texts, vocabulary, whole_years
+from sojourn.series.importers.figures import concatenate, figures_of, finish
+from sojourn.series.importers.protocol import Check, Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 
 __all__ = ["IMPORTERS"]
@@ -100,7 +91,7 @@ def _ledger(source: SourceFile) -> Imported:
             "suppression": "partial" if partial else "none",
             "release": _release(vintage, rows["source"][index]),
             "source": rows["source"][index],
-            "confidence": confidence(rows["confidence"][index], problems, f"{where}, column confidence"),
+            "confidence": confidence_word(rows["confidence"][index], problems, f"{where}, column confidence"),
         }
         for name, measure in _MEASURES.items():
             value = float(values[name][index])
@@ -115,10 +106,10 @@ def _ledger(source: SourceFile) -> Imported:
             for column, cell in (shared | when | own).items():
                 columns[measure].setdefault(column, []).append(cell)
     problems.raise_if_any()
-    tables = [block(source, m, "", c) for m, c in columns.items() if c]
+    tables = [figures_of(source, m, "", c) for m, c in columns.items() if c]
     release = max(max(c["release"]) for c in columns.values() if c)
     dropped = (Dropped(source.name, empty, "cells without a figure"),) if empty else ()
-    return finish(source, join(tables), release, problems, dropped, _balances(rows, values))
+    return finish(source, concatenate(tables), release, problems, dropped, _balances(rows, values))
 
 
 def _balances(rows: dict[str, list[str]], values: dict[str, Any]) -> list[Check]:
@@ -162,7 +153,9 @@ def _per_judge(source: SourceFile) -> Imported:
         "category": "completions divided by judges on board",
         "value": read["completions_per_judge"],
         "suppression": "approximate",
-        "confidence": [confidence(c, problems, f"{where}, column confidence") for c in texts(table["confidence"])],
+        "confidence": [
+            confidence_word(c, problems, f"{where}, column confidence") for c in texts(table["confidence"])
+        ],
         "source": texts(table["source"]),
     }
     release = f"{max(years)}-09"
@@ -172,12 +165,24 @@ def _per_judge(source: SourceFile) -> Imported:
             years, read["completions"], read["judges_used"], read["completions_per_judge"], strict=True
         )
     ]
-    figures = block(source, "eoir-completions-per-judge", release, columns)
+    figures = figures_of(source, "eoir-completions-per-judge", release, columns)
     return finish(source, figures, release, problems, (), checks)
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    by_header("eoir-ledger", "EOIR workload ledger", _LEDGER, _ledger),
-    by_header("eoir-per-judge", "EOIR completions per judge", _PER_JUDGE, _per_judge),
+    Importer(
+        name="eoir-ledger",
+        title="EOIR workload ledger",
+        measures=("eoir-completions", "eoir-motions", "eoir-new-cases", "eoir-pending"),
+        layouts=(_LEDGER,),
+        read=_ledger,
+    ),
+    Importer(
+        name="eoir-per-judge",
+        title="EOIR completions per judge",
+        measures=("eoir-completions-per-judge",),
+        layouts=(_PER_JUDGE,),
+        read=_per_judge,
+    ),
 )
 """Importers of the immigration courts."""

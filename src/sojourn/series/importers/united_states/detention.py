@@ -16,8 +16,9 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.series.importers.assemble import block, by_header, join, keep, terms, texts
-from sojourn.series.importers.protocol import Dropped, Imported, Importer, finish, months, numbers, problems_of
+from sojourn.series.importers.columns import months, numbers, texts, translate
+from sojourn.series.importers.figures import concatenate, figures_of, filter_rows, finish
+from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 
 __all__ = ["IMPORTERS"]
@@ -49,7 +50,7 @@ class _Monthly:
         value = numbers(table[self.value].combine_chunks(), problems, where, self.value)
         columns: dict[str, Any] = {"period": "month", "start": start, "country": "USA", "value": value}
         for column, dimension in self.splits.items():
-            labels = terms(table, column, f"detention/{column}", problems, where)
+            labels = translate(table, column, f"detention/{column}", problems, where)
             before = columns.get(dimension)
             columns[dimension] = _joined(before, labels) if before else labels
         dropped = []
@@ -57,7 +58,7 @@ class _Monthly:
             columns["value"] = np.round(value)
             dropped.append(Dropped(where, 0, "averages of people rounded to whole people"))
         last = max(texts(table["pull_date"]))
-        figures = block(source, self.measure, last, columns)
+        figures = figures_of(source, self.measure, last, columns)
         return finish(source, figures, last, problems, dropped)
 
 
@@ -119,16 +120,16 @@ def _drawn(
 
 def _detained(source: SourceFile) -> Imported:
     problems, table, where = problems_of(source), source.table(), source.name
-    ground = terms(table, "disposition", "detention/disposition", problems, where)
+    ground = translate(table, "disposition", "detention/disposition", problems, where)
     adult = numbers(table["adult"].combine_chunks(), problems, where, "adult", missing=("",))
     family = numbers(table["fsc_frc"].combine_chunks(), problems, where, "fsc_frc", missing=("",))
     total = numbers(table["total"].combine_chunks(), problems, where, "total", missing=("",))
     value = np.where(np.isnan(total), adult + np.nan_to_num(family), total)
     good, days, dropped = _drawn(table, ground, value, problems, where)
     columns = {"period": "day", "country": "USA"}
-    kept = keep({"start": days, "category": ground, "value": value}, good & ~np.isnan(value))
+    kept = filter_rows({"start": days, "category": ground, "value": value}, good & ~np.isnan(value))
     last = str(max(kept["start"].to_pylist()))
-    return finish(source, block(source, "ice-detained", last, {**columns, **kept}), last, problems, dropped)
+    return finish(source, figures_of(source, "ice-detained", last, {**columns, **kept}), last, problems, dropped)
 
 
 def _removals(source: SourceFile) -> Imported:
@@ -137,13 +138,13 @@ def _removals(source: SourceFile) -> Imported:
     value = numbers(table["removals"].combine_chunks(), problems, where, "removals")
     good, days, dropped = _drawn(table, ["all"] * table.num_rows, value, problems, where)
     starts = [dt.date(d.year - (d.month < 10), 10, 1) for d in days]
-    kept = keep({"start": starts, "end": days, "value": value}, good)
+    kept = filter_rows({"start": starts, "end": days, "value": value}, good)
     kept, falling = _rising(kept)
     if falling:
         dropped.append(Dropped(where, falling, "fewer removals than at an earlier day of the fiscal year"))
     last = str(max(kept["end"].to_pylist()))
     columns = {**kept, "period": "span", "country": "USA"}
-    return finish(source, block(source, "ice-removals-to-date", last, columns), last, problems, dropped)
+    return finish(source, figures_of(source, "ice-removals-to-date", last, columns), last, problems, dropped)
 
 
 def _rising(columns: dict[str, Any]) -> tuple[dict[str, Any], int]:
@@ -153,7 +154,7 @@ def _rising(columns: dict[str, Any]) -> tuple[dict[str, Any], int]:
         all(v <= w for s2, e2, w in zip(starts, ends, values, strict=True) if s2 == s and e2 > e)
         for s, e, v in zip(starts, ends, values, strict=True)
     ]
-    return keep(columns, good), good.count(False)
+    return filter_rows(columns, good), good.count(False)
 
 
 def _fear(source: SourceFile) -> Imported:
@@ -166,16 +167,18 @@ def _fear(source: SourceFile) -> Imported:
     for column in ("fsc", "adult", "total"):
         value = numbers(now[column].combine_chunks(), problems, where, column, missing=("",))
         good, days, notes = _drawn(now, ["all"] * now.num_rows, value, problems, where)
-        kept = keep({"start": days, "value": value}, good & ~np.isnan(value))
+        kept = filter_rows({"start": days, "value": value}, good & ~np.isnan(value))
         last = max(last, str(max(kept["start"].to_pylist())))
         dropped = [Dropped(where, sum(other), "figures of an earlier fiscal year, given again"), *notes]
         component = {"fsc": "family-center", "adult": "adult", "total": "all"}[column]
         blocks.append((component, kept))
     tables = [
-        block(source, "ice-fear-days", last, {**kept, "period": "day", "country": "USA", "component": component})
+        figures_of(
+            source, "ice-fear-days", last, {**kept, "period": "day", "country": "USA", "component": component}
+        )
         for component, kept in blocks
     ]
-    return finish(source, join(tables), last, problems, dropped)
+    return finish(source, concatenate(tables), last, problems, dropped)
 
 
 _MONTHLY = (
@@ -205,9 +208,30 @@ _MONTHLY = (
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    *(by_header(name, title, form.layout, form.read) for name, title, form in _MONTHLY),
-    by_header("detention-detained", "People in ICE detention", _DETAINED, _detained),
-    by_header("detention-removals", "ICE removals to date", _REMOVALS, _removals),
-    by_header("detention-fear", "Days to a fear decision in ICE detention", _FEAR, _fear),
+    *(
+        Importer(name=name, title=title, measures=(form.measure,), layouts=(form.layout,), read=form.read)
+        for name, title, form in _MONTHLY
+    ),
+    Importer(
+        name="detention-detained",
+        title="People in ICE detention",
+        measures=("ice-detained",),
+        layouts=(_DETAINED,),
+        read=_detained,
+    ),
+    Importer(
+        name="detention-removals",
+        title="ICE removals to date",
+        measures=("ice-removals-to-date",),
+        layouts=(_REMOVALS,),
+        read=_removals,
+    ),
+    Importer(
+        name="detention-fear",
+        title="Days to a fear decision in ICE detention",
+        measures=("ice-fear-days",),
+        layouts=(_FEAR,),
+        read=_fear,
+    ),
 )
 """Importers of ICE's detention statistics."""

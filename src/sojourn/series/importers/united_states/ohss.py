@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sojourn.errors import Collector, nearest
-from sojourn.series.importers.assemble import block, join, unique
-from sojourn.series.importers.protocol import Check, Dropped, Imported, Importer, finish, problems_of, vocabulary
+from sojourn.series.countries import iso3
+from sojourn.series.importers.columns import vocabulary
+from sojourn.series.importers.figures import concatenate, drop_repeats, figures_of, finish
+from sojourn.series.importers.protocol import Check, Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import ALL, table_rows
-from sojourn.series.nationalities import iso3
 
 __all__ = ["IMPORTERS"]
 
@@ -230,12 +231,12 @@ def _monthly(source: SourceFile) -> Imported:
         if rows.columns:
             checks.append(_years_check(sheet.where, rows))
             columns = {**rows.columns, "country": "USA", "rounding": _ROUNDING}
-            blocks.append(block(source, specs[name]["measure"], sheet.release or "1900", columns))
+            blocks.append(figures_of(source, specs[name]["measure"], sheet.release or "1900", columns))
     if len(set(releases.values())) != 1 or not all(releases.values()):
         found = ", ".join(sorted({r or "none" for r in releases.values()}))
         problems.add("D404", source.name, "the titles of the sheets name different editions", found=found)
     problems.raise_if_any()
-    table, repeats = unique(join(blocks), problems, source.name, "repeats a figure of another sheet")
+    table, repeats = drop_repeats(concatenate(blocks), problems, source.name, "repeats a figure of another sheet")
     release = next(iter(releases.values()))
     return finish(source, table, release, problems, [*dropped, *repeats], checks)
 
@@ -357,8 +358,8 @@ def _metrics(source: SourceFile) -> Imported:
                 suppression="none" if end == dt.date(year, 9, 30) else "partial",
             )
         columns = {**rows.columns, "component": "USBP", "country": "USA", "rounding": _ROUNDING}
-        blocks.append(block(source, "ohss-usbp-encounters", release, columns))
-    table, repeats = unique(join(blocks), problems, source.name, "repeats a figure of another sheet")
+        blocks.append(figures_of(source, "ohss-usbp-encounters", release, columns))
+    table, repeats = drop_repeats(concatenate(blocks), problems, source.name, "repeats a figure of another sheet")
     checks = [_metrics_check(source, everything)]
     return finish(source, table, release, problems, [*dropped, *repeats], checks)
 
@@ -386,7 +387,19 @@ def _is_metrics(source: SourceFile) -> bool:
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    Importer("ohss-monthly", "OHSS Monthly Tables", (), _is_monthly, _monthly),
-    Importer("ohss-metrics", "OHSS Key Homeland Security Metrics", (), _is_metrics, _metrics),
+    Importer(
+        name="ohss-monthly",
+        title="OHSS Monthly Tables",
+        measures=tuple(sorted({spec["measure"] for spec in table_rows("ohss_sheets.csv")})),
+        recognise=_is_monthly,
+        read=_monthly,
+    ),
+    Importer(
+        name="ohss-metrics",
+        title="OHSS Key Homeland Security Metrics",
+        measures=("ohss-usbp-encounters",),
+        recognise=_is_metrics,
+        read=_metrics,
+    ),
 )
 """Importers of the workbooks of OHSS."""

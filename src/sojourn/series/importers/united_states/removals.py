@@ -15,21 +15,12 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.errors import Collector
-from sojourn.series.importers.assemble import block, by_header, join, keep, terms, texts, whole_years
-from sojourn.series.importers.points import confidence
-from sojourn.series.importers.protocol import (
-    Check,
-    Dropped,
-    Imported,
-    Importer,
-    finish,
-    months,
-    numbers,
-    problems_of,
-)
+from sojourn.series.countries import code_names
+from sojourn.series.importers.columns import confidence_word, months, numbers, texts, translate, whole_years
+from sojourn.series.importers.figures import concatenate, figures_of, filter_rows, finish
+from sojourn.series.importers.protocol import Check, Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import ALL
-from sojourn.series.nationalities import code_names
 from sojourn.series.period_text import Period, read_period
 
 __all__ = ["IMPORTERS"]
@@ -51,7 +42,7 @@ _UWCHR = ("https://uwchr.github.io/ice-enforce/", dt.date(2019, 8, 31))
 
 
 def _sure(table: pa.Table, problems: Collector, where: str) -> list[str]:
-    return [confidence(c, problems, f"{where}, column confidence") for c in texts(table["confidence"])]
+    return [confidence_word(c, problems, f"{where}, column confidence") for c in texts(table["confidence"])]
 
 
 def _people(table: pa.Table, column: str, problems: Collector, where: str) -> dict[str, Any]:
@@ -96,7 +87,7 @@ def _by_year(source: SourceFile) -> Imported:
         "source": _UWCHR[0],
     }
     release = _release(years)
-    return finish(source, block(source, "ice-removals", release, columns), release, problems)
+    return finish(source, figures_of(source, "ice-removals", release, columns), release, problems)
 
 
 def _release(years: list[int]) -> str:
@@ -117,7 +108,7 @@ def _by_month(source: SourceFile) -> Imported:
         "source": _UWCHR[0],
     }
     release = str(start.max())[:7]
-    return finish(source, block(source, "ice-removals-monthly", release, columns), release, problems)
+    return finish(source, figures_of(source, "ice-removals-monthly", release, columns), release, problems)
 
 
 def _by_disposition(source: SourceFile) -> Imported:
@@ -135,7 +126,7 @@ def _by_disposition(source: SourceFile) -> Imported:
         "suppression": [s if s != "none" else p for s, p in zip(suppression, periods["suppression"], strict=True)],
     }
     release = _release(years)
-    figures = block(source, "ice-removals-disposition", release, keep(columns, kept))
+    figures = figures_of(source, "ice-removals-disposition", release, filter_rows(columns, kept))
     gone = int((~kept).sum())
     dropped = (Dropped(where, gone, "hidden cells of a year that is not over"),) if gone else ()
     return finish(source, figures, release, problems, dropped)
@@ -147,13 +138,13 @@ def _days(source: SourceFile) -> Imported:
     shared = {**periods, **_people(table, "citizenship", problems, where)}
     release = _release(years)
     cases = numbers(table["count"].combine_chunks(), problems, where, "count")
-    blocks = [block(source, "ice-days-to-removal-cases", release, {**shared, "value": cases})]
+    blocks = [figures_of(source, "ice-days-to-removal-cases", release, {**shared, "value": cases})]
     for column in ("mean", *_QUANTILES):
         value = numbers(table[column].combine_chunks(), problems, where, column)
         label = "mean" if column == "mean" else f"{column[:-1]} percent took at most"
         days = {**shared, "category": label, "value": value}
-        blocks.append(block(source, "ice-days-to-removal", release, days))
-    return finish(source, join(blocks), release, problems)
+        blocks.append(figures_of(source, "ice-days-to-removal", release, days))
+    return finish(source, concatenate(blocks), release, problems)
 
 
 def _is_annual(source: SourceFile) -> bool:
@@ -179,15 +170,15 @@ def _annual(source: SourceFile) -> Imported:
             value = np.delete(value, total)
         year = int(column[2:])
         shared = {"period": "fiscal-year", "start": dt.date(year - 1, 10, 1), "country": "USA"}
-        blocks.append(block(source, "ice-removals", release, {**people, **shared, "value": value}))
+        blocks.append(figures_of(source, "ice-removals", release, {**people, **shared, "value": value}))
     dropped = [Dropped(f"{where}, row {total + 2}", 1, "total of the rows: checked")] if total >= 0 else []
-    return finish(source, join(blocks), release, problems, dropped, checks)
+    return finish(source, concatenate(blocks), release, problems, dropped, checks)
 
 
 def _history(source: SourceFile) -> Imported:
     problems, table, where = problems_of(source), source.table(), source.name
     periods, years = _years(table, problems, where)
-    measure = np.array(terms(table, "scope", "removals/scope", problems, where), dtype=object)
+    measure = np.array(translate(table, "scope", "removals/scope", problems, where), dtype=object)
     columns = {
         **periods,
         **_people(table, "citizenship", problems, where),
@@ -199,8 +190,8 @@ def _history(source: SourceFile) -> Imported:
     release = f"{max(years)}-09"
     blocks = []
     for name in sorted(set(measure)):
-        blocks.append(block(source, name, release, keep(columns, measure == name)))
-    return finish(source, join(blocks), release, problems)
+        blocks.append(figures_of(source, name, release, filter_rows(columns, measure == name)))
+    return finish(source, concatenate(blocks), release, problems)
 
 
 def _dates(table: pa.Table, column: str, problems: Collector, where: str) -> list[Period]:
@@ -245,7 +236,7 @@ def _flights(source: SourceFile) -> Imported:
         "source": texts(table["source"]),
     }
     release = str(max(p.end for p in periods))[:7]
-    return finish(source, block(source, "removal-flight-passengers", release, columns), release, problems)
+    return finish(source, figures_of(source, "removal-flight-passengers", release, columns), release, problems)
 
 
 def _orders(source: SourceFile) -> Imported:
@@ -267,7 +258,7 @@ def _orders(source: SourceFile) -> Imported:
         "source": sources,
     }
     release = str(max(p.end for p in periods))
-    return finish(source, block(source, "ice-final-orders", release, columns), release, problems)
+    return finish(source, figures_of(source, "ice-final-orders", release, columns), release, problems)
 
 
 def _cooperation(source: SourceFile) -> Imported:
@@ -287,7 +278,9 @@ def _cooperation(source: SourceFile) -> Imported:
     release = str(max(p.end for p in periods))[:7]
     named = len(value) - len(rows)
     dropped = [Dropped(where, named, "names countries without a number")] if named else []
-    return finish(source, block(source, "uncooperative-countries", release, columns), release, problems, dropped)
+    return finish(
+        source, figures_of(source, "uncooperative-countries", release, columns), release, problems, dropped
+    )
 
 
 def _ports(source: SourceFile) -> Imported:
@@ -299,13 +292,13 @@ def _ports(source: SourceFile) -> Imported:
         "country": "USA",
         "component": "OFO",
         "place": "southwest",
-        "category": terms(table, "disposition", "removals/disposition", problems, where),
+        "category": translate(table, "disposition", "removals/disposition", problems, where),
         "value": numbers(table["value"].combine_chunks(), problems, where, "value"),
         "confidence": _sure(table, problems, where),
         "source": texts(table["source"]),
     }
     release = str(start.max())[:7]
-    return finish(source, block(source, "cbp-ofo-dispositions", release, columns), release, problems)
+    return finish(source, figures_of(source, "cbp-ofo-dispositions", release, columns), release, problems)
 
 
 _COHORT = re.compile(r"(FY)?(\d{4})-(FY)?(\d{4})\b.*")
@@ -327,27 +320,93 @@ def _lifecycle(source: SourceFile) -> Imported:
     columns = {
         **_when(periods),
         "place": "southwest",
-        "family": terms(table, "group", "removals/group", problems, where),
+        "family": translate(table, "group", "removals/group", problems, where),
         "category": [f"{o}, as of {s}" for o, s in zip(texts(table["outcome"]), status, strict=True)],
         "value": numbers(table["share"].combine_chunks(), problems, where, "share"),
         "confidence": _sure(table, problems, where),
         "source": texts(table["source"]),
     }
     release = max(status)
-    return finish(source, block(source, "dhs-lifecycle-share", release, columns), release, problems)
+    return finish(source, figures_of(source, "dhs-lifecycle-share", release, columns), release, problems)
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    by_header("removals-year", "ICE removals by fiscal year", _YEAR, _by_year),
-    by_header("removals-month", "ICE removals by month", _MONTH, _by_month),
-    by_header("removals-disposition", "ICE removals by disposition", _DISPOSITION, _by_disposition),
-    by_header("removals-days", "Days from apprehension to removal", _DAYS, _days),
-    Importer("removals-annual", "ICE annual report, removals", (), _is_annual, _annual),
-    by_header("removals-history", "Removals by citizenship since 2005", _HISTORY, _history),
-    by_header("removal-flights", "Removal flights to China", _FLIGHTS, _flights),
-    by_header("final-orders", "Final orders not detained", _ORDERS, _orders),
-    by_header("cooperation", "Uncooperative countries", _COOPERATION, _cooperation),
-    by_header("port-dispositions", "Dispositions at ports of entry", _PORTS, _ports),
-    by_header("lifecycle", "Outcomes of cohorts of encounters", _LIFECYCLE, _lifecycle),
+    Importer(
+        name="removals-year",
+        title="ICE removals by fiscal year",
+        measures=("ice-removals",),
+        layouts=(_YEAR,),
+        read=_by_year,
+    ),
+    Importer(
+        name="removals-month",
+        title="ICE removals by month",
+        measures=("ice-removals-monthly",),
+        layouts=(_MONTH,),
+        read=_by_month,
+    ),
+    Importer(
+        name="removals-disposition",
+        title="ICE removals by disposition",
+        measures=("ice-removals-disposition",),
+        layouts=(_DISPOSITION,),
+        read=_by_disposition,
+    ),
+    Importer(
+        name="removals-days",
+        title="Days from apprehension to removal",
+        measures=("ice-days-to-removal", "ice-days-to-removal-cases"),
+        layouts=(_DAYS,),
+        read=_days,
+    ),
+    Importer(
+        name="removals-annual",
+        title="ICE annual report, removals",
+        measures=("ice-removals",),
+        recognise=_is_annual,
+        read=_annual,
+    ),
+    Importer(
+        name="removals-history",
+        title="Removals by citizenship since 2005",
+        measures=("dhs-removals", "ice-removals-history"),
+        layouts=(_HISTORY,),
+        read=_history,
+    ),
+    Importer(
+        name="removal-flights",
+        title="Removal flights to China",
+        measures=("removal-flight-passengers",),
+        layouts=(_FLIGHTS,),
+        read=_flights,
+    ),
+    Importer(
+        name="final-orders",
+        title="Final orders not detained",
+        measures=("ice-final-orders",),
+        layouts=(_ORDERS,),
+        read=_orders,
+    ),
+    Importer(
+        name="cooperation",
+        title="Uncooperative countries",
+        measures=("uncooperative-countries",),
+        layouts=(_COOPERATION,),
+        read=_cooperation,
+    ),
+    Importer(
+        name="port-dispositions",
+        title="Dispositions at ports of entry",
+        measures=("cbp-ofo-dispositions",),
+        layouts=(_PORTS,),
+        read=_ports,
+    ),
+    Importer(
+        name="lifecycle",
+        title="Outcomes of cohorts of encounters",
+        measures=("dhs-lifecycle-share",),
+        layouts=(_LIFECYCLE,),
+        read=_lifecycle,
+    ),
 )
 """Importers of removals and what leads to them."""

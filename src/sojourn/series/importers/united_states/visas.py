@@ -15,22 +15,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sojourn.series.importers.assemble import block, by_header, keep, merge, texts, whole_years
-from sojourn.series.importers.protocol import (
-    Check,
-    Dropped,
-    Imported,
-    Importer,
-    encoded,
-    finish,
-    months,
-    numbers,
-    problems_of,
-    vocabulary,
-)
+from sojourn.series.countries import code_names
+from sojourn.series.importers.columns import encoded, months, numbers, texts, vocabulary, whole_years
+from sojourn.series.importers.figures import add_up_repeats, figures_of, filter_rows, finish
+from sojourn.series.importers.protocol import Check, Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import table_rows
-from sojourn.series.nationalities import code_names
 
 __all__ = ["IMPORTERS"]
 
@@ -76,7 +66,7 @@ def _monthly(source: SourceFile) -> Imported:
     notes += _limited(table, start, where)
     body = table.filter(pa.array(~total))
     names = _names(body["nationality"])
-    columns, merged = merge(
+    columns, merged = add_up_repeats(
         {
             "start": start[~total],
             "nationality": code_names(names, problems, f"{where}, column nationality").cast(pa.string()),
@@ -90,7 +80,7 @@ def _monthly(source: SourceFile) -> Imported:
     problems.raise_if_any()
     release = str(start.max())[:7]
     dropped = [Dropped(where, int(total.sum()), "grand totals: checked", float(value[total].sum())), *merged]
-    figures = block(source, "visas-issued", release, {**columns, "period": "month", "country": "USA"})
+    figures = figures_of(source, "visas-issued", release, {**columns, "period": "month", "country": "USA"})
     return finish(source, figures, release, problems, [*dropped, *notes], checks)
 
 
@@ -142,9 +132,9 @@ def _yearly(source: SourceFile) -> Imported:
     checks = _totals(years[~summed], value[~summed], total[~summed], grand[~summed])
     total |= summed
     good = ~total & ~_broken(source, years, classes, value, written)
-    kept = keep({"category": classes, "value": value, "year": years}, good)
+    kept = filter_rows({"category": classes, "value": value, "year": years}, good)
     names = _names(table["nationality"].filter(pa.array(good)))
-    columns, merged = merge(
+    columns, merged = add_up_repeats(
         {
             "start": pa.array([dt.date(int(y) - 1, 10, 1) for y in kept["year"].to_pylist()]),
             "nationality": code_names(names, problems, f"{where}, column nationality").cast(pa.string()),
@@ -164,7 +154,9 @@ def _yearly(source: SourceFile) -> Imported:
         Dropped(where, len(some) - len(columns["value"]), "rows of no visas"),
         *merged,
     ]
-    figures = block(source, "visas-issued-yearly", release, {**columns, "period": "fiscal-year", "country": "USA"})
+    figures = figures_of(
+        source, "visas-issued-yearly", release, {**columns, "period": "fiscal-year", "country": "USA"}
+    )
     return finish(source, figures, release, problems, dropped, checks)
 
 
@@ -223,12 +215,30 @@ def _refusals(source: SourceFile) -> Imported:
         "confidence": "medium",
     }
     release = f"{max(years)}-09"
-    return finish(source, block(source, "visa-b-refusal-rate", release, columns), release, problems)
+    return finish(source, figures_of(source, "visa-b-refusal-rate", release, columns), release, problems)
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    by_header("visas-month", "Visas issued by month", _MONTHLY, _monthly),
-    by_header("visas-year", "Visas issued by fiscal year", _YEARLY, _yearly),
-    by_header("visa-refusals", "B-visa refusal rates", _REFUSALS, _refusals),
+    Importer(
+        name="visas-month",
+        title="Visas issued by month",
+        measures=("visas-issued",),
+        layouts=(_MONTHLY,),
+        read=_monthly,
+    ),
+    Importer(
+        name="visas-year",
+        title="Visas issued by fiscal year",
+        measures=("visas-issued-yearly",),
+        layouts=(_YEARLY,),
+        read=_yearly,
+    ),
+    Importer(
+        name="visa-refusals",
+        title="B-visa refusal rates",
+        measures=("visa-b-refusal-rate",),
+        layouts=(_REFUSALS,),
+        read=_refusals,
+    ),
 )
 """Importers of the State Department's visa statistics."""

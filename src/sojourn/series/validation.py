@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sojourn.errors import Collector, nearest
+from sojourn.series.countries import is_iso3
 from sojourn.series.model import ALL, FIELDS, KEY, PERIOD_MONTHS, SCHEMA, TERMS, Field, measures, whole
-from sojourn.series.nationalities import is_iso3
 
 __all__ = ["check_figures", "key_codes"]
 

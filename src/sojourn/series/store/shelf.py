@@ -1,85 +1,48 @@
-"""The user's store of official figures: Parquet files and one manifest.
+"""The user's store: a folder of Parquet files and one manifest that names them.
 
-Parquet through pyarrow was chosen over DuckDB because figures are written once and read often: each release of
-a measure is one immutable file, so readers never wait for a writer or block one (a DuckDB file is open to a
-single process while it is written), the shipped figures are read the same way, and pyarrow is a dependency
-already. What is in the store is what ``manifest.json`` names. An import writes its files beside it, flushes
-them to disk, and replaces the manifest in one rename: killed at any moment before, the store is as it was;
-after, it holds the import whole. Files no manifest names are swept up by the next import.
+Figures are written once and read often, so each release of a measure is one immutable Parquet file: readers
+never wait for a writer or block one (a DuckDB file, the other candidate, is open to a single process while it
+is written), and the reference figures are read in the same way.
+
+The store contains what ``manifest.json`` names. An import writes its files next to the manifest, flushes them
+to disk, and replaces the manifest in one rename. If the process is killed before that moment, the store is as
+it was; after it, the store holds the whole import. The next import removes files that no manifest names.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
 import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from sojourn.series.codes import DataError, refuse
-from sojourn.series.figure_checks import key_codes
-from sojourn.series.importers.protocol import Check, Dropped
 from sojourn.series.importers.registry import read_file
 from sojourn.series.importers.source_file import SourceFile
-from sojourn.series.lock import writing
-from sojourn.series.model import KEY, SCHEMA, conform, measures, stamped, whole
-from sojourn.series.rows import Rows, prepare
+from sojourn.series.model import KEY, conform, stamped, whole
+from sojourn.series.store.cells import Cells
+from sojourn.series.store.entries import Entry, Receipt
+from sojourn.series.store.lock import writing
+from sojourn.series.store.parquet import flush, read_release, sha256, write_figures
+from sojourn.series.store.reference import reference_entries
+from sojourn.series.validation import key_codes
 
-__all__ = ["Entry", "Receipt", "Store", "shipped", "write_figures"]
+__all__ = ["Store"]
 
 _VERSION = 1
-_SLICE = 500_000
 _RELEASE = re.compile(r"(19|20)\d\d(-\d\d(-\d\d)?)?")
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One release of one measure on the shelf.
-
-    ``path`` is the Parquet file; ``digest`` the SHA-256 of the file it was imported from, ``content`` that of
-    the Parquet file. ``origin`` is ``user`` or ``shipped``.
-    """
-
-    measure: str
-    release: str
-    rows: int
-    start: str
-    end: str
-    path: str
-    importer: str
-    file: str
-    digest: str
-    content: str
-    origin: str = "user"
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What an import did: the releases added or replaced, those already there, what was dropped, checks held."""
-
-    file: str
-    importer: str
-    added: tuple[Entry, ...]
-    unchanged: tuple[Entry, ...]
-    dropped: tuple[Dropped, ...]
-    checks: tuple[Check, ...]
-
-
-def _folder() -> Path:
-    """Return the folder of the user's store: SOJOURN_DATA, or the system's place for data of programs."""
+def _default_folder() -> Path:
+    """Return the folder of the user's store: SOJOURN_DATA, or the system's folder for data of applications."""
     if chosen := os.environ.get("SOJOURN_DATA"):
         return Path(chosen)
     if sys.platform == "win32":
@@ -92,47 +55,87 @@ def _folder() -> Path:
 
 
 class Store:
-    """Official figures in a folder of the user, over those shipped with the package.
+    """Official figures in a folder of the user, over the reference figures that ship with the package.
 
-    ``folder`` defaults to SOJOURN_DATA or the user's data folder; it is made by the first import. With
-    ``with_shipped`` false only the user's own figures are seen.
+    Where both have the same release of a measure, the user's own comes first.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        Where the user's figures are kept; the first import makes it. Without it, the folder named by the
+        environment variable ``SOJOURN_DATA``, or the operating system's folder for data of applications.
+    with_shipped : bool
+        Whether the reference figures are seen too.
+
+    Examples
+    --------
+    >>> store = sj.data.Store("figures")
+    >>> receipt = store.import_file("downloads/darien_nationality.csv")
+    >>> sj.series("darien-crossings", nationality="CHN", store=store)
     """
 
     def __init__(self, folder: str | Path | None = None, *, with_shipped: bool = True) -> None:
-        self.folder = Path(folder) if folder is not None else _folder()
+        self.folder = Path(folder) if folder is not None else _default_folder()
         self.with_shipped = with_shipped
 
     def entries(self, measure: str | None = None) -> tuple[Entry, ...]:
-        """Return what is on the shelf, by measure and release; the user's own before a shipped one.
+        """Return what the store holds, of one measure or of all, in order of measure and release.
 
-        Raises DataError D504 when the manifest cannot be read.
+        Raises
+        ------
+        DataError
+            D504 when the manifest cannot be read.
         """
-        found = {(e.measure, e.release): e for e in shipped()} if self.with_shipped else {}
+        found = {(e.measure, e.release): e for e in reference_entries()} if self.with_shipped else {}
         found.update({(e.measure, e.release): e for e in self._manifest()})
         return tuple(found[k] for k in sorted(found) if measure is None or k[0] == measure)
 
     def figures(self, entry: Entry) -> pa.Table:
-        """Return the figures of one entry; raises DataError D504 when its file is missing or damaged."""
-        return self.rows(entry).table
+        """Return the figures of one entry, in the columns of ``FIELDS``.
 
-    def rows(self, entry: Entry) -> Rows:
-        """Return the figures of one entry laid out for questions, kept until its file changes; D504 as above."""
+        Raises
+        ------
+        DataError
+            D504 when its file is missing or damaged.
+        """
+        return self.cells(entry).table
+
+    def cells(self, entry: Entry) -> Cells:
+        """Return the figures of one entry, indexed by cell and cached; raises as :meth:`figures`."""
         path = self.folder / entry.path if entry.origin == "user" else Path(entry.path)
         release = entry.release if entry.origin == "shipped" else None
         try:
-            return _read(str(path), path.stat().st_mtime_ns, release)
+            return read_release(str(path), path.stat().st_mtime_ns, release)
         except (OSError, pa.ArrowException, KeyError, ValueError) as err:
             raise refuse(
                 "D504", str(path), f"figures cannot be read: {err}", remedy="import the file again"
             ) from err
 
     def import_file(self, path: str | Path, *, release: str | None = None, replace: bool = False) -> Receipt:
-        """Import a publisher's file: all of it or, on any problem, nothing.
+        """Import a publisher's file: all of it or, if anything is wrong with it, nothing.
 
-        ``release`` names the vintage where the file does not (a later correction of the same months).
-        Importing the same file again changes nothing. ``replace`` allows another file in place of a release
-        that is already there. Raises DataError: what is wrong with the file (D1xx-D4xx), another import under
-        way (D501), no space (D502), the same release with other content (D503).
+        Importing the same file again changes nothing.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            A file as the publisher published it: ``.csv``, ``.csv.gz`` or ``.xlsx``.
+        release : str, optional
+            Name of the vintage (``2024``, ``2024-09`` or ``2024-09-30``) where the file does not give one, as
+            for a later correction of the same months.
+        replace : bool
+            Let the file take the place of a release that the store holds with other content.
+
+        Returns
+        -------
+        Receipt
+            What was added, what was there already, what was left out and why, and which totals were checked.
+
+        Raises
+        ------
+        DataError
+            D1xx to D4xx, what is wrong with the file; D501, another import is under way; D502, no space;
+            D503, the store has this release with other content.
         """
         source = SourceFile(path)
         importer, read = read_file(source)
@@ -152,11 +155,11 @@ class Store:
         return Receipt(source.name, importer.name, added, unchanged, read.dropped, read.checks)
 
     def damage(self) -> tuple[str, ...]:
-        """Return the files of the store whose content is not what the manifest says; empty when all is well."""
+        """Return the user's files whose content is not what the manifest says; empty when all is well."""
         bad = []
         for entry in self._manifest():
             path = self.folder / entry.path
-            if not path.is_file() or _sha256(path) != entry.content:
+            if not path.is_file() or sha256(path) != entry.content:
                 bad.append(entry.path)
         return tuple(bad)
 
@@ -213,12 +216,12 @@ class Store:
         )
 
     def _publish(self, incoming: Path, added: Sequence[Entry], before: Mapping[tuple[str, str], Entry]) -> None:
-        """Move the new files into place, then name them in a new manifest: the one moment of change."""
+        """Move the new files into place, then rename a manifest that names them: the one moment of change."""
         parts = self.folder / "parts"
         parts.mkdir(exist_ok=True)
         for entry in added:
             os.replace(incoming / Path(entry.path).name, self.folder / entry.path)
-        _flush(parts)
+        flush(parts)
         after = {**before, **{(e.measure, e.release): e for e in added}}
         text = json.dumps({"version": _VERSION, "entries": [asdict(after[k]) for k in sorted(after)]}, indent=1)
         draft = incoming / "manifest.json"
@@ -227,16 +230,37 @@ class Store:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, self.folder / "manifest.json")
-        _flush(self.folder)
+        flush(self.folder)
 
-    def _sweep(self, kept: Any) -> None:
-        """Remove what an import that was cut off left behind."""
+    def _sweep(self, kept: Iterable[Entry]) -> None:
+        """Remove what an interrupted import left behind."""
         shutil.rmtree(self.folder / "incoming", ignore_errors=True)
         named = {Path(e.path).name for e in kept}
         parts = self.folder / "parts"
         for path in parts.iterdir() if parts.is_dir() else ():
             if path.name not in named:
                 path.unlink(missing_ok=True)
+
+
+def _write(folder: Path, measure: str, release: str, table: pa.Table, source: SourceFile, importer: str) -> Entry:
+    draft = folder / "draft.parquet"
+    write_figures(table, draft)
+    content = sha256(draft)
+    flush(draft)
+    name = f"{measure}-{release}-{content[:12]}.parquet"
+    os.replace(draft, folder / name)
+    return Entry(
+        measure,
+        release,
+        table.num_rows,
+        str(pc.min(table["start"]).as_py()),
+        str(pc.max(table["end"]).as_py()),
+        f"parts/{name}",
+        importer,
+        source.name,
+        source.digest,
+        content,
+    )
 
 
 def _differs(old: Entry, new: Entry) -> DataError:
@@ -260,89 +284,3 @@ def _by_release(table: pa.Table) -> dict[tuple[str, str], pa.Table]:
         part = table.filter(pa.array(codes == code))
         found[part["measure"][0].as_py(), part["release"][0].as_py()] = part
     return found
-
-
-def write_figures(table: pa.Table, path: Path) -> None:
-    """Write figures to a Parquet file, in order of their keys: equal figures give equal bytes."""
-    order = np.argsort(key_codes(table, KEY), kind="stable")
-    with pq.ParquetWriter(path, SCHEMA, compression="zstd", store_schema=True) as writer:
-        for at in range(0, len(order), _SLICE):
-            writer.write_table(conform(table.take(pa.array(order[at : at + _SLICE]))))
-
-
-def _write(folder: Path, measure: str, release: str, table: pa.Table, source: SourceFile, importer: str) -> Entry:
-    draft = folder / "draft.parquet"
-    write_figures(table, draft)
-    content = _sha256(draft)
-    _flush(draft)
-    name = f"{measure}-{release}-{content[:12]}.parquet"
-    os.replace(draft, folder / name)
-    return Entry(
-        measure,
-        release,
-        table.num_rows,
-        str(pc.min(table["start"]).as_py()),
-        str(pc.max(table["end"]).as_py()),
-        f"parts/{name}",
-        importer,
-        source.name,
-        source.digest,
-        content,
-    )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    """Make sure that a file, or the names in a folder, are on the disk; Windows does folders by itself."""
-    if path.is_dir() and sys.platform == "win32":
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@lru_cache(maxsize=64)
-def _read(path: str, _changed_ns: int, release: str | None) -> Rows:
-    """Read a file of figures, or one release of it."""
-    table = pq.read_table(path, use_threads=False)
-    if release is not None:
-        table = table.filter(pc.equal(table["release"].cast(pa.string()), release))
-    return prepare(conform(table))
-
-
-def shipped() -> tuple[Entry, ...]:
-    """Return the releases of the reference figures that come with the package, one entry each."""
-    folder = files("sojourn") / "library" / "figures"
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        return _shipped(str(folder))
-    return ()
-
-
-@lru_cache(maxsize=1)
-def _shipped(folder: str) -> tuple[Entry, ...]:
-    """Read what the shipped figures hold from their descriptor, without opening the figures."""
-    package = json.loads((Path(folder) / "datapackage.json").read_text(encoding="utf-8"))
-    return tuple(
-        Entry(
-            resource["name"],
-            held["release"],
-            held["rows"],
-            held["start"],
-            held["end"],
-            str(Path(folder) / resource["path"]),
-            "shipped",
-            resource["path"],
-            held["digest"],
-            "",
-            "shipped",
-        )
-        for resource in package["resources"]
-        if resource["name"] in measures()
-        for held in resource["releases"]
-    )

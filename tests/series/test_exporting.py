@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sojourn.series import FIELDS, DataError, Store, export
-from sojourn.series.export import safe
+from sojourn.series.exporting import safe
 from sojourn.series.model import SCHEMA, conform
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12).map(str.strip).filter(bool)

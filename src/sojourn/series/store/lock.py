@@ -1,4 +1,4 @@
-"""One writer at a time: a lock on a file that the system lets go when its holder ends, however it ends."""
+"""One writer at a time: a file lock that the operating system releases when its holder ends, however it ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ else:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Hold the only right to write to ``folder``; raises DataError D501 at once when another has it."""
+    """Hold the right to write to ``folder``; raises DataError D501 at once when another process has it."""
     handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:

@@ -78,7 +78,7 @@ def test_a_count_to_date_begins_with_the_fiscal_year_and_a_stock_is_of_its_day()
 
 
 def read(twins, rows, header=HEADER):
-    return read_file(SourceFile(twins.write("points.csv", header, rows)))[1]
+    return read_file(SourceFile(twins.write("quoted_figures.csv", header, rows)))[1]
 
 
 def test_remarks_and_confidence_go_along(twins):
@@ -135,7 +135,7 @@ def test_bad_rows_are_refused_by_place(twins, row, code, column):
         read(twins, [("FY2023", "ERO officers", "1", "", "x", "high"), row])
     (problem,) = error.value.problems
     assert problem.code == code
-    assert problem.where == f"points.csv, row 3, column {column}"
+    assert problem.where == f"quoted_figures.csv, row 3, column {column}"
 
 
 def test_a_label_near_a_known_one_is_suggested(twins):

@@ -1,7 +1,7 @@
-"""Single figures collected from reports and pages: each with its period, source and confidence.
+"""Single figures quoted from reports and web pages, each with its period, source and confidence.
 
-Such files hold one figure to a row under a label. ``tables/points.csv`` says which measure a label is; a label
-that is not there is refused. The confidence word of the row and its source go along with the figure.
+Such files hold one labelled figure a row. ``tables/quoted_figures.csv`` says which measure a label stands for; a
+label that is not there is refused. The figure keeps the source and the word of confidence of its row.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from sojourn.errors import Collector, nearest
-from sojourn.series.importers.assemble import block, join, texts
-from sojourn.series.importers.protocol import Dropped, Imported, Importer, finish, problems_of
+from sojourn.errors import nearest
+from sojourn.series.countries import iso3
+from sojourn.series.importers.columns import confidence_word, texts
+from sojourn.series.importers.figures import concatenate, figures_of, finish
+from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import ALL, table_rows
-from sojourn.series.nationalities import iso3
 from sojourn.series.period_text import Period, read_period
 
-__all__ = ["IMPORTERS", "confidence"]
+__all__ = ["IMPORTERS"]
 
 _LAYOUTS = (
     ("period", "measure", "value", "source", "confidence"),
@@ -30,18 +31,10 @@ _LAYOUTS = (
     ("date_or_fy", "measure", "value", "unit", "source", "confidence"),
     ("metric", "period", "value", "unit", "source", "confidence"),
 )
-_CONFIDENCE = ("high", "medium", "low")
 _APPROXIMATE = re.compile(r"\bapprox\b|\babout\b", re.IGNORECASE)
 _AT_LEAST = re.compile(r"\bmore than\b|\bover\)|\bat least\b", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-
-
-def confidence(text: str, problems: Collector, where: str) -> str:
-    """Return the confidence word of a row; a word that is not one is D309."""
-    if text not in _CONFIDENCE:
-        problems.add("D309", where, "not a word of confidence", found=text, allowed=", ".join(_CONFIDENCE))
-    return text
 
 
 def _label(text: str, known: Mapping[str, Mapping[str, str]]) -> tuple[Mapping[str, str] | None, str]:
@@ -67,13 +60,13 @@ def _suppression(*remarks: str) -> str:
     return "at-least" if _AT_LEAST.search(text) else "approximate" if _APPROXIMATE.search(text) else "none"
 
 
-class _Points:
+class _Gathered:
     """The figures of one file as they are gathered, by measure."""
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
         self.problems = problems_of(source)
-        self.known = {row["label"]: row for row in table_rows("points.csv")}
+        self.known = {row["label"]: row for row in table_rows("quoted_figures.csv")}
         self.columns: dict[str, dict[str, list[Any]]] = {}
         self.dropped: list[Dropped] = []
         self.ends: list[tuple[bool, str]] = []
@@ -103,7 +96,7 @@ class _Points:
         values = _values(cells["value"])
         if not values:
             self.problems.add("D301", f"{where}, column value", "not a number", found=cells["value"][:80])
-        sure = confidence(cells["confidence"], self.problems, f"{where}, column confidence")
+        sure = confidence_word(cells["confidence"], self.problems, f"{where}, column confidence")
         if period is None or not values:
             return
         moment = period.moment(meant["when"])
@@ -153,24 +146,32 @@ class _Points:
             columns.setdefault(column, []).append(cell)
 
     def tables(self, release: str) -> list[pa.Table]:
-        return [block(self.source, m, release, c) for m, c in sorted(self.columns.items())]
+        return [figures_of(self.source, m, release, c) for m, c in sorted(self.columns.items())]
 
 
 def _read(source: SourceFile) -> Imported:
-    points = _Points(source)
+    gathered = _Gathered(source)
     table = source.table()
     columns = {name: texts(table[name]) for name in table.column_names}
     for index in range(table.num_rows):
-        points.row(index + 2, {name: column[index] for name, column in columns.items()})
-    points.problems.raise_if_any()
-    if not points.ends:
-        points.problems.add("D206", source.name, "no figures in the file")
-        points.problems.raise_if_any()
-    release = max(points.ends)[1][:7]  # a whole year ("2026, undated") dates the file only where nothing else does
-    return finish(source, join(points.tables(release)), release, points.problems, points.dropped)
+        gathered.row(index + 2, {name: column[index] for name, column in columns.items()})
+    gathered.problems.raise_if_any()
+    if not gathered.ends:
+        gathered.problems.add("D206", source.name, "no figures in the file")
+        gathered.problems.raise_if_any()
+    release = max(gathered.ends)[1][
+        :7
+    ]  # a whole year ("2026, undated") dates the file only where nothing else does
+    return finish(source, concatenate(gathered.tables(release)), release, gathered.problems, gathered.dropped)
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    Importer("points", "Single figures of reports", _LAYOUTS, lambda s: s.header in _LAYOUTS, _read),
+    Importer(
+        name="quoted-figures",
+        title="Single figures quoted from reports",
+        measures=tuple(sorted({row["measure"] for row in table_rows("quoted_figures.csv") if row["measure"]})),
+        layouts=_LAYOUTS,
+        read=_read,
+    ),
 )
 """The importer of single figures."""

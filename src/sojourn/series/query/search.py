@@ -1,0 +1,18 @@
+"""Finding measures by words."""
+
+from __future__ import annotations
+
+from sojourn.series.model import Measure, measures
+
+__all__ = ["find_series"]
+
+
+def find_series(words: str = "") -> tuple[Measure, ...]:
+    """Return the measures whose name, title, publisher, unit or note hold every one of the words."""
+    parts = words.casefold().split()
+    found = []
+    for measure in measures().values():
+        text = " ".join((measure.name, measure.title, measure.publisher, measure.unit, measure.note)).casefold()
+        if all(part in text for part in parts):
+            found.append(measure)
+    return tuple(found)

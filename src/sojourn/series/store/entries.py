@@ -1,0 +1,74 @@
+"""What the store says of its content: one entry for each release of a measure, and what an import did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sojourn.series.importers.protocol import Check, Dropped
+
+__all__ = ["Entry", "Receipt"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One release of one measure in the store.
+
+    Attributes
+    ----------
+    measure, release : str
+        What it holds; no two entries of a store agree in both.
+    rows : int
+        How many figures.
+    start, end : str
+        First and last day covered, as ISO dates.
+    path : str
+        The Parquet file; relative to the store's folder for the user's own figures.
+    importer : str
+        Name of the importer that read them.
+    file, digest : str
+        The publisher's file that they were read from, and the SHA-256 of its bytes.
+    content : str
+        SHA-256 of the Parquet file; empty for reference figures.
+    origin : {"user", "shipped"}
+        Whether the user imported the figures or they came with the package.
+    """
+
+    measure: str
+    release: str
+    rows: int
+    start: str
+    end: str
+    path: str
+    importer: str
+    file: str
+    digest: str
+    content: str
+    origin: str = "user"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What an import did.
+
+    Attributes
+    ----------
+    file, importer : str
+        The file, and the name of the importer that read it.
+    added : tuple of Entry
+        Releases that are new in the store or were replaced.
+    unchanged : tuple of Entry
+        Releases of the file that the store had already, figure for figure.
+    dropped : tuple of Dropped
+        Rows that were left out: where, how many and why.
+    checks : tuple of Check
+        Totals that were recomputed from the rows; they all hold, or the file would have been refused.
+    """
+
+    file: str
+    importer: str
+    added: tuple[Entry, ...]
+    unchanged: tuple[Entry, ...]
+    dropped: tuple[Dropped, ...]
+    checks: tuple[Check, ...]

@@ -1,0 +1,46 @@
+"""The reference figures that ship with the package, as entries of the store."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from sojourn.series.model import measures
+from sojourn.series.store.entries import Entry
+
+__all__ = ["reference_entries"]
+
+
+def reference_entries() -> tuple[Entry, ...]:
+    """Return one entry for each release of the reference figures."""
+    folder = files("sojourn") / "library" / "figures"
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        return _read_descriptor(str(folder))
+    return ()
+
+
+@lru_cache(maxsize=1)
+def _read_descriptor(folder: str) -> tuple[Entry, ...]:
+    """Read what the reference figures hold from their descriptor, without opening the figures."""
+    package = json.loads((Path(folder) / "datapackage.json").read_text(encoding="utf-8"))
+    return tuple(
+        Entry(
+            resource["name"],
+            held["release"],
+            held["rows"],
+            held["start"],
+            held["end"],
+            str(Path(folder) / resource["path"]),
+            "shipped",
+            resource["path"],
+            held["digest"],
+            "",
+            "shipped",
+        )
+        for resource in package["resources"]
+        if resource["name"] in measures()
+        for held in resource["releases"]
+    )
