@@ -1,4 +1,4 @@
-"""A series drawn: as text for a terminal, or to a picture or page."""
+"""Charts of a series: as text for a terminal, or as a picture or web page."""
 
 from __future__ import annotations
 
@@ -18,9 +18,23 @@ _ENDINGS = (".svg", ".png", ".html")
 
 
 def draw(frame: pd.DataFrame, *, width: int = 100, height: int = 24) -> str:
-    """Return a series of :func:`~sojourn.series.series` as a chart of characters, one line for each group.
+    """Return a chart of characters, with one line for each group.
 
-    ``width`` and ``height`` are in characters. Raises DataError D611 where plotext is not installed.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As :func:`~sojourn.series.series` returns it.
+    width, height : int
+        Size in characters.
+
+    Raises
+    ------
+    DataError
+        D611 where plotext is not installed.
+
+    Examples
+    --------
+    >>> print(sj.data.draw(sj.series("darien-crossings", nationality="CHN")))
     """
     try:
         import plotext
@@ -45,9 +59,23 @@ def draw(frame: pd.DataFrame, *, width: int = 100, height: int = 24) -> str:
 
 
 def draw_file(frame: pd.DataFrame, path: str | Path) -> None:
-    """Draw a series to a file ``.svg``, ``.png`` or ``.html``, with its unit, source and release.
+    """Draw a series to a file, with its unit, source and release.
 
-    Raises DataError D114 for another ending, D611 where altair is not installed.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As :func:`~sojourn.series.series` returns it.
+    path : str or pathlib.Path
+        A file that ends in ``.svg``, ``.png`` or ``.html``; the page needs no network.
+
+    Raises
+    ------
+    DataError
+        D114 for another kind of file, D611 where altair is not installed.
+
+    Examples
+    --------
+    >>> sj.data.draw_file(sj.series("darien-crossings", nationality="CHN"), "darien.svg")
     """
     target = Path(path)
     if target.suffix not in _ENDINGS:

@@ -69,7 +69,11 @@ CODES: Mapping[str, str] = {
 
 
 class DataError(SojournError):
-    """A file of figures, the store or a question to it was refused; every reason carries a code of CODES."""
+    """A file of figures, the store or a question to it was refused.
+
+    ``problems`` holds every reason, each with its code of :data:`CODES`, the place, what was found, what is
+    allowed and what to do; ``codes`` holds the codes alone.
+    """
 
 
 def collect(title: str) -> Collector:

@@ -1,6 +1,6 @@
-"""Whether the figures on the shelf say what their publishers said elsewhere.
+"""Control totals: whether the figures of the store agree with what their publishers printed elsewhere.
 
-The checks are rows of ``tables/checks.csv``: a question to the store and the figure that must come out.
+The checks are rows of ``tables/checks.csv``, each a question to the store and the figure that must come out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,21 @@ __all__ = ["Verified", "verify"]
 
 @dataclass(frozen=True)
 class Verified:
-    """One check: what must come out, what did (NaN when nothing did), and why not."""
+    """One control total and what the store gives.
+
+    Attributes
+    ----------
+    check : str
+        What is checked.
+    series : str
+        Name of the series.
+    expected, found : float
+        The published total, and the one recomputed; NaN when the store cannot answer.
+    tolerance : float
+        By how much they may differ.
+    problem : str
+        Why the store cannot answer; empty if it can.
+    """
 
     check: str
     series: str
@@ -35,25 +49,41 @@ class Verified:
 
 
 def verify(words: str = "", *, store: Store | None = None) -> tuple[Verified, ...]:
-    """Run every check whose text holds all of ``words``, and check that no file of the store is damaged.
+    """Recompute published totals from the figures of the store.
 
-    A check that cannot be answered does not hold; nothing is raised.
+    Parameters
+    ----------
+    words : str
+        Only checks that contain all of these words. Without any, the files of the store are checked for damage
+        too.
+    store : Store, optional
+        Where to look; the user's own store over the reference figures without it.
+
+    Returns
+    -------
+    tuple of Verified
+        One for each check. A check that the store cannot answer does not hold; nothing is raised.
+
+    Examples
+    --------
+    >>> [check.check for check in sj.data.verify() if not check.holds]
+    []
     """
-    shelf = store or Store()
+    store = store or Store()
     wanted = words.casefold().split()
     rows = [
         row
         for row in table_rows("checks.csv")
         if all(w in " ".join((row["check"], row["series"], row["source"])).casefold() for w in wanted)
     ]
-    done = [_one(row, shelf) for row in rows]
+    done = [_one(row, store) for row in rows]
     if not words:
-        bad = shelf.damage()
+        bad = store.damage()
         done.append(Verified("Files of the store are as imported", "", 0, len(bad), 0, ", ".join(bad)))
     return tuple(done)
 
 
-def _one(row: dict[str, str], shelf: Store) -> Verified:
+def _one(row: dict[str, str], store: Store) -> Verified:
     filters = dict(pair.split("=", 1) for pair in row["filters"].split())
     problem, found = "", float("nan")
     start = pd.Timestamp(row["start"])
@@ -64,7 +94,7 @@ def _one(row: dict[str, str], shelf: Store) -> Verified:
             start=start.date(),
             release=row["release"],
             aggregate=row["aggregate"],  # type: ignore[arg-type]
-            store=shelf,
+            store=store,
             **filters,
         )
         answer = frame.loc[frame["start"] == start, "value"]

@@ -1,7 +1,7 @@
-"""The nationalities that publishers write, as ISO 3166 alpha-3 codes.
+"""Names of countries and nationalities as publishers write them, as ISO 3166 alpha-3 codes.
 
-The names are those of ``tables/nationality.csv``, compared without case, accents and punctuation; nothing is
-guessed. Kosovo is ``XKX``, stateless people ``XXA``, other or unknown ``OOO``; former states keep
+The crosswalk is ``tables/nationality.csv``; names are compared without case, accents and punctuation, and
+nothing is guessed. Kosovo is ``XKX``, stateless people ``XXA``, other or unknown ``OOO``; former states keep
 the code they had (``SUN``, ``YUG``, ``SCG``, ``CSK``, ``ANT``).
 """
 
@@ -24,7 +24,7 @@ _FOOTNOTES = "*†‡¹²³0123456789"
 
 
 def _plain(name: str) -> str:
-    """Fold a name to what is compared: lower case, no accents, 'and' for '&', single spaces for the rest."""
+    """Return a name as it is compared: lower case, no accents, 'and' for '&', single spaces between words."""
     folded = unicodedata.normalize("NFKD", name.casefold()).replace("&", " and ")
     letters = "".join(c if c.isalnum() else "" if unicodedata.combining(c) or c in "'’." else " " for c in folded)
     words = letters.split()
@@ -45,7 +45,13 @@ def _table() -> tuple[Mapping[str, str], Mapping[str, str]]:
 
 
 def nationalities() -> Mapping[str, str]:
-    """Return every code of the crosswalk with its first name in the table."""
+    """Return the codes of nationalities and countries, each with an English name.
+
+    Returns
+    -------
+    mapping of str to str
+        ISO 3166 alpha-3 code to name; ``XKX`` is Kosovo, ``XXA`` stateless, ``OOO`` other or unknown.
+    """
     return _table()[1]
 
 

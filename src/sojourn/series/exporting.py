@@ -1,7 +1,7 @@
-"""Figures out to a file: our own long table as CSV, or Parquet.
+"""Exporting figures as CSV or Parquet, one row a figure.
 
-A text cell that a spreadsheet would take for a formula is written with an apostrophe before it, which the
-import of such a file takes off again: what comes back is what went out.
+A text that a spreadsheet would take for a formula is written with an apostrophe in front, which importing the
+file removes again: what comes back is what went out.
 """
 
 from __future__ import annotations
@@ -30,18 +30,40 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 def export(
     name: str, path: str | Path, *, release: str | Sequence[str] = "latest", store: Store | None = None
 ) -> int:
-    """Write the figures of a measure, as published, to a file; return how many.
+    """Write the figures of a series, as published, to a file.
 
-    ``path`` ends in ``.csv``, ``.csv.gz`` or ``.parquet``. ``release`` is ``latest``, ``each`` or names of
-    releases; releases are rows of their own in the file. The file is written whole or not at all. Raises
-    DataError D601, D602, D608, D114 for another ending, D502 when there is no room.
+    Parameters
+    ----------
+    name : str
+        Name of the series.
+    path : str or pathlib.Path
+        A file that ends in ``.csv``, ``.csv.gz`` or ``.parquet``; it is written whole or not at all.
+    release : str or sequence of str
+        ``latest``, ``each``, or names of releases. Every row says which release it belongs to.
+    store : Store, optional
+        Where to look; the user's own store over the reference figures without it.
+
+    Returns
+    -------
+    int
+        How many figures were written.
+
+    Raises
+    ------
+    DataError
+        D601 for no such series, D602 without figures, D608 for no such release, D114 for another kind of file,
+        D502 when it cannot be written.
+
+    Examples
+    --------
+    >>> sj.data.export("darien-crossings", "darien.csv")
     """
-    shelf = store or Store()
+    store = store or Store()
     known = measures()
     if name not in known:
         raise refuse("D601", name, "no such series", nearest=nearest(name, known), remedy="sojourn data list")
     measure = known[name]
-    entries = shelf.entries(measure.of or name)
+    entries = store.entries(measure.of or name)
     if not entries:
         raise refuse("D602", name, "no figures in the store")
     asked = [release] if isinstance(release, str) else list(release)
@@ -50,7 +72,7 @@ def export(
         if one not in (*held, "latest", "each"):
             raise refuse("D608", "release", "no such release", found=one, allowed=", ".join(held))
     wanted = {"latest": held[-1:], "each": held}.get(asked[0], asked)
-    table = pa.concat_tables([shelf.figures(e) for e in entries if e.release in wanted]).unify_dictionaries()
+    table = pa.concat_tables([store.figures(e) for e in entries if e.release in wanted]).unify_dictionaries()
     for column, value in measure.selects:
         table = table.filter(pc.equal(table[column].cast(pa.string()), value))
     target = Path(path)
@@ -77,7 +99,7 @@ def _write(table: pa.Table, path: Path, name: str) -> None:
 
 
 def safe(text: str) -> str:
-    """Return a text cell as no spreadsheet takes it for a formula."""
+    """Return a text in a form that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_RISKY) else text
 
 

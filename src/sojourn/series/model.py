@@ -1,7 +1,7 @@
-"""What a published figure is: one row of one long table, the same in importers, store and shipped figures.
+"""What a published figure is: a row of one long table, the same for importers, store and reference figures.
 
 The columns are the rows of ``tables/fields.csv``, their vocabularies those of ``tables/terms.csv``, and the
-measures those of ``tables/measures/*.csv``; nothing about them is written twice.
+measures those of ``tables/measures/*.csv``; they stand nowhere else.
 """
 
 from __future__ import annotations
@@ -65,7 +65,21 @@ PERIOD_MONTHS = {"month": 1, "quarter": 3, "calendar-year": 12, "fiscal-year": 1
 
 @dataclass(frozen=True)
 class Field:
-    """One column of the table of figures: its name, type, default, vocabulary and meaning."""
+    """One column of the table of figures.
+
+    Attributes
+    ----------
+    name : str
+        Name of the column.
+    type : {"text", "date", "number", "integer"}
+        What its cells hold.
+    default : str
+        Value of a column that an importer does not give.
+    allowed : str
+        Name of its vocabulary; empty for free text.
+    description : str
+        What it means.
+    """
 
     name: str
     type: str
@@ -78,9 +92,20 @@ class Field:
 class Measure:
     """One thing that a publisher counts.
 
-    ``adds`` names the dimensions over which figures may be added up, ``time`` among them when the figures
-    count events of a period and not a stock. ``selects`` narrows another measure (``of``) and gives it a name
-    of its own: ``usbp-encounters`` is ``cbp-encounters`` with component USBP.
+    Attributes
+    ----------
+    name, title, publisher : str
+        Its name in Sojourn, what it counts, and who publishes it.
+    unit : str
+        The unit of account.
+    adds : tuple of str
+        Dimensions over which figures may be added up; ``time`` is among them when the figures count events of
+        a period and not a stock.
+    of, selects : str, tuple of (str, str)
+        Set where the name stands for part of another measure: ``usbp-encounters`` is ``cbp-encounters`` with
+        component USBP.
+    source, licence, note : str
+        Where it is published, under which licence, and what a reader must know.
     """
 
     name: str
@@ -120,7 +145,7 @@ TERMS: Mapping[str, Mapping[str, str]] = _terms()
 
 @cache
 def measures() -> Mapping[str, Measure]:
-    """Return every measure known, by name, from the tables under ``tables/measures``."""
+    """Return every measure that Sojourn knows, by name; the tables are under ``tables/measures``."""
     found: dict[str, Measure] = {}
     for part in sorted((_TABLES / "measures").iterdir(), key=lambda p: p.name):
         if not part.name.endswith(".csv"):
@@ -136,7 +161,7 @@ def measures() -> Mapping[str, Measure]:
 
 
 def _whole_measure(measure: Measure, known: Mapping[str, Measure]) -> Measure:
-    """Return a selection of a measure with what its row leaves out taken from the measure it selects from."""
+    """Return a measure that selects from another, with what its own row leaves out taken from the other."""
     if not measure.of:
         return measure
     base = known[measure.of]
@@ -189,7 +214,7 @@ def _distinct(array: pa.DictionaryArray) -> pa.DictionaryArray:
 
 
 def whole(array: Any) -> Any:
-    """Return a column in one piece; the dictionaries of its chunks are made one."""
+    """Return a column in one chunk, with one dictionary."""
     if not isinstance(array, pa.ChunkedArray):
         return array
     if array.num_chunks == 1:
@@ -202,9 +227,20 @@ def whole(array: Any) -> Any:
 def figures(columns: Mapping[str, Any], rows: int | None = None) -> pa.Table:
     """Build a table of figures of :data:`SCHEMA` from some of its columns.
 
-    A column is an array (Arrow, NumPy, pandas, list) or one value that holds for every row. A column left out
-    takes its default; ``end`` is worked out from ``period`` and ``start``. ``rows`` is needed only when every
-    column is one value. Raises KeyError for an unknown column, ValueError where lengths differ.
+    Parameters
+    ----------
+    columns : mapping of str to array or scalar
+        A column is an array (Arrow, NumPy, pandas, list) or one value that holds for every row. A column left
+        out takes its default; ``end`` follows from ``period`` and ``start``.
+    rows : int, optional
+        How many rows; needed only when every column is one value.
+
+    Raises
+    ------
+    KeyError
+        For an unknown column.
+    ValueError
+        Where the lengths of columns differ.
     """
     unknown = set(columns) - set(SCHEMA.names)
     if unknown:

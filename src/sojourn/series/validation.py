@@ -1,4 +1,4 @@
-"""Whether a table is a table of figures: vocabularies, units, periods, values, keys."""
+"""Validation of a table of figures: vocabularies, units, periods, values and keys."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _MEASURED = frozenset({"percent", "share", "index", "usd", "cny", "day"})
 
 
 def check_figures(table: pa.Table, problems: Collector, where: str) -> None:
-    """Record everything that keeps ``table`` from being a table of figures; adds to ``problems``.
+    """Add to ``problems`` everything that is wrong with a table of figures.
 
     Checks the vocabularies, measures and their units, nationalities, periods, releases, missing and negative
-    values, rounding and repeated keys. Importers call this last; the store calls it again.
+    values, rounding and repeated keys. Every importer ends with this check.
     """
     if not table.schema.equals(SCHEMA):
         raise TypeError("not a table of figures; build it with figures()")

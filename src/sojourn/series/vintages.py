@@ -21,9 +21,18 @@ _KEY = [*DIMENSIONS, "period", "start", "end"]
 class Revision:
     """What changed between two releases of a measure, over the periods that both cover.
 
-    ``figures`` has one row for each figure that changed: its dimensions and period, old, new, change (float64,
-    in the unit of the measure; NaN where one release does not have it). ``by_year`` has one row a calendar
-    year: compared, changed, added, removed (figures), net (sum of changes), largest (absolute change).
+    Attributes
+    ----------
+    measure, old, new : str
+        The measure and the two releases.
+    compared : int
+        How many figures were compared.
+    figures : pandas.DataFrame
+        One row for each figure that changed: its dimensions and period, old, new and change (float64, in the
+        unit of the measure; NaN where one release does not have the figure).
+    by_year : pandas.DataFrame
+        One row for each calendar year: how many figures were compared, changed, added and removed; net, the sum
+        of changes; largest, the largest absolute change.
     """
 
     measure: str
@@ -35,8 +44,31 @@ class Revision:
 
 
 def releases(name: str | None = None, *, store: Store | None = None) -> pd.DataFrame:
-    """Return the releases on the shelf, of one series or all: measure, release, figures, start, end, from, file."""
-    shelf = store or Store()
+    """Return the releases that the store holds.
+
+    Parameters
+    ----------
+    name : str, optional
+        Name of a series; all series without it.
+    store : Store, optional
+        Where to look; the user's own store over the reference figures without it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each release: measure, release, figures (how many), start, end, from (``user`` or
+        ``shipped``) and file.
+
+    Raises
+    ------
+    DataError
+        D601 for no such series.
+
+    Examples
+    --------
+    >>> sj.data.releases("eoir-pending")
+    """
+    store = store or Store()
     measure = None if name is None else _measure(name)
     rows = [
         {
@@ -48,20 +80,39 @@ def releases(name: str | None = None, *, store: Store | None = None) -> pd.DataF
             "from": e.origin,
             "file": e.file,
         }
-        for e in shelf.entries(measure)
+        for e in store.entries(measure)
     ]
     return pd.DataFrame(rows, columns=["measure", "release", "figures", "start", "end", "from", "file"])
 
 
 def revised(name: str, old: str | None = None, new: str | None = None, *, store: Store | None = None) -> Revision:
-    """Return what ``new`` (default the latest release) revised of ``old`` (default the one before it).
+    """Return what one release of a series revised of another.
 
-    Raises DataError D601 for no such series, D602 when it has fewer than two releases, D608 for a release that
-    is not there.
+    Parameters
+    ----------
+    name : str
+        Name of the series.
+    old, new : str, optional
+        The releases; the latest and the one before it without them.
+    store : Store, optional
+        Where to look; the user's own store over the reference figures without it.
+
+    Returns
+    -------
+    Revision
+
+    Raises
+    ------
+    DataError
+        D601 for no such series, D602 when it has fewer than two releases, D608 for no such release.
+
+    Examples
+    --------
+    >>> sj.data.revised("eoir-pending").by_year
     """
-    shelf = store or Store()
+    store = store or Store()
     measure = _measure(name)
-    entries = {e.release: e for e in shelf.entries(measure)}
+    entries = {e.release: e for e in store.entries(measure)}
     names = list(entries)
     if len(names) < 2:
         held = ", ".join(names) or "none"
@@ -72,7 +123,7 @@ def revised(name: str, old: str | None = None, new: str | None = None, *, store:
         if one not in entries:
             close = nearest(one, names)
             raise refuse("D608", "release", "no such release", found=one, allowed=", ".join(names), nearest=close)
-    left, right = (_plain(shelf.figures(entries[r])) for r in (before, after))
+    left, right = (_plain(store.figures(entries[r])) for r in (before, after))
     shared = left[["period", "start"]].drop_duplicates().merge(right[["period", "start"]].drop_duplicates())
     both = left.merge(shared).merge(right.merge(shared), on=_KEY, how="outer", suffixes=("_old", "_new"))
     figures = both.rename(columns={"value_old": "old", "value_new": "new"})
@@ -91,7 +142,7 @@ def _measure(name: str) -> str:
 
 
 def _plain(table: pa.Table) -> pd.DataFrame:
-    """Return keys and values; rows that differ in the publisher's spelling of a nationality alone are one."""
+    """Return keys and values; rows that differ only in how the publisher spelt a nationality become one."""
     text = {n: c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for n in _KEY for c in [table[n]]}
     frame: pd.DataFrame = pa.table({**text, "value": table["value"]}).to_pandas()
     return frame.groupby(_KEY, sort=False)[["value"]].sum(min_count=1).reset_index()

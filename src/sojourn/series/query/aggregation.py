@@ -21,7 +21,23 @@ Values = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass
 class Selected:
-    """The figures chosen for an answer: row numbers in the table, their periods, parts of periods."""
+    """The rows that were selected for an answer.
+
+    Attributes
+    ----------
+    question : Question
+        What is asked.
+    held : Cells
+        The release that the rows are from.
+    rows : ndarray
+        (figure) int64, row numbers.
+    first, last : ndarray
+        (figure) datetime64[D], the period of the answer that a figure belongs to.
+    start : ndarray
+        (figure) datetime64[D], the first day of the figure's own period.
+    covered : ndarray
+        (figure) bool, whether the figures of that period of the answer cover all of it.
+    """
 
     question: Question
     held: Cells
@@ -32,7 +48,7 @@ class Selected:
     covered: Bools
 
     def words(self, dimension: str) -> tuple[Codes, list[str]]:
-        """Return the codes of a dimension for the rows found and the words they stand for, in order."""
+        """Return (figure) int64, the index of each value of a dimension, and the distinct values in order."""
         column = self.held.columns[dimension]
         words = column.dictionary.to_pylist()
         rank = np.argsort(np.argsort(np.array(words, dtype=object)))
@@ -40,7 +56,7 @@ class Selected:
         return codes, sorted(words)
 
     def drop_overlaps(self, dimension: str) -> None:
-        """Where a path and paths below it are both there, keep one: the parts if asked for, else the total."""
+        """Where a path and paths below it are both selected, keep the parts if they are asked for, else the total."""
         codes, words = self.words(dimension)
         present = [words[c] for c in np.unique(codes)]
         totals = [w for w in present if any(o.startswith(f"{w}/") for o in present)]
@@ -55,7 +71,7 @@ class Selected:
                 setattr(self, name, getattr(self, name)[~drop])
 
     def check_adds(self) -> None:
-        """Refuse to add up over a dimension, or over time, that the measure does not add up over (D606)."""
+        """Refuse to add up over a dimension, or over time, where the measure does not allow it (D606)."""
         question, adds = self.question, self.question.measure.adds
         for dimension in DIMENSIONS:
             if dimension in adds or dimension in question.by:
@@ -80,7 +96,7 @@ class Selected:
             )
 
     def added(self) -> pd.DataFrame:
-        """Add up what is left; one row for each period and value of the dimensions kept."""
+        """Add up the figures into one row for each period and value of the dimensions kept."""
         days = self.first.astype(np.int64) * 2**20 + self.last.astype(np.int64)
         _, group = np.unique(days, return_inverse=True)
         kept = {}
@@ -104,7 +120,7 @@ class Selected:
         return pd.DataFrame(data)
 
     def _combined(self, value: Values, group: Codes) -> Values:
-        """Return (group) float64: the sum, or over time the mean or last of the sums of each date."""
+        """Return (group) float64: the sum, or the mean or the last of the sums by date."""
         filled = np.nan_to_num(value)
         if self.question.aggregate == "sum":
             return np.asarray(np.bincount(group, weights=filled), dtype=np.float64)
@@ -113,7 +129,7 @@ class Selected:
         return dates.groupby(level="group").agg(self.question.aggregate).to_numpy(dtype=float, copy=True)
 
     def _said(self, group: Codes, some_missing: Bools) -> np.ndarray[Any, np.dtype[np.object_]]:
-        """Return why each answer is not whole: its figures own word, partial, or at-least."""
+        """Return (group) why an answer is not the full figure: the remark of its figures, partial, or at-least."""
         column = self.held.columns["suppression"]
         words = np.array(column.dictionary.to_pylist(), dtype=object)
         each = words[column.indices.to_numpy(zero_copy_only=False)[self.rows]]
@@ -125,7 +141,7 @@ class Selected:
         return said
 
     def _confidence(self, group: Codes, size: int) -> np.ndarray[Any, np.dtype[np.object_]]:
-        """Return the lowest confidence among the figures added up."""
+        """Return (group) the lowest confidence among the figures added up."""
         levels = ["high", "medium", "low"]
         worst = np.zeros(size, dtype=np.int64)
         np.maximum.at(worst, group, map_values(self.held.columns["confidence"], levels.index)[self.rows])

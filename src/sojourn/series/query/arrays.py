@@ -9,10 +9,23 @@ __all__ = ["to_xarray"]
 
 
 def to_xarray(frame: pd.DataFrame) -> xr.DataArray:
-    """Return a series of :func:`series` as (release, time, dimensions kept) float64, its unit in ``attrs``.
+    """Return a series as a labelled array.
 
-    ``time`` is the first day of each period; NaN where no figure was published. ``release`` is a dimension only
-    where the series holds more than one.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As :func:`~sojourn.series.series` returns it.
+
+    Returns
+    -------
+    xarray.DataArray
+        (release, time, dimensions kept) float64, NaN where no figure was published. ``time`` is the first day
+        of each period; ``release`` is a dimension only where there is more than one. ``attrs`` are those of the
+        table, with the unit as ``units``.
+
+    Examples
+    --------
+    >>> sj.data.to_xarray(sj.series("darien-crossings", nationality=["CHN", "VEN"]))
     """
     kept = [
         d for d in ("measure", "place", "country", "component", "category", "nationality", "family") if d in frame

@@ -44,21 +44,57 @@ def series(
     breakdown: Sequence[str] | None = None,
     store: Store | None = None,
 ) -> pd.DataFrame:
-    """Return a published series as a tidy table, one row a period.
+    """Return a published series as a tidy table with one row a period.
 
-    A filter takes one value or several; several values, and the dimensions in ``by``, are kept as columns, the
-    rest is added up where the measure allows it. ``place`` and ``category`` match a path, what lies below it,
-    or one word of it. ``period`` is ``month``, ``quarter``, ``calendar-year`` or ``fiscal-year`` (US); without
-    it, the finest published. ``release`` is ``latest``, ``each`` (kept apart), ``spliced`` (each period from
-    the newest release that has it whole), or the names of releases. ``breakdown`` names the split to use where
-    several are published.
+    Each filter takes one value or several. A dimension with several values, or named in ``by``, becomes a column;
+    figures are added up over the other dimensions, where the measure allows it.
 
-    Columns: start, end (datetime64), the dimensions kept, value (float64), unit, rounding (the coarsest of the
-    figures added up), parts (how many), suppression, confidence, release. ``attrs`` holds measure, title, unit,
-    publisher, source, licence and note. A period without a row had no figure published. Raises DataError
-    D601-D608, which say what to choose.
+    Parameters
+    ----------
+    name : str or sequence of str
+        Name of the series, as :func:`find_series` gives it. Several need ``by="measure"``.
+    nationality, country : str or sequence of str, optional
+        ISO 3166 alpha-3 code or name; ``country`` is the country that counted.
+    family, component : str or sequence of str, optional
+        Family status of the people; part of the publisher that counted.
+    place, category : str or sequence of str, optional
+        A path such as ``southwest/tucson-sector``, or one word of it; both match all that lies below.
+    start, end : str or datetime.date, optional
+        First and last day; only periods that lie between them are used.
+    period : {"day", "month", "quarter", "calendar-year", "fiscal-year", "span"}, optional
+        Kind of period; the finest that is published without it. Fiscal years are those of the United States.
+    release : str or sequence of str
+        ``latest``; ``each``, with releases kept apart; ``spliced``, each period from the newest release that has
+        all of it; or the names of releases.
+    by : str or sequence of str
+        Dimensions to keep apart, ``measure`` and ``release`` among them.
+    aggregate : {"sum", "mean", "last"}
+        How figures of several dates become one, for stocks and rates.
+    breakdown : sequence of str, optional
+        The split to use where several are published.
+    store : Store, optional
+        Where to look; the user's own store over the reference figures without it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns start and end (datetime64), the dimensions kept, value (float64), unit, rounding (the coarsest
+        of the figures added up), parts (how many), suppression, confidence and release. A period without a row
+        had no figure published. ``attrs`` holds measure, title, unit, publisher, source, licence and note.
+
+    Raises
+    ------
+    DataError
+        D601 to D608: no such series, no figures, or a question that would add up what must not be added up.
+        The message says what to choose.
+
+    Examples
+    --------
+    >>> sj.series("usbp-encounters", nationality="CHN", place="southwest", period="fiscal-year")
+    >>> sj.series("darien-crossings", nationality=["CHN", "VEN"], start="2023-01-01")
+    >>> sj.series("eoir-pending", release="each")
     """
-    shelf = store or Store()
+    store = store or Store()
     names = (name,) if isinstance(name, str) else tuple(name)
     filters = {
         "nationality": nationality,
@@ -79,12 +115,12 @@ def series(
         dims = tuple(d for d in DIMENSIONS if d in kept or d in many)
         questions.append(Question(one, measure, wanted, dims, period, *span, aggregate, split))
     check_units(questions, kept)
-    frames = [_answered(q, release, kept, shelf).assign(measure=q.name) for q in questions]
+    frames = [_answered(q, release, kept, store).assign(measure=q.name) for q in questions]
     return _joined(frames, questions, kept)
 
 
 def _chosen(name: str, entries: Sequence[Entry], release: Choice, by: tuple[str, ...]) -> tuple[Entry, ...]:
-    """Return the releases to read, oldest first; raises D604 where several would be added up."""
+    """Return the releases to read, oldest first; D604 where several would be added up."""
     asked = listed(release) or ("latest",)
     if asked == ("latest",):
         return tuple(entries[-1:])
@@ -108,15 +144,15 @@ def _chosen(name: str, entries: Sequence[Entry], release: Choice, by: tuple[str,
     return tuple(e for e in entries if e.release in asked)
 
 
-def _answered(question: Question, release: Choice, by: tuple[str, ...], shelf: Store) -> pd.DataFrame:
+def _answered(question: Question, release: Choice, by: tuple[str, ...], store: Store) -> pd.DataFrame:
     """Answer one question from the releases asked for."""
-    entries = shelf.entries(question.measure.name)
+    entries = store.entries(question.measure.name)
     if not entries:
         remedy = "import the publisher's file: sojourn data import"
         raise refuse("D602", question.name, "no figures in the store", remedy=remedy)
     parts = []
     for entry in _chosen(question.name, entries, release, by):
-        part = answer(question, shelf.cells(entry))
+        part = answer(question, store.cells(entry))
         if part is not None:
             parts.append(part.assign(release=entry.release))
     if not parts:
@@ -136,7 +172,7 @@ def _answered(question: Question, release: Choice, by: tuple[str, ...], shelf: S
 
 
 def _nothing(question: Question, entries: Sequence[Entry]) -> DataError:
-    """Say what was asked and what is held."""
+    """Return the error that says what was asked for and what the store holds."""
     asked = ", ".join(f"{d}={'|'.join(v)}" for d, v in question.wanted.items()) or "everything"
     return refuse(
         "D602",
@@ -149,7 +185,7 @@ def _nothing(question: Question, entries: Sequence[Entry]) -> DataError:
 
 
 def _joined(frames: list[pd.DataFrame], questions: Sequence[Question], by: tuple[str, ...]) -> pd.DataFrame:
-    """Put the answers together and say what they are."""
+    """Put the answers together in one table, and describe it in ``attrs``."""
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     measure = questions[0].measure
     keys = ["start", "end", *questions[0].by]
@@ -170,14 +206,38 @@ def _joined(frames: list[pd.DataFrame], questions: Sequence[Question], by: tuple
 
 
 def values(name: str, dimension: str, *, store: Store | None = None) -> tuple[str, ...]:
-    """Return the values that a dimension of a series takes in its latest release, sorted; none without figures."""
-    shelf = store or Store()
+    """Return the values that a dimension of a series takes in its latest release, sorted.
+
+    Parameters
+    ----------
+    name : str
+        Name of the series.
+    dimension : {"component", "nationality", "family", "country", "place", "category"}
+        Which dimension.
+    store : Store, optional
+        Where to look; the user's own store over the reference figures without it.
+
+    Returns
+    -------
+    tuple of str
+        Empty when the store has no figures of the series.
+
+    Raises
+    ------
+    DataError
+        D601 for no such series, D608 for no such dimension.
+
+    Examples
+    --------
+    >>> sj.data.values("cbp-encounters", "place")
+    """
+    store = store or Store()
     measure, wanted = resolve(name, {})
     check_options((dimension,), None, "sum", None)
-    entries = shelf.entries(measure.name)
+    entries = store.entries(measure.name)
     if not entries:
         return ()
-    table = shelf.figures(entries[-1])
+    table = store.figures(entries[-1])
     for column, kept in wanted.items():
         table = table.filter(pc.equal(table[column].cast(pa.string()), kept[0]))
     return tuple(sorted(pc.unique(table[dimension].cast(pa.string())).to_pylist()))

@@ -26,7 +26,21 @@ _KEPT_APART = ("measure", "release")
 
 @dataclass(frozen=True)
 class Question:
-    """One question to the store: measure, values wanted by dimension, dimensions kept, period, split."""
+    """One question to the store, its names and values resolved.
+
+    Attributes
+    ----------
+    name : str
+        The name that the caller used; ``measure`` is where its figures are.
+    measure : Measure
+        The measure asked for; never a selection of another one.
+    wanted : mapping of str to tuple of str
+        The values wanted, for each dimension that is restricted.
+    by : tuple of str
+        Dimensions kept apart.
+    period, start, end, aggregate, breakdown
+        As in :func:`~sojourn.series.series`.
+    """
 
     name: str
     measure: Measure
@@ -39,7 +53,7 @@ class Question:
     breakdown: tuple[str, ...] | None
 
     def needed(self) -> int:
-        """Return the bits of the dimensions along which figures must be split to answer."""
+        """Return one bit for each dimension along which figures must be split to answer the question."""
         asked = {d for d, values in self.wanted.items() if values != (ALL,)}
         return sum(1 << i for i, d in enumerate(DIMENSIONS) if d in self.by or d in asked)
 
@@ -74,7 +88,7 @@ def check_options(by: tuple[str, ...], period: str | None, aggregate: str, break
 
 
 def resolve(name: str, filters: Mapping[str, Choice]) -> tuple[Measure, dict[str, tuple[str, ...]]]:
-    """Return the measure behind a name and the values asked for by dimension; D601 for no such series."""
+    """Return the measure behind a name and the values wanted of each dimension; D601 for no such series."""
     known = measures()
     if name not in known:
         close = nearest(name, known) or ", ".join(m.name for m in find_series(name)[:3])
@@ -89,7 +103,7 @@ def resolve(name: str, filters: Mapping[str, Choice]) -> tuple[Measure, dict[str
 
 
 def read_values(dimension: str, value: Choice) -> tuple[str, ...]:
-    """Return the values of a filter: codes for names of countries, words of a path for names of places."""
+    """Return the values of a filter, with names of countries as codes and names of places as words of a path."""
     values = listed(value)
     if dimension in ("place", "category"):
         return tuple(re.sub(r"[^a-z0-9/]+", "-", v.casefold()).strip("-") for v in values)

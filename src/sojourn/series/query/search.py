@@ -8,7 +8,21 @@ __all__ = ["find_series"]
 
 
 def find_series(words: str = "") -> tuple[Measure, ...]:
-    """Return the measures whose name, title, publisher, unit or note hold every one of the words."""
+    """Return the series whose name, title, publisher, unit or note contain all of ``words``.
+
+    Parameters
+    ----------
+    words : str
+        Words or parts of words, separated by spaces; without any, every series is returned.
+
+    Returns
+    -------
+    tuple of Measure
+
+    Examples
+    --------
+    >>> [measure.name for measure in sj.data.find_series("darien")]
+    """
     parts = words.casefold().split()
     found = []
     for measure in measures().values():

@@ -24,14 +24,28 @@ _COUNTRY = 1 << DIMENSIONS.index("country")
 
 
 def matches(dimension: str, word: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a value of a dimension is one of those wanted; paths match from any of their words down."""
+    """Whether a value is one of those wanted; a path also matches any run of its words."""
     if dimension not in ("place", "category"):
         return word in wanted
     return any(word == w or f"/{word}/".find(f"/{w}/") >= 0 for w in wanted)
 
 
 def answer(question: Question, held: Cells) -> pd.DataFrame | None:
-    """Return the answer from one release, or None when nothing matches; raises DataError D605-D607."""
+    """Return the answer from one release, or None when nothing matches.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    held : Cells
+        The figures of one release of its measure.
+
+    Raises
+    ------
+    DataError
+        D605 for periods that overlap or do not fit, D606 for figures that are not added up, D607 where several
+        splits could answer.
+    """
     wanted = np.ones(len(held.cell), dtype=bool)
     for dimension in question.wanted:
         wanted &= _wanted(question, dimension, held.columns[dimension])
@@ -67,7 +81,7 @@ def answer(question: Question, held: Cells) -> pd.DataFrame | None:
 
 
 def _wanted(question: Question, dimension: str, column: pa.DictionaryArray) -> Bools:
-    """Return (row) bool, whether the value of a dimension is one of those asked for."""
+    """Return (row) bool, whether the value of a dimension is one of those wanted."""
     asked = question.wanted.get(dimension)
     if asked is None:
         return np.ones(len(column), dtype=bool)
@@ -85,7 +99,7 @@ def _in_time(question: Question, held: Cells) -> Bools:
 
 
 def _split_enough(question: Question, splits: Codes) -> Bools:
-    """Return (cell) bool, whether a figure is split by every dimension needed (or exactly as asked)."""
+    """Return (cell) bool, whether the figures are split by every dimension needed, or exactly as ``breakdown`` says."""
     if question.breakdown is not None:
         exact = sum(1 << i for i, d in enumerate(DIMENSIONS) if d in question.breakdown)
         return np.asarray((splits | _COUNTRY) == (exact | _COUNTRY))
@@ -94,7 +108,7 @@ def _split_enough(question: Question, splits: Codes) -> Bools:
 
 
 def _finest(question: Question, kinds: Codes) -> str | None:
-    """Return the finest kind of period among the rows; both kinds of year and nothing finer is D605."""
+    """Return the finest kind of period among the cells; D605 when it is a year and there are both kinds of year."""
     found = [KINDS[k] for k in np.unique(kinds)]
     if found[:2] == ["calendar-year", "fiscal-year"]:
         raise refuse(
@@ -107,9 +121,9 @@ def _finest(question: Question, kinds: Codes) -> str | None:
 
 
 def _choose(question: Question, target: str, found: tuple[Codes, Codes, Days], wanted: Bools) -> Bools:
-    """Return (cell) bool: for each period one kind of period and the least split among those published.
+    """Return (cell) bool, which cells to use: for each period one kind of period and the least split published.
 
-    ``found`` is kind, split and period of each cell; only kinds and splits that hold a row wanted are offered.
+    ``found`` holds kind, split and period of each cell; only kinds and splits with a wanted row are considered.
     """
     kinds, splits, first = found
     order = [KINDS.index(k) for k in fits_into(target)]
@@ -132,7 +146,7 @@ def _choose(question: Question, target: str, found: tuple[Codes, Codes, Days], w
 
 
 def _least(question: Question, splits: list[int], when: str) -> int:
-    """Return the split that is part of every other one; raises D607 where there is none."""
+    """Return the split that is part of every other one; D607 where there is none."""
     least = min(splits, key=lambda s: (s.bit_count(), s))
     if all(least & other == least for other in splits):
         return least
@@ -145,9 +159,9 @@ def _least(question: Question, splits: list[int], when: str) -> int:
 
 
 def _covered(question: Question, span: tuple[Days, Days], whole_span: tuple[Days, Days], daily: Bools) -> Bools:
-    """Return (cell) bool, whether the parts of its period add up to the whole; overlapping parts are D605.
+    """Return (cell) bool, whether its period is covered from end to end; overlapping parts are D605.
 
-    Counts of single days are events: a day without a row had none, so they cover their period.
+    Counts by day are events: a day without a row had none, so they always cover their period.
     """
     start, end = (d.astype(np.int64) for d in span)
     first, last = (d.astype(np.int64) for d in whole_span)
