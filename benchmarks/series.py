@@ -1,7 +1,7 @@
-"""How fast official series are imported and asked for: ``python -m benchmarks.series``.
+"""How fast official series are imported and queried: ``python -m benchmarks.series``.
 
 Prints wall time and peak memory against the limits, and ends with exit code 1 when one is missed. ``--only`` runs
-one of the three. Each runs in a process of its own, so that memory is its own.
+one of the three. Each runs in a process of its own, so that peak memory is its own.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def time_import():
 
 
 def time_query():
-    """Ask for one nationality by month, the file read anew and kept."""
+    """Ask for one nationality by month, with the file read each time and with the file cached."""
     from sojourn.series import Store, series
     from sojourn.series.store.parquet import read_release
 
@@ -97,7 +97,7 @@ def write_large(path, megabytes=200):
 
 
 def weigh_large():
-    """Import a CSV of 200 MB; the peak of memory is that of the whole process."""
+    """Import a CSV of 200 MB; peak memory is that of the whole process."""
     from sojourn.series import Store
 
     with tempfile.TemporaryDirectory() as folder:

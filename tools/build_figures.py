@@ -1,9 +1,9 @@
 """Build the reference figures that ship with the package: src/sojourn/library/figures.
 
 Reads the publishers' files named in tools/figures.csv through the package's own importers, keeps what the
-built-in scenarios and documents need, and writes one Parquet file a measure, the timeline of policies as CSV,
-and a Frictionless descriptor (datapackage.json). Nothing in the output depends on the clock, the machine or
-the order of the folder: the same files give the same bytes under the same version of pyarrow.
+built-in scenarios and the documentation need, and writes one Parquet file a measure, the timeline of policies as CSV,
+and a Frictionless descriptor (datapackage.json). The output depends on neither the clock, the machine nor the
+order of the folder: the same files give the same bytes under the same version of pyarrow.
 
     python tools/build_figures.py                     writes into the package
     python tools/build_figures.py --out DIR           writes into DIR
@@ -125,7 +125,7 @@ def _distinct(table: pa.Table, column: str) -> list[str]:
 
 
 def _release(table: pa.Table, name: str) -> dict[str, Any]:
-    """Return what the store wants to know of one release without opening the file."""
+    """Return what the store must know of one release without opening the file."""
     part = table.filter(_is_in(table, "release", [name]))
     return {
         "release": name,
@@ -169,7 +169,7 @@ def _resource(path: Path, table: pa.Table, origins: list[dict[str, Any]]) -> dic
 
 
 def content_digest(table: pa.Table) -> str:
-    """Return the SHA-256 of the figures themselves, whatever the file format and its version."""
+    """Return the SHA-256 of the figures themselves, which does not depend on the file format."""
     digest = hashlib.sha256()
     for name in SCHEMA.names:
         column = table[name].combine_chunks()
@@ -257,7 +257,7 @@ def build(shared: Path, out: Path) -> int:
 
 
 def main() -> None:
-    """Read the arguments, build, say what was built."""
+    """Read the arguments, build, and print what was built."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     beside = Path(os.environ.get("SOJOURN_SHARED", ROOT.parent / "shared"))
     parser.add_argument("--shared", type=Path, default=beside)

@@ -16,7 +16,7 @@ BLOCK = re.compile(r"^```(text|csv)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks():
-    """Return the blocks of the page: the table of the publisher, and by their first line what to do with the rest."""
+    """Return the blocks of the page: the publisher's table, and the other blocks by their first line."""
     found = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
     [table] = [body for kind, body in found if kind == "csv"]
     parts = [body.partition("\n") for kind, body in found if kind == "text"]

@@ -35,7 +35,7 @@ def _named(ctx: typer.Context) -> str | None:
 
 
 def _words(dimension: str) -> Any:
-    """Return what completes a value of a dimension: the values in the series named on the line."""
+    """Return a completion for values of a dimension: those of the series named on the line."""
 
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         name = _named(ctx)
@@ -138,7 +138,7 @@ def show(
 
 
 def _table(frame: Any, last: int) -> None:
-    """Print a series: the dimensions kept, the figure, and what must be said of it."""
+    """Print a series: the dimensions kept, the figures, and the remarks that belong to them."""
     said = frame.attrs
     plain = {"start", "end", "value", "unit", "rounding", "parts", "suppression", "confidence", "release"}
     kept = [c for c in frame.columns if c not in plain]
@@ -215,7 +215,7 @@ def plot(
 def import_(
     files: Annotated[list[Path], typer.Argument(help="Publishers' files: .csv, .csv.gz, .xlsx.")],
     release: Annotated[str | None, typer.Option(help="Name of the vintage, where the file does not say.")] = None,
-    replace: Annotated[bool, typer.Option(help="Put the file in place of the same release.")] = False,
+    replace: Annotated[bool, typer.Option(help="Replace the same release.")] = False,
 ) -> None:
     """Import publishers' files into your store; a file with a problem is not imported at all."""
     store = sj.data.Store()
@@ -247,7 +247,7 @@ def export(
 def verify(
     words: Annotated[list[str] | None, typer.Argument(help="Only checks with these words.")] = None,
 ) -> None:
-    """Check the figures here against the totals their publishers gave elsewhere."""
+    """Check the figures against totals that their publishers printed elsewhere."""
     done = sj.data.verify(" ".join(words or []))
     table = Table("check", "series", "")
     table.add_column("expected", justify="right")

@@ -1,1 +1,1 @@
-"""Importers: one file for each publisher, each reading that publisher's files into figures."""
+"""Importers of publishers' files: one module a publisher, loaded only when a file is to be recognised."""

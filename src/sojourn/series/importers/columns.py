@@ -1,4 +1,4 @@
-"""Reading the columns of a file: text into numbers, months, years, countries and terms of ours.
+"""Reading the columns of a file: text into numbers, months, years, countries and terms of Sojourn.
 
 Every reader looks at each distinct text once and records what it cannot read as a problem, with file, row,
 column and value; none of them guesses.
@@ -39,14 +39,14 @@ _CONFIDENCE = ("high", "medium", "low")
 
 
 def encoded(column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
-    """Return a column of text dictionary-encoded and in one piece."""
+    """Return a column of text, dictionary-encoded and in one chunk."""
     if isinstance(column, pa.ChunkedArray):
         column = column.unify_dictionaries().combine_chunks() if column.num_chunks else pa.array([], column.type)
     return column if isinstance(column, pa.DictionaryArray) else column.cast(pa.string()).dictionary_encode()
 
 
 def texts(column: Any) -> list[str]:
-    """Return a column of text as a list of stripped strings; a null is the empty string."""
+    """Return a column of text as a list of strings without surrounding spaces; null becomes an empty string."""
     given = encoded(column)
     written = [(v or "").strip() for v in given.dictionary.to_pylist()] + [""]
     rows = given.indices.fill_null(len(written) - 1).to_numpy(zero_copy_only=False)
@@ -62,10 +62,20 @@ def numbers(
     first_row: int = 2,
     missing: Iterable[str] = (),
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return (row) float64 the numbers written in a column of text; NaN for the texts in ``missing``.
+    """Return (row) float64, the numbers written in a column of text.
 
-    Thousands commas are read. Anything else is D301, an empty cell D303, a formula D112, each with file, row,
-    column and value. ``first_row`` is the row number in the file of the first entry.
+    Parameters
+    ----------
+    column : array
+        Text, with or without commas between thousands.
+    problems : Collector
+        Takes what is not a number (D301), an empty cell (D303) and a formula (D112).
+    where, name : str
+        File and column, for the place of a problem.
+    first_row : int
+        Row number in the file of the first entry.
+    missing : iterable of str
+        Texts that mean that there is no figure; they become NaN.
     """
     entries = encoded(column)
     absent = set(missing)
@@ -90,7 +100,7 @@ def numbers(
 
 @cache
 def vocabulary(publisher: str, column: str) -> Mapping[str, str]:
-    """Return what each of a publisher's labels means in terms of ours, from ``tables/labels/<publisher>.csv``."""
+    """Return what each of a publisher's labels means in Sojourn's terms, from ``tables/labels/<publisher>.csv``."""
     rows = table_rows(f"labels/{publisher}.csv")
     return {row["theirs"]: row["ours"] for row in rows if row["column"] == column}
 
@@ -104,10 +114,10 @@ def labels(
     *,
     first_row: int = 2,
 ) -> pa.DictionaryArray:
-    """Return a column of a publisher's labels as terms of ours, dictionary-encoded.
+    """Return a column of a publisher's labels as terms of Sojourn, dictionary-encoded.
 
-    ``vocabulary`` maps theirs to ours. A label not in it is D304 (D112 when it is a formula) with row,
-    value and the nearest known.
+    ``vocabulary`` maps theirs to ours. A label that is not in it is D304 (D112 when it is a formula), with its
+    row, its value and the nearest label known.
     """
     entries = encoded(column)
     bad: dict[int, tuple[str, str]] = {}
@@ -127,7 +137,7 @@ def labels(
 
 
 def translate(table: pa.Table, column: str, of: str, problems: Collector, where: str) -> list[str]:
-    """Return a column of a publisher's labels as terms of ours; ``of`` names the vocabulary, as ``transit/sex``.
+    """Return a column of a publisher's labels as terms of Sojourn; ``of`` names the vocabulary, as ``transit/sex``.
 
     The vocabularies are ``tables/labels/<publisher>.csv``; a label that is not in it is D304.
     """
@@ -145,9 +155,9 @@ def months(
     first_row: int = 2,
     years: tuple[int, int],
 ) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
-    """Return (row) datetime64[D] the first days of months written ``YYYY-MM-01`` or ``YYYY-MM``.
+    """Return (row) datetime64[D], the first days of months written ``YYYY-MM-01`` or ``YYYY-MM``.
 
-    A text that is neither is D306, a year outside ``years`` (first, last) D307.
+    A text that is neither is D306; a year outside ``years`` (first, last) is D307.
     """
     entries = encoded(column)
     values = np.full(len(entries.dictionary), np.datetime64("1900-01-01"), dtype="datetime64[D]")
@@ -165,7 +175,7 @@ def months(
 
 
 def whole_years(table: pa.Table, column: str, problems: Collector, where: str) -> list[int]:
-    """Return a column of years as integers; raises DataError for what is not a number or a year (D307)."""
+    """Return a column of years as integers; raises DataError for a text that is not a year (D301, D307)."""
     written = numbers(table[column].combine_chunks(), problems, where, column)
     problems.raise_if_any()
     for row in np.flatnonzero((written < _YEARS[0]) | (written > _YEARS[1]) | (written != np.floor(written)))[:5]:
@@ -177,10 +187,10 @@ def whole_years(table: pa.Table, column: str, problems: Collector, where: str) -
 
 
 def country_codes(column: Any, problems: Collector, where: str, *, empty: str = "") -> pa.DictionaryArray:
-    """Return country codes of a column that holds codes, some of them the publisher's own.
+    """Return the ISO 3166 codes of a column of country codes, some of which are the publisher's own.
 
-    ``empty`` is the code of an empty cell; without it an empty cell is D303. A code that is neither ISO 3166
-    nor in the crosswalk is D305.
+    An empty cell becomes ``empty``; without it, it is D303. A code that is neither ISO 3166 nor in the
+    crosswalk is D305.
     """
     given = encoded(column)
     written = [(v or "").strip() for v in given.dictionary.to_pylist()]

@@ -33,9 +33,26 @@ __all__ = [
 
 
 def figures_of(source: SourceFile, measure: str, release: str, columns: Mapping[str, Any]) -> pa.Table:
-    """Return the figures of one measure; what its table says of the measure is filled in.
+    """Return a table of the figures of one measure.
 
-    Raises KeyError for an unknown measure, ValueError where the columns differ in length.
+    Parameters
+    ----------
+    source : SourceFile
+        The file that they were read from.
+    measure : str
+        A row of ``tables/measures``, which gives publisher, unit, source and licence.
+    release : str
+        The vintage: a year, month or date.
+    columns : mapping of str to array or scalar
+        The columns of ``tables/fields.csv`` that the file gives; the others take their defaults. Categories
+        are written as paths (:func:`as_path`).
+
+    Raises
+    ------
+    KeyError
+        For an unknown measure.
+    ValueError
+        Where the columns differ in length.
     """
     known = measures()[measure]
     if isinstance(columns.get("value"), pa.Array):  # as numbers of NumPy, whose NaN becomes a missing value
@@ -57,10 +74,7 @@ def figures_of(source: SourceFile, measure: str, release: str, columns: Mapping[
 
 
 def as_path(column: Any) -> Any:
-    """Return categories as paths of words: lower case, hyphens for everything else, ``/`` between the parts.
-
-    ``column`` is one text or an array of texts; the answer is of the same kind.
-    """
+    """Return a text, or an array of texts, as paths: lower-case words with hyphens, ``/`` between the parts."""
     if isinstance(column, str):
         return "/".join(re.sub(r"[^a-z0-9]+", "-", part.casefold()).strip("-") for part in column.split("/"))
     given = encoded(column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column, pa.string()))
@@ -68,17 +82,27 @@ def as_path(column: Any) -> Any:
     return pa.DictionaryArray.from_arrays(given.indices, found)
 
 
-def concatenate(blocks: Iterable[pa.Table]) -> pa.Table:
-    """Return the figures of several blocks as one table."""
-    return conform(pa.concat_tables(list(blocks)))
+def concatenate(tables: Iterable[pa.Table]) -> pa.Table:
+    """Return several tables of figures as one."""
+    return conform(pa.concat_tables(list(tables)))
 
 
 def add_up_repeats(
     columns: Mapping[str, Any], where: str, reason: str
 ) -> tuple[dict[str, Any], tuple[Dropped, ...]]:
-    """Add up rows that agree in every column but ``value``; say how many were merged, and why.
+    """Add up rows that agree in every column but ``value``.
 
-    ``columns`` are arrays of equal length, ``value`` among them. The order of first appearance is kept.
+    Parameters
+    ----------
+    columns : mapping of str to array
+        Arrays of equal length, ``value`` among them.
+    where, reason : str
+        File, and why rows repeat, for the note of how many were added to another.
+
+    Returns
+    -------
+    dict of str to array, tuple of Dropped
+        The columns, in order of first appearance, and the note.
     """
     table = pa.table(dict(columns))
     keys = [name for name in table.column_names if name != "value"]
@@ -91,12 +115,12 @@ def add_up_repeats(
 
 
 def last_month(start: np.ndarray[Any, np.dtype[np.datetime64]]) -> str:
-    """Return the release of a file that gives no date: the last month it covers, ``YYYY-MM``."""
+    """Return the release of a file that does not say when it was published: the last month it covers."""
     return str(start.max().astype("datetime64[M]"))
 
 
 def filter_rows(columns: Mapping[str, Any], mask: Sequence[bool] | np.ndarray[Any, Any]) -> dict[str, Any]:
-    """Return the rows of every column where ``mask`` holds; a column of one text stays one text."""
+    """Return the rows of every column where ``mask`` is true; a scalar column stays as it is."""
     chosen = pa.array(np.asarray(mask, dtype=bool))
     return {
         name: column if isinstance(column, str) else pc.filter(pa.array(column), chosen)
@@ -107,9 +131,9 @@ def filter_rows(columns: Mapping[str, Any], mask: Sequence[bool] | np.ndarray[An
 def drop_repeats(
     table: pa.Table, problems: Collector, where: str, reason: str
 ) -> tuple[pa.Table, tuple[Dropped, ...]]:
-    """Return the figures without those given more than once with the same value, and how many there were.
+    """Return the figures without repeated ones, and a note of how many there were.
 
-    The same figure with two values is D401.
+    A figure that is given with two different values is D401.
     """
     code = key_codes(table, KEY)
     _, first, group = np.unique(code, return_index=True, return_inverse=True)
@@ -137,9 +161,28 @@ def finish(
     dropped: Sequence[Dropped] = (),
     checks: Sequence[Check] = (),
 ) -> Imported:
-    """Check what was read and return it; the last call of every ``read``.
+    """Validate what was read and return it; the last call of every importer.
 
-    Raises DataError with the problems gathered so far, those of the figures, and every check that failed.
+    Parameters
+    ----------
+    source : SourceFile
+        The file.
+    table : pyarrow.Table
+        The figures, as :func:`figures_of` makes them.
+    release : str
+        The vintage; the latest where the figures belong to several.
+    problems : Collector
+        What was found wrong so far.
+    dropped : sequence of Dropped
+        Rows that were left out.
+    checks : sequence of Check
+        Totals that were recomputed from the rows.
+
+    Raises
+    ------
+    DataError
+        With the problems found so far, those of the figures (:func:`~sojourn.series.validation.check_figures`),
+        and D402 for each check that does not hold.
     """
     problems.raise_if_any()
     if table.num_rows == 0:

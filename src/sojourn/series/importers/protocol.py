@@ -108,5 +108,5 @@ class Importer:
 
 
 def problems_of(source: SourceFile) -> Collector:
-    """Return the collector in which an importer gathers what is wrong with ``source``."""
+    """Return a collector for everything that is wrong with ``source``."""
     return collect(f"{source.name} was not imported")

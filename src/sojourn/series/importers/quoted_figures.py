@@ -61,7 +61,7 @@ def _suppression(*remarks: str) -> str:
 
 
 class _Gathered:
-    """The figures of one file as they are gathered, by measure."""
+    """The figures of one file, gathered by measure."""
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source

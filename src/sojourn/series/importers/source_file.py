@@ -1,9 +1,9 @@
-"""A file from a stranger, read within limits.
+"""An untrusted file, read within limits.
 
-Everything an importer sees of a file comes through :class:`SourceFile`: the file's kind, header, sheets
-and rows. Before a row is parsed, one pass over the bytes makes sure that the file is plain UTF-8 text of
-bounded length and line length with a line end at its end (CSV), or a bounded archive without macros, links,
-entities and formulas (xlsx). Nothing of a file is ever executed or fetched.
+Everything that an importer sees of a file comes through :class:`SourceFile`: its kind, header, sheets and rows.
+Before a row is parsed, one pass over the bytes makes sure that the file is UTF-8 text of limited size and line
+length that ends with a line end (CSV), or an archive of limited size without macros, links, entities and
+formulas (xlsx). Nothing in a file is ever executed or fetched.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["LIMITS", "Limits", "SourceFile"]
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a file is read before it is refused; bytes, rows and cells."""
+    """Sizes above which a file is refused, in bytes, rows and cells."""
 
     file_bytes: int = 1_000_000_000
     unpacked_bytes: int = 1_500_000_000
@@ -47,7 +47,7 @@ class Limits:
 
 
 LIMITS = Limits()
-"""The limits in force; the largest file of the publishers we read is a few megabytes."""
+"""The limits in force; the largest file of the publishers that Sojourn reads has a few megabytes."""
 
 _CHUNK = 1 << 20
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
@@ -69,10 +69,28 @@ _ACTIVE = ("vbaproject", "externallinks/", "embeddings/", "activex/", "connectio
 
 
 class SourceFile:
-    """One file to import, opened and checked once.
+    """One file to import, checked when it is opened.
 
-    ``name`` is the file's own name (no folder), used in messages; ``kind`` is ``csv``, ``csv.gz`` or
-    ``xlsx``; ``digest`` the SHA-256 of its bytes. Raises DataError (D101-D115, D203) from the constructor.
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file.
+    limits : Limits
+        Sizes above which it is refused.
+
+    Attributes
+    ----------
+    name : str
+        Name of the file without its folder, for messages.
+    kind : {"csv", "csv.gz", "xlsx"}
+        What it is, by its first bytes and its name, which must agree.
+    digest : str
+        SHA-256 of its bytes.
+
+    Raises
+    ------
+    DataError
+        D101 to D115.
     """
 
     def __init__(self, path: str | Path, limits: Limits = LIMITS) -> None:
@@ -132,10 +150,19 @@ class SourceFile:
     def batches(
         self, *, block_bytes: int = 1 << 20, newlines: bool = False
     ) -> Iterator[tuple[int, pa.RecordBatch]]:
-        """Yield (row number of the first row, rows) of a CSV file, every column dictionary-encoded text.
+        """Yield (row number of the first row, rows) of a CSV file, every column as dictionary-encoded text.
 
-        Memory is bounded by some thirty blocks read ahead. ``newlines`` allows line breaks inside quotes. Raises
-        DataError D204 with the rows that have too few or too many columns, D110 past the limit of rows.
+        Parameters
+        ----------
+        block_bytes : int
+            Size of a block; about thirty are read ahead, which limits the memory used.
+        newlines : bool
+            Whether quoted cells may contain line breaks.
+
+        Raises
+        ------
+        DataError
+            D204 with the rows that have too few or too many columns, D110 above the limit of rows.
         """
         text = pa.dictionary(pa.int32(), pa.string())
         problems = collect(f"{self.name} was not imported")
@@ -174,7 +201,7 @@ class SourceFile:
         problems.raise_if_any()
 
     def table(self, *, newlines: bool = False) -> pa.Table:
-        """Return a whole CSV file as text columns; raises as :meth:`batches`, D206 without rows."""
+        """Return a whole CSV file as columns of text; raises as :meth:`batches`, and D206 without rows."""
         found = [batch for _, batch in self.batches(newlines=newlines)]
         if not found:
             raise refuse("D206", self.name, "a header and no rows")
@@ -183,7 +210,7 @@ class SourceFile:
     def rows(self, sheet: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """Yield (row number, values) of a sheet: text, numbers, dates or None as the workbook holds them.
 
-        Raises DataError D205 for a sheet that is missing, D109 and D110 past the limits.
+        Raises DataError D205 for a missing sheet, D109 and D110 above the limits.
         """
         if sheet not in self.sheets:
             raise refuse("D205", self.name, "sheet missing", found=", ".join(self.sheets)[:200], allowed=sheet)
@@ -208,7 +235,7 @@ class SourceFile:
 
     @cached_property
     def _book(self) -> Any:
-        """The workbook, read once; from memory, so that no file stays open."""
+        """The workbook, read once into memory so that no file stays open."""
         try:
             import openpyxl
         except ImportError as err:
@@ -217,7 +244,7 @@ class SourceFile:
             ) from err
         data = io.BytesIO(self.path.read_bytes())
         try:
-            # openpyxl warns of styles it does not know and of sheets it left out; those are missed by name later.
+            # openpyxl warns of unknown styles and of sheets that it leaves out; a missing sheet is noticed later.
             with warnings.catch_warnings(action="ignore", category=UserWarning):
                 return openpyxl.load_workbook(data, read_only=True, data_only=True, keep_links=False)
         except _BROKEN as err:
@@ -225,7 +252,7 @@ class SourceFile:
 
 
 def _guarded(reader: Any, name: str) -> Iterator[pa.RecordBatch]:
-    """Pass on the batches of a reader; what Arrow finds wrong with the text becomes a problem of ours."""
+    """Yield the batches of a reader; what Arrow finds wrong with the text becomes D204."""
     try:
         yield from reader
     except (pa.ArrowInvalid, EOFError, OSError, zlib.error) as err:
@@ -259,7 +286,7 @@ def _digest(path: Path) -> str:
 
 
 def _kind(name: str, start: bytes) -> str:
-    """Tell the kind of a file from its first bytes and its name, which must agree."""
+    """Return the kind of a file by its first bytes and its name, which must agree."""
     lower = name.lower()
     zipped, gzipped = start.startswith(b"PK\x03\x04"), start.startswith(b"\x1f\x8b")
     if lower.endswith(".xlsx"):
@@ -279,7 +306,7 @@ def _kind(name: str, start: bytes) -> str:
 
 
 class _TextScan:
-    """One pass over the bytes of a text: encoding, line length, last byte, size."""
+    """One pass over the bytes of a text that checks encoding, line length, end and size."""
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
@@ -337,7 +364,7 @@ def _check_start(chunk: bytes, name: str) -> None:
 
 
 def _scan_text(source: SourceFile) -> None:
-    """Refuse a CSV file that is not plain bounded UTF-8 text."""
+    """Refuse a CSV file that is not UTF-8 text within the limits."""
     scan = _TextScan(source)
     packed = source.path.stat().st_size
     limits = source.limits
@@ -362,7 +389,7 @@ def _scan_text(source: SourceFile) -> None:
 
 
 def _scan_archive(source: SourceFile) -> None:
-    """Refuse a workbook that is a bomb, is damaged, or holds anything but sheets of plain values."""
+    """Refuse a workbook that unpacks to too much, is damaged, or holds more than sheets of plain values."""
     limits = source.limits
     try:
         with zipfile.ZipFile(source.path) as archive:

@@ -56,7 +56,7 @@ class Selected:
         return codes, sorted(words)
 
     def drop_overlaps(self, dimension: str) -> None:
-        """Where a path and paths below it are both selected, keep the parts if they are asked for, else the total."""
+        """Where a path and its parts are both selected, keep the parts if they are asked for, else the total."""
         codes, words = self.words(dimension)
         present = [words[c] for c in np.unique(codes)]
         totals = [w for w in present if any(o.startswith(f"{w}/") for o in present)]

@@ -99,7 +99,7 @@ def _in_time(question: Question, held: Cells) -> Bools:
 
 
 def _split_enough(question: Question, splits: Codes) -> Bools:
-    """Return (cell) bool, whether the figures are split by every dimension needed, or exactly as ``breakdown`` says."""
+    """Return (cell) bool, whether the figures are split by all that is needed, or exactly by ``breakdown``."""
     if question.breakdown is not None:
         exact = sum(1 << i for i, d in enumerate(DIMENSIONS) if d in question.breakdown)
         return np.asarray((splits | _COUNTRY) == (exact | _COUNTRY))

@@ -178,7 +178,7 @@ class Store:
     def _commit(
         self, parts: Mapping[tuple[str, str], pa.Table], source: SourceFile, importer: str, replace: bool
     ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-        """Write the parts and make them the store's in one rename; the caller holds the lock."""
+        """Write the parts, and add them to the store in one rename; the caller holds the lock."""
         before = {(e.measure, e.release): e for e in self._manifest()}
         self._sweep(before.values())
         incoming = self.folder / "incoming"
@@ -201,7 +201,7 @@ class Store:
         return tuple(added), tuple(unchanged)
 
     def _holds(self, old: Entry, new: Entry, table: pa.Table) -> bool:
-        """Whether the store has these figures already, perhaps read from a file that differs in other bytes."""
+        """Whether the store has these figures already, even if they came from a file with other bytes."""
         if old.content == new.content:
             return True
         kept = self.figures(old)
