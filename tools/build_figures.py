@@ -1,9 +1,9 @@
 """Build the reference figures that ship with the package: src/sojourn/library/figures.
 
-Reads the publishers' files named in tools/figures.csv through the package's own importers, keeps what the
-built-in scenarios and the documentation need, and writes one Parquet file a measure, the timeline of policies as CSV,
-and a Frictionless descriptor (datapackage.json). The output depends on neither the clock, the machine nor the
-order of the folder: the same files give the same bytes under the same version of pyarrow.
+Reads the publishers' files named in tools/figures.csv through the package's own importers, keeps what the built-in
+scenarios and the documentation need, and writes one Parquet file a measure, the timeline of policies as CSV, and a
+Frictionless descriptor (datapackage.json). The output does not depend on clock, machine or order of the folder: the
+same files give the same bytes under the same version of pyarrow.
 
     python tools/build_figures.py                     writes into the package
     python tools/build_figures.py --out DIR           writes into DIR
