@@ -223,7 +223,7 @@ def test_commands_open_and_compare(base: sj.Run, reopened: sj.Run, tmp_path: Pat
     assert "Lakecamp" in call("compare", one, two, "--what", "stocks")
     assert "error rescaled, mean" in call("score", one)
     assert "no stations" in call("score", one, "--station", "a", code=2)
-    assert "sojourn flee run" in call("simulate", "border-post", "--out", one, "--resume", code=2)
+    assert "sojourn.flee.simulate" in call("simulate", "border-post", "--out", one, "--resume", code=2)
 
 
 def test_the_command_goes_on_where_it_was_stopped(
@@ -251,7 +251,7 @@ def test_the_command_goes_on_where_it_was_stopped(
     assert "resume with:" in said and "--resume" in said
     with monkeypatch.context() as patched:
         # Stopped again, before a replicate is begun.
-        patched.setattr("sojourn.flee.run", stopped)
+        patched.setattr("sojourn.flee.simulate", stopped)
         assert f"interrupted: {finished} of 9000" in call(*words, "--replicates", 9000, "--resume", code=130)
     assert sj.open_run(save).replicates == finished
     wanted = finished + 2

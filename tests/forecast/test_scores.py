@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sojourn.forecast.naive import last_value, times_upstream
-from sojourn.forecast.scores import covered, crps, log_rmse, log_score, median
+from sojourn.forecast.scores import covered, crps, crps_edf, log_rmse, log_score, median
 
 counts = st.integers(0, 5000)
 
@@ -133,3 +133,25 @@ def test_naive_predictors_without_a_past_are_missing():
     assert np.isnan(last_value(published, none)).all()
     assert np.isnan(times_upstream(published, published, none)).all()
     assert np.isnan(times_upstream(published, np.ones(2), np.array([False, True]))).all()  # a ratio of zero
+
+
+@given(ensembles())
+@settings(max_examples=60, deadline=None)
+def test_the_fair_crps_and_that_of_the_empirical_distribution_differ_by_the_share_of_pairs(ensemble):
+    """Both are the mean error less half a mean distance: of different replicates, and of any two."""
+    simulated, published = ensemble
+    n = len(simulated)
+    distance = np.abs(simulated[:, None] - simulated[None, :]).sum((0, 1)) / 2
+    error = np.abs(simulated - published).mean(0)
+    np.testing.assert_allclose(crps(simulated, published), error - distance / (n * (n - 1)), atol=1e-8)
+    np.testing.assert_allclose(crps_edf(simulated, published), error - distance / n**2, atol=1e-8)
+
+
+def test_only_the_fair_crps_does_not_depend_on_the_number_of_replicates():
+    rng = np.random.default_rng(4)
+    truth = rng.normal(size=20_000)
+    few, many = (rng.normal(size=(n, 20_000)) for n in (3, 30))
+    expected = 1 / np.sqrt(np.pi)  # of a standard normal forecast of a standard normal truth
+    assert crps(few, truth).mean() == pytest.approx(expected, abs=0.02)
+    assert crps(many, truth).mean() == pytest.approx(expected, abs=0.02)
+    assert crps_edf(few, truth).mean() > expected + 0.1

@@ -116,7 +116,7 @@ def test_observables_add_up_what_a_series_counts(make):
     assert each.loc[(each["group"] == "ven") & (each["observable"] == "waiting-chn"), "mean"].eq(0).all()
 
 
-def test_fiscal_years_are_those_asked_for(make):
+def test_fiscal_years_begin_in_any_month(make):
     run = make(days=400)
     usa = run.summary("flows", "fiscal-year").groupby("period", sort=False)["mean"].sum()
     australia = (

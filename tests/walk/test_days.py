@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from sojourn.engine.walk.program import CAMP, TOWN
-from sojourn.flee import FleeError
+from sojourn.flee import FleeError, simulate
 from sojourn.flee.compile import newly_displaced
-from sojourn.flee.simulate import run
 
 DECAY = {"conflict_spawn_decay": (1.0, 0.5, 0.1), "conflict_spawn_decay_interval": 2}
 
@@ -186,15 +185,15 @@ def test_the_displaced_can_be_taken_from_the_population(world):
 def test_who_waits_for_a_conflict_and_who_never_appears_is_counted(world):
     build = world({"A": ("town", 70), "C": "camp"}, [("A", "C", 10)], 6, None).conflict(A=[1, 0, 0, 1, 0, 0])
     build.registered(C=[0, 5, 9, 10, 12, 13])
-    notes = run(build.scenario(), 1).notes
+    notes = simulate(build.scenario(), seed=1).notes
     assert notes.to_dict() == {"FLEE-WAITED": 9, "FLEE-NEVER-LEFT": 3}
-    assert run(build.conflict(A=[1]).scenario(), 1).notes.empty
+    assert simulate(build.conflict(A=[1]).scenario(), seed=1).notes.empty
 
 
 def test_who_is_registered_after_everybody_left_is_counted(world):
     build = world({"A": ("town", 7), "C": "camp"}, [("A", "C", 10)], 4, None).conflict(A=[1])
     build.registered(C=[0, 7, 9, 14]).spawning(take_from_population=True)
-    made = run(build.scenario(), 1, replicates=2)
+    made = simulate(build.scenario(), seed=1, replicates=2)
     assert made.notes.to_dict() == {"FLEE-NOBODY-LEFT": 2 * 7}
     assert made.data["created"].values[:, -1, 0].tolist() == [7, 7]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sojourn import results
-from sojourn.flee.simulate import run
+from sojourn.flee import simulate
 from sojourn.results import RunError
 
 
@@ -17,10 +17,10 @@ def scenario(world):
 
 
 def test_a_run_is_labelled_and_repeatable(scenario):
-    first = run(scenario, seed=4, replicates=3, workers=1)
+    first = simulate(scenario, seed=4, replicates=3, workers=1)
     first.check()
-    assert first.identical(run(scenario, seed=4, replicates=3, workers=3))
-    assert not first.identical(run(scenario, seed=5, replicates=3))
+    assert first.identical(simulate(scenario, seed=4, replicates=3, workers=3))
+    assert not first.identical(simulate(scenario, seed=5, replicates=3))
     assert first.stocks.dims == ("replicate", "time", "stage", "group")
     assert first.data["stage"].values[first.data["camp"].values].tolist() == ["B", "C"]
     assert first.data["published_agents"].sel(stage="B").values.tolist() == list(range(10, 70, 5))
@@ -32,19 +32,19 @@ def test_a_run_is_labelled_and_repeatable(scenario):
 
 
 def test_replicates_are_their_own(scenario):
-    two, four = run(scenario, seed=4, replicates=2), run(scenario, seed=4, replicates=4)
+    two, four = simulate(scenario, seed=4, replicates=2), simulate(scenario, seed=4, replicates=4)
     assert two.data.equals(four.data.isel(replicate=slice(2)))
     one = four.flows.values
     assert not np.array_equal(one[0], one[1])
 
 
 def test_a_seed_is_drawn_and_recorded(scenario):
-    drawn = run(scenario)
-    assert drawn.identical(run(scenario, seed=drawn.seed))
+    drawn = simulate(scenario)
+    assert drawn.identical(simulate(scenario, seed=drawn.seed))
 
 
 def test_save_and_open(scenario, tmp_path):
-    made = run(scenario, seed=4)
+    made = simulate(scenario, seed=4)
     made.save(tmp_path / "run")
     assert results.open_run(tmp_path / "run").identical(made)
     with pytest.raises(RunError, match="R105"):
@@ -58,7 +58,7 @@ def test_save_and_open(scenario, tmp_path):
 
 def test_progress_and_bad_numbers(scenario):
     seen = []
-    run(scenario, seed=1, replicates=3, progress=lambda done, wanted: seen.append((done, wanted)))
+    simulate(scenario, seed=1, replicates=3, progress=lambda done, wanted: seen.append((done, wanted)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
     with pytest.raises(ValueError, match="at least 1"):
-        run(scenario, replicates=0)
+        simulate(scenario, replicates=0)
