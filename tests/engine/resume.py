@@ -14,7 +14,7 @@ import sojourn as sj
 from sojourn import flee
 from sojourn.compile.state import FlowState
 from sojourn.engine.walk.model import WalkModelState
-from sojourn.flee.simulate import compile_model as compile_walk
+from sojourn.flee.simulation import compile_model as compile_walk
 from sojourn.scenario import Scenario
 from sojourn.simulate import compile_model
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sojourn.report.sections.wording import counted
 
 import sojourn as sj
+from sojourn.report.answers.wording import counted
 from sojourn.report.facts import Facts
 from sojourn.scenario import check
 

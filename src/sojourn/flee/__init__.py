@@ -14,7 +14,7 @@ from sojourn.flee.reading.sheets import FleeError
 from sojourn.flee.registrations import DataTable, data_table
 from sojourn.flee.score import score_files
 from sojourn.flee.settings import Settings
-from sojourn.flee.simulate import compile_model, rerun, scenario_of, simulate
+from sojourn.flee.simulation import compile_model, rerun, scenario_of, simulate
 from sojourn.flee.write import digest, dump, write, write_folder
 
 __all__ = [

@@ -21,8 +21,8 @@ from sojourn.flee.settings import Settings
 from sojourn.verbs import bind
 
 if TYPE_CHECKING:
-    from sojourn.flee.simulate import compile_model as _compile
-    from sojourn.flee.simulate import simulate as _simulate
+    from sojourn.flee.simulation import compile_model as _compile
+    from sojourn.flee.simulation import simulate as _simulate
     from sojourn.flee.write import digest as _digest
     from sojourn.report import card as _card
 
