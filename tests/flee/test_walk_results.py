@@ -223,7 +223,7 @@ def test_commands_open_and_compare(base: sj.Run, reopened: sj.Run, tmp_path: Pat
     assert "Lakecamp" in call("compare", one, two, "--what", "stocks")
     assert "error rescaled, mean" in call("score", one)
     assert "no stations" in call("score", one, "--station", "a", code=2)
-    assert "sojourn.flee.simulate" in call("simulate", "border-post", "--out", one, "--resume", code=2)
+    assert "sojourn flee run" in call("simulate", "border-post", "--out", one, "--resume", code=2)
 
 
 def test_the_command_goes_on_where_it_was_stopped(
