@@ -81,6 +81,10 @@ class FiscalYear:
         """Return the first day of a fiscal year."""
         return dt.date(year - self._ahead, self.first_month, 1)
 
+    def end(self, year: int) -> dt.date:
+        """Return the last day of a fiscal year."""
+        return self.start(year + 1) - dt.timedelta(days=1)
+
     def of(self, day: dt.date) -> int:
         """Return the fiscal year in which a day falls."""
         return day.year - (day.month < self.first_month) + self._ahead

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from sojourn.calendar import period_end
 from sojourn.series import Store
 from sojourn.series.exporting import table_csv
 from sojourn.series.importers.united_states.cbp import AREA, SOUTHWEST, STATE
 from sojourn.series.importers.united_states.cbp_totals import MONTHLY, SECTOR
-from sojourn.series.model import figures, period_end
+from sojourn.series.model import figures
 
 MONTHS = ("OCT", "NOV", "DEC", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP")
 NATIONS = ("CHINA, PEOPLES REPUBLIC OF", "INDIA", "OTHER")

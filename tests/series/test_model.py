@@ -6,11 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from sojourn.calendar import period_end
 from sojourn.errors import nearest
 from sojourn.series import CODES, FIELDS, DataError, measures
 from sojourn.series.codes import collect
 from sojourn.series.countries import code_names, country_name, is_iso3, iso3, nationalities
-from sojourn.series.model import DIMENSIONS, KEY, SCHEMA, TERMS, conform, figures, period_end
+from sojourn.series.model import DIMENSIONS, KEY, SCHEMA, TERMS, conform, figures
 from sojourn.series.model import table_rows as rows_of
 from sojourn.series.validation import check_figures, key_codes
 

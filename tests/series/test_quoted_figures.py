@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sojourn.calendar import Period, read_period
 from sojourn.series import DataError, series
 from sojourn.series.importers.registry import read_file
 from sojourn.series.importers.source_file import SourceFile
-from sojourn.series.period_text import Period, read_period
 
 HEADER = ("period", "measure", "value", "unit", "source", "confidence")
 MISC = ("metric", "period", "value", "unit", "source", "confidence")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.calendar import period_starts
 from sojourn.compile.draws import Draw
 from sojourn.compile.grid import Grid
 from sojourn.compile.priors import prior_quantile
@@ -21,16 +22,6 @@ ODDS = ("share", "probability")
 
 Cut = list[tuple[tuple[str, str, str], int]]
 """Quantity, group and place whose values were cut to the bounds of the kind, and at how many steps."""
-
-
-def _period_starts(series: Series, count: int) -> NDArray[np.datetime64]:
-    """Return the first days of ``count`` + 1 periods, the last being the end of the series."""
-    start = np.datetime64(series.start.isoformat(), "D")
-    months = {"month": 1, "quarter": 3, "year": 12, "fiscal-year": 12}.get(series.period)
-    steps = np.arange(count + 1)
-    if months is None:
-        return start + steps * np.timedelta64(1 if series.period == "day" else 7, "D")
-    return (start.astype("datetime64[M]") + months * steps).astype("datetime64[D]")
 
 
 def _filled(values: F64, how: str) -> tuple[F64, int]:
@@ -55,7 +46,7 @@ def series_by_day(series: Series, grid: Grid, *, total: bool) -> tuple[F64, int]
     Dates that the series does not cover are zero, or its nearest value where ``fill`` is hold or linear.
     """
     raw = np.array([np.nan if v is None else v for v in series.values or ()], float)
-    starts = _period_starts(series, len(raw))
+    starts = period_starts(series.period, series.start, len(raw))
     values, _ = _filled(raw, series.fill)
     if total:
         values = values / np.diff(starts).astype(int)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.calendar import period_index, period_start
 from sojourn.compile.draws import CENTRAL, Draw
 from sojourn.compile.dwells import Dwells
 from sojourn.compile.grid import Grid, make_grid
 from sojourn.compile.profiles import Profiles
 from sojourn.compile.table import Table
 from sojourn.scenario import Scenario
-from sojourn.scenario.calendar import period_index, period_start
 from sojourn.scenario.model import Observation
 
 __all__ = ["Capture", "Captures", "Window"]

@@ -10,13 +10,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sojourn.calendar import period_index
 from sojourn.compile.draws import Draws
 from sojourn.engine.streams import component_key
 from sojourn.observation.capture import Capture, Captures, Window
 from sojourn.observation.noise import as_published, sample_counts
 from sojourn.results.codes import refuse
 from sojourn.scenario import Scenario, loads
-from sojourn.scenario.calendar import PERIODS
 from sojourn.scenario.model import Observation
 
 if TYPE_CHECKING:
@@ -235,12 +235,7 @@ def _counted(run: Run, observation: Observation) -> F64:
 
 def _uniforms(run: Run, name: str, period: str, window: Window) -> F64:
     """Return (replicate, period) float64 in (0, 1): one keyed number for each period of the calendar."""
-    months, days = PERIODS[period]
-    first = window.start[0].astype("datetime64[D]").item()
-    if days:
-        at = (first - _ORIGIN).days // days
-    else:
-        at = ((first.year - _ORIGIN.year) * 12 + first.month - 1) // months
+    at = period_index(period, _ORIGIN, window.start[0].astype("datetime64[D]").item())
     component, span = component_key(f"observation/{name}"), slice(at, at + len(window.number))
     rows = []
     for replicate in run.data["replicate"].values:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sojourn.calendar import MONTHS
 from sojourn.series.codes import refuse
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "DIMENSIONS",
     "FIELDS",
     "KEY",
+    "KINDS",
     "OTHER",
     "PERIOD_MONTHS",
     "SCHEMA",
@@ -34,7 +36,6 @@ __all__ = [
     "conform",
     "figures",
     "measures",
-    "period_end",
     "stamped",
     "table_rows",
     "whole",
@@ -60,7 +61,10 @@ _TYPES = {
     "number": pa.float64(),
     "integer": pa.int32(),
 }
-PERIOD_MONTHS = {"month": 1, "quarter": 3, "calendar-year": 12, "fiscal-year": 12}
+PERIOD_MONTHS = {kind: MONTHS[kind] for kind in ("month", "quarter", "calendar-year", "fiscal-year")}
+
+KINDS = ("day", *PERIOD_MONTHS, "span")
+"""Kinds of period of a figure, finest first; a span is any other stretch of days."""
 
 
 @dataclass(frozen=True)
@@ -167,14 +171,6 @@ def _whole_measure(measure: Measure, known: Mapping[str, Measure]) -> Measure:
     base = known[measure.of]
     names = ("publisher", "unit", "adds", "source", "licence", "note")
     return replace(measure, **{n: getattr(measure, n) or getattr(base, n) for n in names})
-
-
-def period_end(start: dt.date, kind: str) -> dt.date:
-    """Return the last day of the period of ``kind`` that begins on ``start``."""
-    if kind == "day":
-        return start
-    months = start.year * 12 + start.month - 1 + PERIOD_MONTHS[kind]
-    return dt.date(months // 12, months % 12 + 1, 1) - dt.timedelta(days=1)
 
 
 def _encode(field: Field, column: Any, zeros: pa.Array) -> pa.Array:

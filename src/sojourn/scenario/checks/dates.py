@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sojourn.scenario.calendar import period_index, period_start, starts_period
+from sojourn.calendar import period_index, period_start, starts_period
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
 from sojourn.scenario.frozen import In

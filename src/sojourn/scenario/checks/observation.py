@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sojourn.scenario.calendar import period_index
+from sojourn.calendar import period_index
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
 from sojourn.scenario.observations import Observation

@@ -10,8 +10,8 @@ import re
 from pathlib import Path as FilePath
 from typing import Any
 
+from sojourn.calendar import PERIODS, period_index, starts_period
 from sojourn.errors import nearest
-from sojourn.scenario.calendar import PERIODS, period_index, starts_period
 from sojourn.scenario.codes import Findings, Path
 
 __all__ = ["embedded"]

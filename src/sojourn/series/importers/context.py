@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sojourn.calendar import read_period
 from sojourn.errors import Collector
 from sojourn.series.importers.columns import confidence_word, months, numbers, texts, translate
 from sojourn.series.importers.figures import concatenate, figures_of, finish
 from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import table_rows
-from sojourn.series.period_text import read_period
 
 __all__ = ["IMPORTERS", "POLICY_COLUMNS", "read_policies"]
 

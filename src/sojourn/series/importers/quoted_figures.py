@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from sojourn.calendar import Period, read_period
 from sojourn.errors import nearest
 from sojourn.series.countries import iso3
 from sojourn.series.importers.columns import confidence_word, texts
@@ -19,7 +20,6 @@ from sojourn.series.importers.figures import concatenate, figures_of, finish
 from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import ALL, table_rows
-from sojourn.series.period_text import Period, read_period
 
 __all__ = ["IMPORTERS"]
 

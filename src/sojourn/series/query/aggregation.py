@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sojourn.series.calendar_periods import Days
+from sojourn.calendar import Days
 from sojourn.series.codes import refuse
 from sojourn.series.model import DIMENSIONS
 from sojourn.series.query.question import Question

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sojourn.series.calendar_periods import KINDS, Days, bucket, fits_into
+from sojourn.calendar import Days, containing, made_of
 from sojourn.series.codes import refuse
-from sojourn.series.model import DIMENSIONS
+from sojourn.series.model import DIMENSIONS, KINDS
 from sojourn.series.query.aggregation import Selected
 from sojourn.series.query.question import Question
 from sojourn.series.store.cells import COUNTED_BY, Bools, Cells, Codes, map_values
@@ -57,8 +57,11 @@ def answer(question: Question, held: Cells) -> pd.DataFrame | None:
     target = question.period or _finest(question, held.kinds[hit])
     if target is None:
         return None
-    cells = np.flatnonzero(there & np.isin(held.kinds, [KINDS.index(k) for k in fits_into(target)]))
-    first, last = bucket(held.start[cells], held.end[cells], target)
+    cells = np.flatnonzero(there & np.isin(held.kinds, [KINDS.index(k) for k in made_of(target)]))
+    if target in ("day", "span"):  # each its own period
+        first, last = held.start[cells], held.end[cells]
+    else:
+        first, last = containing(held.start[cells], target)
     fits = held.end[cells] <= last
     cells, first, last = cells[fits], first[fits], last[fits]
     chosen = _choose(question, target, (held.kinds[cells], held.splits[cells], first), hit[cells])
@@ -126,7 +129,7 @@ def _choose(question: Question, target: str, found: tuple[Codes, Codes, Days], w
     ``found`` holds kind, split and period of each cell; only kinds and splits with a wanted row are considered.
     """
     kinds, splits, first = found
-    order = [KINDS.index(k) for k in fits_into(target)]
+    order = [KINDS.index(k) for k in made_of(target)]
     days, day = np.unique(first, return_inverse=True)
     width = 1 << len(DIMENSIONS)
     codes = (day * len(KINDS) + kinds) * width + splits

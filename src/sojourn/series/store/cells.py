@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sojourn.series.calendar_periods import KINDS, Days
-from sojourn.series.model import ALL, DIMENSIONS, whole
+from sojourn.calendar import Days
+from sojourn.series.model import ALL, DIMENSIONS, KINDS, whole
 from sojourn.series.validation import key_codes
 
 __all__ = ["COUNTED_BY", "Bools", "Cells", "Codes", "find_cells", "map_values"]

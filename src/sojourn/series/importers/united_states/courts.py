@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from sojourn.calendar import US_FISCAL_YEAR
 from sojourn.errors import Collector
 from sojourn.series.importers.columns import confidence_word, numbers, texts, vocabulary, whole_years
 from sojourn.series.importers.figures import concatenate, figures_of, finish
@@ -52,14 +53,14 @@ def _ledger_period(year: str, text: str, problems: Collector, where: str) -> tup
     """Return kind, start and end of a row: a fiscal year, shorter when it is not over."""
     if not re.fullmatch(r"(19|20)\d\d", year):
         problems.add("D306", f"{where}, column fiscal_year", "not a fiscal year", found=year[:80])
-        return "fiscal-year", dt.date(1999, 10, 1), dt.date(2000, 9, 30)
-    start = dt.date(int(year) - 1, 10, 1)
+        return "fiscal-year", dt.date(1999, 10, 1), US_FISCAL_YEAR.end(2000)
+    start = US_FISCAL_YEAR.start(int(year))
     if text == "FY":
-        return "fiscal-year", start, dt.date(int(year), 9, 30)
+        return "fiscal-year", start, US_FISCAL_YEAR.end(int(year))
     match = _TO.fullmatch(text)
     if not match or match[1] != year:
         problems.add("D306", f"{where}, column period", "not FY or FYyyyy through Qn (date)", found=text[:80])
-        return "fiscal-year", start, dt.date(int(year), 9, 30)
+        return "fiscal-year", start, US_FISCAL_YEAR.end(int(year))
     return "fiscal-year", start, dt.datetime.strptime(f"{match[2]} {match[3]} {match[4]}", "%d %b %Y").date()
 
 
@@ -85,7 +86,7 @@ def _ledger(source: SourceFile) -> Imported:
         if vintage_of.setdefault(vintage, definition) != definition:
             problems.add("D313", where, f"release {vintage} counts pending cases in two ways", found=definition)
         kind, start, end = _ledger_period(rows["fiscal_year"][index], rows["period"][index], problems, where)
-        partial = end != dt.date(start.year + 1, 9, 30)
+        partial = end != US_FISCAL_YEAR.end(start.year + 1)
         shared = {
             "country": "USA",
             "suppression": "partial" if partial else "none",
@@ -148,7 +149,7 @@ def _per_judge(source: SourceFile) -> Imported:
     years = whole_years(table, "fiscal_year", problems, where)
     columns = {
         "period": "fiscal-year",
-        "start": [dt.date(y - 1, 10, 1) for y in years],
+        "start": [US_FISCAL_YEAR.start(y) for y in years],
         "country": "USA",
         "category": "completions divided by judges on board",
         "value": read["completions_per_judge"],

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sojourn.calendar import US_FISCAL_YEAR
 from sojourn.errors import Collector
 from sojourn.series.importers.columns import months, numbers, texts, translate
 from sojourn.series.importers.figures import concatenate, figures_of, filter_rows, finish
@@ -92,7 +93,7 @@ def _drawn(
     years = texts(table["fiscal_year"])
     good = np.array(
         [
-            str(d.year + (d.month >= 10)) == y and 0 <= (i - d).days <= _MAX_DELAY_DAYS
+            str(US_FISCAL_YEAR.of(d)) == y and 0 <= (i - d).days <= _MAX_DELAY_DAYS
             for (d, i), y in zip(sure, years, strict=True)
         ],
         dtype=bool,

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sojourn.calendar import US_FISCAL_YEAR
 from sojourn.errors import Collector, nearest
 from sojourn.series.countries import iso3
 from sojourn.series.importers.columns import vocabulary
@@ -174,8 +175,8 @@ def _monthly_sheet(sheet: _Sheet) -> _Rows:
         last[year] = max(start, last.get(year, start))
         _cells(sheet, rows, number, cells, {"period": "month", "start": start, "end": _month_end(start)})
     for year, to_date, number, cells in years:
-        start = dt.date(year - 1, 10, 1)
-        end = _month_end(last[year]) if to_date and year in last else dt.date(year, 9, 30)
+        start = US_FISCAL_YEAR.start(year)
+        end = _month_end(last[year]) if to_date and year in last else US_FISCAL_YEAR.end(year)
         _cells(sheet, rows, number, cells, {"period": "fiscal-year", "start": start, "end": end}, to_date)
     return rows
 
@@ -254,7 +255,7 @@ def _years_check(where: str, rows: _Rows) -> Check:
     for index, (period, start, value) in enumerate(
         zip(columns["period"], columns["start"], columns["value"], strict=True)
     ):
-        year = start.year + (start.month >= 10)
+        year = US_FISCAL_YEAR.of(start)
         key = (year, *(columns[n][index] for n in names))
         if period == "month":
             months.setdefault(key, []).append(float("nan") if value is None else value)
@@ -348,14 +349,14 @@ def _metrics(source: SourceFile) -> Imported:
     release = f"{edition[1]}-{edition[2]}" if edition else str(max(last.values()))[:7]
     for _, rows, yearly in everything:
         for year, found, value in yearly:
-            end = _month_end(last[year]) if year in last else dt.date(year, 9, 30)
+            end = _month_end(last[year]) if year in last else US_FISCAL_YEAR.end(year)
             rows.add(
                 **found,
                 period="fiscal-year",
-                start=dt.date(year - 1, 10, 1),
+                start=US_FISCAL_YEAR.start(year),
                 end=end,
                 value=value,
-                suppression="none" if end == dt.date(year, 9, 30) else "partial",
+                suppression="none" if end == US_FISCAL_YEAR.end(year) else "partial",
             )
         columns = {**rows.columns, "component": "USBP", "country": "USA", "rounding": _ROUNDING}
         blocks.append(figures_of(source, "ohss-usbp-encounters", release, columns))

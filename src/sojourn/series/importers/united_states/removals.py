@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sojourn.calendar import US_FISCAL_YEAR, Period, read_period
 from sojourn.errors import Collector
 from sojourn.series.countries import code_names
 from sojourn.series.importers.columns import confidence_word, months, numbers, texts, translate, whole_years
@@ -21,7 +22,6 @@ from sojourn.series.importers.figures import concatenate, figures_of, filter_row
 from sojourn.series.importers.protocol import Check, Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import ALL
-from sojourn.series.period_text import Period, read_period
 
 __all__ = ["IMPORTERS"]
 
@@ -56,11 +56,11 @@ def _years(
 ) -> tuple[dict[str, Any], list[int]]:
     """Return the period columns of a column of fiscal years; one that ends after ``last`` is partial."""
     years = whole_years(table, "fiscal_year", problems, where)
-    ends = [dt.date(y, 9, 30) for y in years]
+    ends = [US_FISCAL_YEAR.end(y) for y in years]
     short = [last is not None and y == last.year and e > last for y, e in zip(years, ends, strict=True)]
     return {
         "period": "fiscal-year",
-        "start": [dt.date(y - 1, 10, 1) for y in years],
+        "start": [US_FISCAL_YEAR.start(y) for y in years],
         "end": [last if s else e for s, e in zip(short, ends, strict=True)],
         "country": "USA",
         "suppression": ["partial" if s else "none" for s in short],
@@ -169,7 +169,7 @@ def _annual(source: SourceFile) -> Imported:
             )
             value = np.delete(value, total)
         year = int(column[2:])
-        shared = {"period": "fiscal-year", "start": dt.date(year - 1, 10, 1), "country": "USA"}
+        shared = {"period": "fiscal-year", "start": US_FISCAL_YEAR.start(year), "country": "USA"}
         blocks.append(figures_of(source, "ice-removals", release, {**people, **shared, "value": value}))
     dropped = [Dropped(f"{where}, row {total + 2}", 1, "total of the rows: checked")] if total >= 0 else []
     return finish(source, concatenate(blocks), release, problems, dropped, checks)
@@ -313,8 +313,8 @@ def _lifecycle(source: SourceFile) -> Imported:
             problems.add("D306", f"{where}, row {row}, column cohort", "not a cohort of years", found=text[:80])
             continue
         first, last, fiscal = int(match[2]), int(match[4]), bool(match[1])
-        start = dt.date(first - 1, 10, 1) if fiscal else dt.date(first, 1, 1)
-        periods.append(Period("span", start, dt.date(last, 9, 30) if fiscal else dt.date(last, 12, 31)))
+        start = US_FISCAL_YEAR.start(first) if fiscal else dt.date(first, 1, 1)
+        periods.append(Period("span", start, US_FISCAL_YEAR.end(last) if fiscal else dt.date(last, 12, 31)))
     problems.raise_if_any()
     status = texts(table["status_date"])
     columns = {

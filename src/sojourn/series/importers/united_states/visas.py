@@ -7,7 +7,6 @@ the yearly file are checked against their parts and left out.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sojourn.calendar import US_FISCAL_YEAR
 from sojourn.series.countries import code_names
 from sojourn.series.importers.columns import encoded, months, numbers, texts, vocabulary, whole_years
 from sojourn.series.importers.figures import add_up_repeats, figures_of, filter_rows, finish
@@ -136,7 +136,7 @@ def _yearly(source: SourceFile) -> Imported:
     names = _names(table["nationality"].filter(pa.array(good)))
     columns, merged = add_up_repeats(
         {
-            "start": pa.array([dt.date(int(y) - 1, 10, 1) for y in kept["year"].to_pylist()]),
+            "start": pa.array([US_FISCAL_YEAR.start(int(y)) for y in kept["year"].to_pylist()]),
             "nationality": code_names(names, problems, f"{where}, column nationality").cast(pa.string()),
             "name": names,
             "category": kept["category"],
@@ -206,7 +206,7 @@ def _refusals(source: SourceFile) -> Imported:
     names = table["nationality"].combine_chunks()
     columns = {
         "period": "fiscal-year",
-        "start": [dt.date(y - 1, 10, 1) for y in years],
+        "start": [US_FISCAL_YEAR.start(y) for y in years],
         "country": "USA",
         "nationality": code_names(names, problems, f"{where}, column nationality"),
         "name": names,
