@@ -80,7 +80,7 @@ def pairs(
             seen = days.score[day, row] if len(views.score) == 0 else views.score[day, kind, row]
             if len(views.nearness):
                 seen *= views.nearness[row, row]
-            yield "scores", score, seen * company(scenario, program, day, kind, row, place)
+            yield "scores", score, seen * presence(scenario, program, day, kind, row, place)
             if not days.frozen[day]:
                 yield "chances", min(chance, 1.0), min(leaving(program, day, kind, row, place), 1.0)
         yield "capacities", max(place["capacity"], 0), max(days.capacity[day, row], 0)
@@ -108,11 +108,11 @@ def leaving(program: WalkProgram, day: int, kind: int, row: int, place: dict[str
     return float(chance + (by_size * (size / rules.population_base) ** rules.population_power if by_size else 0.0))
 
 
-def company(
+def presence(
     scenario: FleeScenario, program: WalkProgram, day: int, kind: int, row: int, place: dict[str, Any]
 ) -> float:
     """Return the factor of those whom Flee counts in a place: its population, and people of one's own."""
-    rule, factor = program.company, 1.0
+    rule, factor = program.presence, 1.0
     if len(rule.by_population) == 0:
         return factor
     who = people(scenario)
@@ -130,7 +130,7 @@ def fixed(program: WalkProgram, names: list[str], day: int, row: int) -> dict[st
     """Return the fixed routes of a day from a place, by destination."""
     roads, found = program.roads, {}
     for option in range(roads.option_start[row], roads.option_start[row + 1]):
-        weight = float(program.views.crawled[day, option])
+        weight = float(program.views.searched[day, option])
         if weight > 0:
             path = roads.path_roads[roads.path_start[option] : roads.path_start[option + 1]]
             stops = [names[place] for place in roads.road_to[path]]

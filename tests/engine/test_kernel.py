@@ -49,3 +49,16 @@ def test_kernels_are_compiled_for_one_signature_only():
 def test_python_cannot_call_an_inner_kernel():
     with pytest.raises(TypeError, match="not callable"):
         seek(np.zeros(12, np.uint64), 1)
+
+
+def test_the_index_of_another_version_is_not_read(tmp_path, monkeypatch):
+    """It may name types that this version does not have, which could not be unpickled."""
+    index = flow._steps._cache._cache_file
+    assert kernel.ENGINE_DIGEST in index._version
+    other = type(index)(str(tmp_path), "steps", index._source_stamp)
+    other._version = "another version"
+    other._save_index({"key": "value"})
+    ours = type(index)(str(tmp_path), "steps", index._source_stamp)
+    ours._version = index._version
+    monkeypatch.setattr("numba.core.caching.pickle.loads", lambda data: pytest.fail("the index was unpickled"))
+    assert ours._load_index() == {}

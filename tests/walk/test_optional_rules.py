@@ -146,9 +146,9 @@ def test_population_that_shrinks_shrinks_what_it_does(world):
     build.registered(B=[0, 400, 900]).spawning(take_from_population=True).moving(conflict_weight=1.0)
     _, state = build.run()
     # After the departures of the last day: 1000 - 900.
-    assert state.tables.company.tolist() == [100.0, 1.0]
+    assert state.tables.presence.tolist() == [100.0, 1.0]
     assert state.sites.chance[0] == pytest.approx(0.1 * 100 / 1000)
     _, state = build.spawning(take_from_population=False).run()
-    assert len(state.tables.company) == 0
+    assert len(state.tables.presence) == 0
     assert build.program().days.score[0].tolist() == [1000, 1]
     assert state.sites.chance[0] == pytest.approx(0.1)

@@ -1,4 +1,4 @@
-"""Arrays of a trace: what was recorded of a group in a replicate, and of which cohorts each stock is made up."""
+"""Arrays for following cohorts: what a replicate recorded of a group, and which cohorts make up each stock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sojourn.engine.arrays import F64, I64
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Program
 
-__all__ = ["NOT_YET", "START", "Recorded", "Tracks", "new_tracks"]
+__all__ = ["NOT_YET", "START", "CohortState", "Recorded", "new_state"]
 
 NOT_YET, START = 0, 1
 """Positions before the first dated cohort: people who have not arrived yet, and those there at the start."""
@@ -28,7 +28,7 @@ class Recorded(NamedTuple):
     arrives: NDArray[np.bool_]  # (stage) whether entering the stage is arrival
 
 
-class Tracks(NamedTuple):
+class CohortState(NamedTuple):
     """Of which cohorts the people of one group are made up, and room to work in."""
 
     stock: F64  # (stage, cohort) people
@@ -45,8 +45,8 @@ class Tracks(NamedTuple):
     worst: F64  # (2) largest number of people that the record does not explain, and least number in a stage
 
 
-def new_tracks(program: Program, initial: F64, cohorts: int) -> Tracks:
-    """Return the tracks before the first step; ``initial`` is (stage) float64, person."""
+def new_state(program: Program, initial: F64, cohorts: int) -> CohortState:
+    """Return the state before the first step; ``initial`` is (stage) float64, person."""
     stage = program.stage
     kind = stage[:, slots.KIND]
     ages = np.where(kind == slots.QUEUE, np.maximum(0, stage[:, slots.QUEUE_AGE]), 0)
@@ -55,7 +55,7 @@ def new_tracks(program: Program, initial: F64, cohorts: int) -> Tracks:
     both = np.stack([rows, served], axis=1)
     total = int(both.sum()) + 2  # the last two are the ages of a hold
     first = np.concatenate(([0], np.cumsum(both.ravel())[:-1])).reshape(both.shape).astype(np.int64)
-    tracks = Tracks(
+    state = CohortState(
         stock=np.zeros((len(stage), cohorts)),
         inbox=np.zeros((len(stage), cohorts)),
         ways=np.diff(np.append(stage[:, slots.FIRST], len(program.flow))),
@@ -69,12 +69,12 @@ def new_tracks(program: Program, initial: F64, cohorts: int) -> Tracks:
         out=np.zeros((2, cohorts)),
         worst=np.zeros(2),
     )
-    tracks.stock[:, START] = initial
+    state.stock[:, START] = initial
     source = kind == slots.SOURCE
-    tracks.stock[source, NOT_YET], tracks.stock[source, START] = initial[source], 0.0
+    state.stock[source, NOT_YET], state.stock[source, START] = initial[source], 0.0
     for s in np.flatnonzero((kind == slots.QUEUE) & (initial > 0)):
         # All who were there at the start are of one cohort: how they are spread over ages matters to patience only.
         waiting = slice(first[s, 0], first[s, 0] + ages[s])
-        tracks.there[waiting] = initial[s] / ages[s]
-        tracks.mix[waiting, START] = 1.0
-    return tracks
+        state.there[waiting] = initial[s] / ages[s]
+        state.mix[waiting, START] = 1.0
+    return state

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import math
 
-from sojourn.cohorts.arrays import Recorded, Tracks
+from sojourn.cohorts.arrays import CohortState, Recorded
 from sojourn.engine.arrays import F64
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Program, Sampled
 from sojourn.engine.kernel import kernel
 
-__all__ = ["age_chances", "hand_on", "moved_head", "shed", "take_ages"]
+__all__ = ["age_chances", "leave_by_age", "moved_head", "send_cohorts", "take_ages"]
 
-MOST_TURNS = 80
+MOST_ITERATIONS = 80
 CLOSE = 1e-13
-DUST = 1e-9  # people, below which a step of entry is taken for empty
+NEGLIGIBLE = 1e-9  # people, below which a step of entry is taken for empty
 
 
 @kernel
-def shed(there: F64, chance: F64, gone: F64, first: int, count: int, n: float) -> None:
+def leave_by_age(there: F64, chance: F64, gone: F64, first: int, count: int, n: float) -> None:
     """Say how many of n people who leave are of each age, where age i leaves with ``chance[i]``.
 
     Those who leave an age are binomial; given their sum, odds are changed by one common factor, which keeps
@@ -50,7 +50,7 @@ def shed(there: F64, chance: F64, gone: F64, first: int, count: int, n: float) -
 def _tilted(there: F64, chance: F64, gone: F64, first: int, count: int, wanted: float) -> None:
     """Find the common factor of the odds by Newton's method between bounds."""
     low, high, log_factor = -60.0, 60.0, 0.0
-    for _ in range(MOST_TURNS):
+    for _ in range(MOST_ITERATIONS):
         factor = math.exp(log_factor)
         total = 0.0
         slope = 0.0
@@ -75,7 +75,7 @@ def _tilted(there: F64, chance: F64, gone: F64, first: int, count: int, wanted: 
 
 
 @kernel
-def age_chances(sampled: Sampled, tracks: Tracks, dwell: int, oldest: int, t: int, g: int, head: int) -> int:
+def age_chances(sampled: Sampled, state: CohortState, dwell: int, oldest: int, t: int, g: int, head: int) -> int:
     """Write the chance to leave at step t for each step of entry from ``head`` to t; return how many these are.
 
     Entries are counted from ``oldest`` steps before the start.
@@ -85,49 +85,49 @@ def age_chances(sampled: Sampled, tracks: Tracks, dwell: int, oldest: int, t: in
         entered = head + i - oldest
         table = sampled.dwell_index[dwell, max(0, entered), g]
         row = min(sampled.dwell_start[table] + t - entered, sampled.dwell_start[table + 1] - 1)
-        tracks.chance[i] = sampled.dwell[slots.CHANCE, row]
+        state.chance[i] = sampled.dwell[slots.CHANCE, row]
     return count
 
 
 @kernel
-def take_ages(tracks: Tracks, first: int, count: int, plane: int, n: float) -> None:
+def take_ages(state: CohortState, first: int, count: int, plane: int, n: float) -> None:
     """Take the people in ``gone`` out of the ages, and write of which cohorts n of them are."""
-    k = tracks.out.shape[1]
+    k = state.out.shape[1]
     for c in range(k):
-        tracks.out[plane, c] = 0.0
+        state.out[plane, c] = 0.0
     for i in range(count):
-        if tracks.gone[i] > 0.0:
-            tracks.there[first + i] -= tracks.gone[i]
+        if state.gone[i] > 0.0:
+            state.there[first + i] -= state.gone[i]
             for c in range(k):
-                tracks.out[plane, c] += tracks.gone[i] * tracks.mix[first + i, c]
+                state.out[plane, c] += state.gone[i] * state.mix[first + i, c]
     total = 0.0
     for c in range(k):
-        total += tracks.out[plane, c]
+        total += state.out[plane, c]
     # Nobody who left may be missing from the ages, or be left over there.
-    tracks.worst[0] = max(tracks.worst[0], abs(total - n))
+    state.worst[0] = max(state.worst[0], abs(total - n))
     for c in range(k):
-        tracks.out[plane, c] *= n / total if total > 0.0 else 0.0
+        state.out[plane, c] *= n / total if total > 0.0 else 0.0
 
 
 @kernel
-def moved_head(tracks: Tracks, s: int, which: int, newest: int) -> int:
+def moved_head(state: CohortState, s: int, which: int, newest: int) -> int:
     """Return the first step of entry of which anybody is left, at most ``newest``."""
-    head = tracks.head[s, which]
-    while head < newest and tracks.there[tracks.first[s, which] + head] <= DUST:
+    head = state.head[s, which]
+    while head < newest and state.there[state.first[s, which] + head] <= NEGLIGIBLE:
         head += 1
-    tracks.head[s, which] = head
+    state.head[s, which] = head
     return int(head)
 
 
 @kernel
-def hand_on(
-    program: Program, recorded: Recorded, tracks: Tracks, s: int, t: int, flow: int, plane: int, part_of: float
+def send_cohorts(
+    program: Program, recorded: Recorded, state: CohortState, s: int, t: int, flow: int, plane: int, part_of: float
 ) -> None:
     """Send a part of those in ``out`` along a flow; who arrives for the first time joins the cohort of the step."""
     to = program.flow[flow, slots.TO]
-    for c in range(tracks.out.shape[1]):
-        n = tracks.out[plane, c] * part_of
+    for c in range(state.out.shape[1]):
+        n = state.out[plane, c] * part_of
         as_cohort = recorded.cohort[t] if c == 0 and recorded.arrives[to] else c
-        tracks.stock[s, c] -= n
-        tracks.stock[to, as_cohort] += n
-        tracks.inbox[to, as_cohort] += n
+        state.stock[s, c] -= n
+        state.stock[to, as_cohort] += n
+        state.inbox[to, as_cohort] += n

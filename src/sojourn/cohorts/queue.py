@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sojourn.cohorts.arrays import Recorded, Tracks
-from sojourn.cohorts.leaving import age_chances, hand_on, moved_head, shed, take_ages
+from sojourn.cohorts.arrays import CohortState, Recorded
+from sojourn.cohorts.leaving import age_chances, leave_by_age, moved_head, send_cohorts, take_ages
 from sojourn.engine.arrays import I64
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Program, Sampled
@@ -63,7 +63,7 @@ def _side_ways(
     program: Program,
     sampled: Sampled,
     recorded: Recorded,
-    tracks: Tracks,
+    state: CohortState,
     s: int,
     t: int,
     g: int,
@@ -72,15 +72,15 @@ def _side_ways(
 ) -> tuple[float, float, float, int]:
     """Return how many took each side way, and how many ages wait; their chances to give up are written."""
     slot = program.stage[s]
-    row = tracks.first[s, 0] + tracks.head[s, 0]
+    row = state.first[s, 0] + state.head[s, 0]
     waiting = 0.0
     impatient = 0.0
-    count = slot[slots.QUEUE_AGE] + t - tracks.head[s, 0]
+    count = slot[slots.QUEUE_AGE] + t - state.head[s, 0]
     if slot[slots.PATIENCE] >= 0:
-        age_chances(sampled, tracks, slot[slots.PATIENCE], slot[slots.QUEUE_AGE], t, g, tracks.head[s, 0])
+        age_chances(sampled, state, slot[slots.PATIENCE], slot[slots.QUEUE_AGE], t, g, state.head[s, 0])
         for i in range(count):
-            waiting += tracks.there[row + i]
-            impatient += tracks.there[row + i] * tracks.chance[i]
+            waiting += state.there[row + i]
+            impatient += state.there[row + i] * state.chance[i]
     balking = 0.0
     if slot[slots.BALK_FLOW] >= 0:
         balking = fresh * value(sampled.values, program.ref_row, slot[slots.BALK_PROB], t, g)
@@ -90,7 +90,7 @@ def _side_ways(
 
 
 @kernel
-def _served(program: Program, tracks: Tracks, s: int, row: int, count: int, n: float, no_room: float) -> None:
+def _served(program: Program, state: CohortState, s: int, row: int, count: int, n: float, no_room: float) -> None:
     """Say of which ages the n people are whose service begins, by the discipline.
 
     The last age is that of the newcomers, ``no_room`` of whom are turned away after service has begun.
@@ -99,55 +99,63 @@ def _served(program: Program, tracks: Tracks, s: int, row: int, count: int, n: f
     if discipline == slots.RANDOM:
         everyone = 0.0
         for i in range(count):
-            everyone += tracks.there[row + i]
-        fresh = tracks.there[row + count - 1]
+            everyone += state.there[row + i]
+        fresh = state.there[row + count - 1]
         taken = min(fresh * n / max(everyone, n), max(0.0, fresh - no_room))
         for i in range(count - 1):
-            tracks.gone[i] = tracks.there[row + i] * min(1.0, (n - taken) / max(everyone - fresh, n - taken))
-        tracks.gone[count - 1] = min(fresh, max(taken, n - (everyone - fresh)))
+            state.gone[i] = state.there[row + i] * min(1.0, (n - taken) / max(everyone - fresh, n - taken))
+        state.gone[count - 1] = min(fresh, max(taken, n - (everyone - fresh)))
         return
     left = n
     for i in range(count):
         j = count - 1 - i if discipline == slots.LIFO else i
-        tracks.gone[j] = min(left, tracks.there[row + j])
-        left -= tracks.gone[j]
+        state.gone[j] = min(left, state.there[row + j])
+        left -= state.gone[j]
 
 
 @kernel
-def _enter(tracks: Tracks, row: int, plane: int, n: float) -> None:
+def _enter(state: CohortState, row: int, plane: int, n: float) -> None:
     """Let n people begin to wait at a row, of the cohorts in ``out``."""
     total = 0.0
-    for c in range(tracks.out.shape[1]):
-        total += tracks.out[plane, c]
-    tracks.there[row] = n
-    for c in range(tracks.out.shape[1]):
-        tracks.mix[row, c] = tracks.out[plane, c] / total if total > 0.0 else 0.0
+    for c in range(state.out.shape[1]):
+        total += state.out[plane, c]
+    state.there[row] = n
+    for c in range(state.out.shape[1]):
+        state.mix[row, c] = state.out[plane, c] / total if total > 0.0 else 0.0
 
 
 @kernel
 def _leave_by(
-    program: Program, recorded: Recorded, tracks: Tracks, s: int, t: int, flow: int, row: int, count: int, n: float
+    program: Program,
+    recorded: Recorded,
+    state: CohortState,
+    s: int,
+    t: int,
+    flow: int,
+    row: int,
+    count: int,
+    n: float,
 ) -> None:
     """Take the people in ``gone`` out and send them along a side way."""
-    take_ages(tracks, row, count, 0, n)
-    hand_on(program, recorded, tracks, s, t, flow, 0, 1.0)
-    tracks.sent[flow] += n
+    take_ages(state, row, count, 0, n)
+    send_cohorts(program, recorded, state, s, t, flow, 0, 1.0)
+    state.sent[flow] += n
 
 
 @kernel
 def follow_queue(
-    program: Program, sampled: Sampled, recorded: Recorded, tracks: Tracks, s: int, t: int, g: int
+    program: Program, sampled: Sampled, recorded: Recorded, state: CohortState, s: int, t: int, g: int
 ) -> None:
     """Follow the people of a queue through one step, in the order in which the engine works it."""
     slot = program.stage[s]
-    k = tracks.out.shape[1]
-    newest = tracks.first[s, 0] + slot[slots.QUEUE_AGE] + t
+    k = state.out.shape[1]
+    newest = state.first[s, 0] + slot[slots.QUEUE_AGE] + t
     fresh = 0.0
     for c in range(k):
-        tracks.out[0, c] = tracks.inbox[s, c]
-        fresh += tracks.inbox[s, c]
-        tracks.inbox[s, c] = 0.0
-    _enter(tracks, newest, 0, fresh)
+        state.out[0, c] = state.inbox[s, c]
+        fresh += state.inbox[s, c]
+        state.inbox[s, c] = 0.0
+    _enter(state, newest, 0, fresh)
     served = recorded.begun[t, slot[slots.QUEUE_AT]]
     regular = served
     if slot[slots.SERVICE] >= 0:
@@ -155,36 +163,36 @@ def follow_queue(
         for i in range(slot[slots.EXITS]):
             regular += recorded.flows[t, slot[slots.FIRST] + i]
     aside = -regular
-    for flow in range(slot[slots.FIRST], slot[slots.FIRST] + tracks.ways[s]):
+    for flow in range(slot[slots.FIRST], slot[slots.FIRST] + state.ways[s]):
         aside += recorded.flows[t, flow]
-    head = moved_head(tracks, s, 0, slot[slots.QUEUE_AGE] + t)
-    row = tracks.first[s, 0] + head
-    gave_up, balked, no_room, count = _side_ways(program, sampled, recorded, tracks, s, t, g, fresh, aside)
-    tracks.worst[0] = max(tracks.worst[0], abs(aside - gave_up - balked - no_room))
+    head = moved_head(state, s, 0, slot[slots.QUEUE_AGE] + t)
+    row = state.first[s, 0] + head
+    gave_up, balked, no_room, count = _side_ways(program, sampled, recorded, state, s, t, g, fresh, aside)
+    state.worst[0] = max(state.worst[0], abs(aside - gave_up - balked - no_room))
     if gave_up > 0.0:
-        shed(tracks.there, tracks.chance, tracks.gone, row, count, gave_up)
-        _leave_by(program, recorded, tracks, s, t, slot[slots.PATIENCE_FLOW], row, count, gave_up)
+        leave_by_age(state.there, state.chance, state.gone, row, count, gave_up)
+        _leave_by(program, recorded, state, s, t, slot[slots.PATIENCE_FLOW], row, count, gave_up)
     if balked > 0.0:
-        tracks.gone[0] = balked
-        _leave_by(program, recorded, tracks, s, t, slot[slots.BALK_FLOW], newest, 1, balked)
+        state.gone[0] = balked
+        _leave_by(program, recorded, state, s, t, slot[slots.BALK_FLOW], newest, 1, balked)
     if served > 0.0:
-        _served(program, tracks, s, row, count + 1, served, no_room)
-        take_ages(tracks, row, count + 1, 1, served)
+        _served(program, state, s, row, count + 1, served, no_room)
+        take_ages(state, row, count + 1, 1, served)
     if no_room > 0.0:
-        tracks.gone[0] = no_room
-        _leave_by(program, recorded, tracks, s, t, slot[slots.OVERFLOW], newest, 1, no_room)
+        state.gone[0] = no_room
+        _leave_by(program, recorded, state, s, t, slot[slots.OVERFLOW], newest, 1, no_room)
     if slot[slots.SERVICE] >= 0:
-        _in_service(sampled, tracks, s, slot[slots.SERVICE], t, g, served, regular)
+        _in_service(sampled, state, s, slot[slots.SERVICE], t, g, served, regular)
 
 
 @kernel
 def _in_service(
-    sampled: Sampled, tracks: Tracks, s: int, service: int, t: int, g: int, begun: float, n: float
+    sampled: Sampled, state: CohortState, s: int, service: int, t: int, g: int, begun: float, n: float
 ) -> None:
     """Let those in ``out`` begin their service, and write there who of all in service ends it."""
-    first = tracks.first[s, 1]
-    _enter(tracks, first + t, 1, begun)
-    head = moved_head(tracks, s, 1, t)
-    count = age_chances(sampled, tracks, service, 0, t, g, head)
-    shed(tracks.there, tracks.chance, tracks.gone, first + head, count, n)
-    take_ages(tracks, first + head, count, 1, n)
+    first = state.first[s, 1]
+    _enter(state, first + t, 1, begun)
+    head = moved_head(state, s, 1, t)
+    count = age_chances(sampled, state, service, 0, t, g, head)
+    leave_by_age(state.there, state.chance, state.gone, first + head, count, n)
+    take_ages(state, first + head, count, 1, n)

@@ -12,7 +12,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sojourn.cohorts.arrays import Recorded, new_tracks
+from sojourn.calendar import containing, label
+from sojourn.cohorts.arrays import Recorded, new_state
 from sojourn.compile.build import compile_scenario
 from sojourn.compile.grid import make_grid
 from sojourn.compile.model import FlowModel
@@ -32,7 +33,6 @@ BY = ("month", "quarter", "year", "fiscal-year")
 NAMES = ("not arrived", "there at the start")
 """Cohorts before the first dated one."""
 
-_FREQUENCY = {"month": "M", "quarter": "Q-DEC", "year": "Y-DEC", "fiscal-year": "Y-SEP"}
 _TOLERANCE = 1e-6
 _PART = 8
 F64 = NDArray[np.float64]
@@ -66,7 +66,7 @@ def cohorts(
 
     Raises :class:`~sojourn.results.RunError` R501 for a stage, group, period or day that the run has not, R601
     where cohorts do not add up to the recorded stocks, R602 where the run cannot be repeated, R603 where those
-    who leave a queue by a side way cannot be told from those served.
+    who leave a queue by a side way cannot be told apart from those served.
     """
     scenario = resolve(loads(run.scenario_text))
     model = compile_scenario(scenario, record="step")
@@ -124,8 +124,8 @@ def _plan(
     last = day[-1] if on is None else np.datetime64(pd.Timestamp(on).date(), "D")
     if not day[0] <= last <= day[-1]:
         raise refuse("R501", "on", "the run has no such day", found=str(on), allowed=f"{day[0]} to {day[-1]}")
-    period = pd.PeriodIndex(pd.DatetimeIndex(day), freq=_FREQUENCY[by])
-    unique, cohort = np.unique(period[day <= last], return_inverse=True)
+    first, _ = containing(day[day <= last], by)
+    unique, cohort = np.unique(first, return_inverse=True)
     full = np.zeros(len(day), np.int64)
     full[: len(cohort)] = cohort + len(NAMES)
     wanted = set(inner if at is None else at)
@@ -133,16 +133,10 @@ def _plan(
         chosen,
         np.array([s in wanted for s in labels.stage]),
         full,
-        tuple(_name(p, by) for p in unique),
+        tuple(label(by, start.item()) for start in unique),
         int((day <= last).sum()),
         last,
     )
-
-
-def _name(period: pd.Period, by: str) -> str:
-    if by == "quarter":
-        return f"{period.year} Q{period.quarter}"
-    return f"FY{period.year}" if by == "fiscal-year" else str(period)
 
 
 def _refuse_mixed(model: FlowModel) -> None:
@@ -154,7 +148,7 @@ def _refuse_mixed(model: FlowModel) -> None:
                 raise refuse(
                     "R603",
                     f"stages.{name}",
-                    "those who give up go where those served go, and cannot be told from them",
+                    "those who give up go where those served go, and cannot be told apart from them",
                     remedy="let patience, balking or overflow lead to a stage of their own",
                 )
 
@@ -215,17 +209,17 @@ def _replicate(model: FlowModel, plan: _Plan, steps: Run, i: int, sampled: Sampl
         away = np.ascontiguousarray(turned_away[:, :, g])
         recorded = Recorded(stocks, flows, begun, away, plan.cohort, plan.arrives)
         initial = data["initial"].values[i, :, g].astype(np.float64)
-        tracks = new_tracks(model.program, initial, len(found))
-        follow(model.program, sampled, recorded, tracks, g, plan.steps)
+        state = new_state(model.program, initial, len(found))
+        follow(model.program, sampled, recorded, state, g, plan.steps)
         size = max(1.0, float(recorded.stocks.max(initial=0.0)))
-        if tracks.worst[0] > _TOLERANCE * size or tracks.worst[1] < -_TOLERANCE * size:
+        if state.worst[0] > _TOLERANCE * size or state.worst[1] < -_TOLERANCE * size:
             raise refuse(
                 "R601",
                 f"replicate {int(data['replicate'].values[i])}, group {name}",
                 "cohorts do not add up to the recorded stocks",
-                found=f"{max(tracks.worst[0], -tracks.worst[1]):g} people too many or too few",
+                found=f"{max(state.worst[0], -state.worst[1]):g} people too many or too few",
             )
-        found[:, :, k] = _exact(tracks.stock, recorded.stocks[plan.steps - 1])
+        found[:, :, k] = _exact(state.stock, recorded.stocks[plan.steps - 1])
     return found
 
 

@@ -3,8 +3,8 @@
 Numba makes every function ready to run: optimised, turned into machine code and linked, together with all that
 it calls. A kernel deep inside is so optimised once for itself and again in every caller above it. Here it goes
 through the passes it needs and no further; the entry that Python calls is optimised as a whole, once. The first
-run of a scenario starts a third sooner. Python's collection of garbage, of which compiling makes none worth a look,
-rests meanwhile.
+run of a scenario starts a third sooner. Garbage collection is paused meanwhile, since compiling leaves next to
+nothing to collect.
 
 Source: Numba's manual, "Customizing the Compiler"; ``numba.core.codegen`` and ``numba.core.typed_passes``.
 """
@@ -97,7 +97,7 @@ class Whole(Compiler):
     """Numba's own pipeline, for an entry and all kernels below it."""
 
     def compile_extra(self, func: Callable[..., Any]) -> Any:
-        """Compile with garbage collection at rest; it would take a sixth of the time."""
+        """Compile with garbage collection paused, which otherwise takes a sixth of the time."""
         collected = gc.isenabled()
         gc.disable()
         try:

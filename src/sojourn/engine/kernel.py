@@ -11,6 +11,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
+import numba
 from numba import njit
 
 from sojourn.engine.compiler import Inner, Whole
@@ -33,10 +34,7 @@ kernel = cast(Decorator, njit(**_KERNEL))
 """Compile a function that only other kernels call; from Python it raises TypeError."""
 
 part = cast(Decorator, njit(**_KERNEL, forceinline=True))
-"""Compile a function that becomes part of its caller: calls that pass whole tuples of arrays are dear."""
-
-entry = cast(Decorator, njit(cache=True, nogil=True, pipeline_class=Whole, **_ENTRY))
-"""Compile a function that Python calls without holding its lock, and keep the machine code on disk."""
+"""Compile a function into its caller, since calls that pass whole tuples of arrays are expensive."""
 
 
 def sources_digest(folder: Path, start: str = "") -> str:
@@ -50,3 +48,17 @@ def sources_digest(folder: Path, start: str = "") -> str:
 ENGINE_DIGEST = sources_digest(Path(__file__).parent)
 """Digest of the engine's sources. An entry holds it in a cell, which Numba makes part of the key of kept machine
 code: a change of any kernel, in whichever file, is compiled anew."""
+
+_compiled = njit(cache=True, nogil=True, pipeline_class=Whole, **_ENTRY)
+
+
+def entry(function: Function) -> Function:
+    """Compile a function that Python calls without holding its lock, and keep the machine code on disk.
+
+    What other versions of the engine kept is not even read: its index names types of theirs.
+    """
+    made = cast(Any, _compiled(function))
+    index = getattr(getattr(made, "_cache", None), "_cache_file", None)
+    if index is not None:
+        index._version = f"{numba.__version__} {ENGINE_DIGEST}"
+    return cast(Function, made)

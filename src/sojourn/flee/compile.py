@@ -11,10 +11,10 @@ from sojourn.flee.model import FleeScenario
 from sojourn.flee.reading.sheets import FleeError
 from sojourn.flee.registrations import DataTable, data_table
 from sojourn.flee.rules.displacement import departures
-from sojourn.flee.rules.fixed_routes_flee3 import crawled_routes
+from sojourn.flee.rules.fixed_routes_flee3 import searched_routes
 from sojourn.flee.rules.hazards import farmer_share
 from sojourn.flee.rules.people import nearness, people
-from sojourn.flee.rules.population import company
+from sojourn.flee.rules.population import presence
 from sojourn.flee.rules.refusals import refuse_where_flee_stops
 from sojourn.flee.rules.routes import road_limits, road_map, routes_seen
 from sojourn.flee.rules.timetable import differs, timetable
@@ -43,17 +43,17 @@ def compile_walk(scenario: FleeScenario, scale: int | None = None) -> WalkProgra
             day0[scenario.index[name]] = registered
     who = people(scenario)
     days = timetable(scenario, roads, scale, day0, leave_world(scenario), who)
-    seen, crawled = days.seen, np.zeros((0, 0))
+    seen, searched = days.seen, np.zeros((0, 0))
     if literal and scenario.settings.move.fixed_routes:
-        roads, crawled = crawled_routes(scenario, roads, days)
-        offered = crawled > 0.0
+        roads, searched = searched_routes(scenario, roads, days)
+        offered = searched > 0.0
     else:
         roads, offered = routes_seen(scenario, roads, days.marker)
     views = Views(
         score=seen,
         chance=days.chance,
         chance_by_size=days.chance_by_size,
-        crawled=crawled,
+        searched=searched,
         kind_share=np.zeros((0, 0)) if who is None else who.share,
         present_kind=np.zeros(0, np.int32) if who is None else who.present,
         nearness=nearness(scenario),
@@ -62,10 +62,10 @@ def compile_walk(scenario: FleeScenario, scale: int | None = None) -> WalkProgra
         offered=offered,
         road_limit=road_limits(scenario, scale),
         roads_change=days.timetable.roads_change | (differs(offered) if len(offered) else False),
-        tables_change=days.timetable.tables_change | (differs(crawled) if len(crawled) else False),
+        tables_change=days.timetable.tables_change | (differs(searched) if len(searched) else False),
     )
     entering = arrivals(scenario, table, day0, known, days.fought, scale)
-    return WalkProgram(roads, known, entering, rules(scenario), views, company(scenario, days, who))
+    return WalkProgram(roads, known, entering, rules(scenario), views, presence(scenario, days, who))
 
 
 def leave_world(scenario: FleeScenario) -> Floats:

@@ -178,7 +178,7 @@ def schedule(
 def _place(dwell: F64, start: int, bins: int, first: int, u: float) -> int:
     """Return the first step, none before ``first``, at which the distribution function exceeds u.
 
-    Several steps are looked at together: which of them it is cannot be foreseen, and a branch at each is dear.
+    Several steps are compared together: a branch at each would often be mispredicted, which costs more.
     """
     k = start + first
     if first == 0:  # a guess that is never beyond it

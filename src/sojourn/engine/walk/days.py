@@ -164,14 +164,14 @@ def count_at_home(program: WalkProgram, state: WalkState, day: int) -> None:
 
 
 @kernel
-def see_company(program: WalkProgram, state: WalkState, day: int) -> None:
+def weigh_presence(program: WalkProgram, state: WalkState, day: int) -> None:
     """Let scores follow who is at rest where this morning, and how many still live there.
 
     Source: Flee 3, score of an end point and attribute ratio.
     """
-    company, sites, places = program.company, state.sites, len(state.sites.people)
-    factor, count = state.tables.company, state.tables.around
-    kinds, homes = len(company.ethnicity), home_count(program)
+    presence, sites, places = program.presence, state.sites, len(state.sites.people)
+    factor, count = state.tables.presence, state.tables.around
+    kinds, homes = len(presence.ethnicity), home_count(program)
     for slot in range(len(count)):
         count[slot] = 0
     for agent in range(state.created[0]):
@@ -184,15 +184,15 @@ def see_company(program: WalkProgram, state: WalkState, day: int) -> None:
         akin = np.float64(0)
         alike = np.float64(0)
         for other in range(kinds):
-            akin += count[other * places + place] * (company.ethnicity[other] == company.ethnicity[kind])
-            alike += count[other * places + place] * (company.religion[other] == company.religion[kind])
+            akin += count[other * places + place] * (presence.ethnicity[other] == presence.ethnicity[kind])
+            alike += count[other * places + place] * (presence.religion[other] == presence.religion[kind])
         factor[slot] = 1.0
-        if company.by_ethnicity[day, place]:
+        if presence.by_ethnicity[day, place]:
             factor[slot] *= ETHNIC_BONUS * akin / living
-        if company.by_religion[day, place]:
-            factor[slot] *= company.religion_rate * alike / living
-        if company.by_population[day, place]:
-            factor[slot] *= max(1.0, np.float64(sites.population[place])) ** company.population_power
+        if presence.by_religion[day, place]:
+            factor[slot] *= presence.religion_rate * alike / living
+        if presence.by_population[day, place]:
+            factor[slot] *= max(1.0, np.float64(sites.population[place])) ** presence.population_power
     state.tables.version[0] += 1
 
 
@@ -211,8 +211,8 @@ def dawn(program: WalkProgram, state: WalkState, day: int, stream: Words, key: W
         changed, before = set_chances(program, state, day), state.created[0]
     if rules.count_at_home:
         count_at_home(program, state, day)
-    if len(state.tables.company) > 0:
-        see_company(program, state, day)
+    if len(state.tables.presence) > 0:
+        weigh_presence(program, state, day)
     if program.days.roads_change[day]:
         mark_open(program, state, day)
     if program.days.tables_change[day]:

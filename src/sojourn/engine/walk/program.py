@@ -17,7 +17,7 @@ __all__ = [
     "NOBODY",
     "TOWN",
     "Arrivals",
-    "Company",
+    "Presence",
     "RoadMap",
     "Rules",
     "Timetable",
@@ -124,20 +124,20 @@ class Views(NamedTuple):
     int32`` the kinds of the first of ``Arrivals.present``, the others' being drawn. ``nearness`` ``(home,
     place) float64`` multiplies the score; with ``Rules.near_here`` its rows are not homes but where people are.
     ``chance`` and ``chance_by_size`` ``(day, kind, place) float64`` replace those of the timetable where kinds
-    leave with different chances. ``crawled`` ``(day, option) float64`` are weights of routes, fixed each morning,
+    leave with different chances. ``searched`` ``(day, option) float64`` are weights of routes, fixed each morning,
     that the score multiplies once more; then room and pruning do not count.
     """
 
     score: Floats
     chance: Floats
     chance_by_size: Floats
-    crawled: Floats
+    searched: Floats
     kind_share: Floats
     present_kind: Places
     nearness: Floats
 
 
-class Company(NamedTuple):
+class Presence(NamedTuple):
     """How scores of places follow who is there each morning; without entries where they do not.
 
     ``ethnicity`` and ``religion`` ``(kind) int32``: which each kind has, -1 for none. ``by_ethnicity``,
@@ -200,4 +200,4 @@ class WalkProgram(NamedTuple):
     arrivals: Arrivals
     rules: Rules
     views: Views
-    company: Company
+    presence: Presence

@@ -97,8 +97,8 @@ def seen_score(program: WalkProgram, state: WalkState, day: int, view: int, plac
     score = program.days.score[day, end] if len(views.score) == 0 else views.score[day, view // homes, end]
     if len(views.nearness) > 0:
         score *= views.nearness[place if program.rules.near_here else view % homes, end]
-    if len(state.tables.company) > 0:
-        score *= state.tables.company[view // homes * len(state.sites.people) + end]
+    if len(state.tables.presence) > 0:
+        score *= state.tables.presence[view // homes * len(state.sites.people) + end]
     return float(score)
 
 
@@ -113,8 +113,8 @@ def weigh(program: WalkProgram, state: WalkState, day: int, option: int, score: 
     rules = program.rules
     if rules.uniform_choice:
         return 1.0
-    if len(program.views.crawled) > 0:
-        return float(program.views.crawled[day, option] * score)
+    if len(program.views.searched) > 0:
+        return float(program.views.searched[day, option] * score)
     weight = (rules.weight_softening + score) * program.roads.option_pull[option]
     weight *= state.sites.room[program.roads.option_final[option]]
     if rules.weight_power != 1.0:
@@ -143,7 +143,7 @@ def rebuild(program: WalkProgram, state: WalkState, day: int, view: int, place: 
             tables.cumulative[first + size] = weight
             best = max(best, weight)
             size += 1
-    threshold = best / rules.pruning if rules.pruning >= 1.001 and len(program.views.crawled) == 0 else 0.0
+    threshold = best / rules.pruning if rules.pruning >= 1.001 and len(program.views.searched) == 0 else 0.0
     kept = 0
     for position in range(first, first + size):
         if tables.cumulative[position] >= threshold:

@@ -80,8 +80,8 @@ class Tables(NamedTuple):
 
     ``open_option`` ``(option) bool``; ``size`` ``(view x place) int64`` open routes; ``option`` ``(view x option)
     int32`` which; ``road`` ``int32`` their first road; ``cumulative`` ``float64``; ``made`` ``(view x place)
-    int64`` the version a row was made from; ``version`` ``(1) int64`` goes up when an input changes. ``company``
-    ``(kind x place) float64``: factor on scores, see :class:`~sojourn.engine.walk.program.Company`, and ``around``
+    int64`` the version a row was made from; ``version`` ``(1) int64`` goes up when an input changes. ``presence``
+    ``(kind x place) float64``: factor on scores, see :class:`~sojourn.engine.walk.program.Presence`, and ``around``
     ``int64, agents`` at rest there this morning.
     """
 
@@ -92,7 +92,7 @@ class Tables(NamedTuple):
     cumulative: Floats
     made: Ints
     version: Ints
-    company: Floats
+    presence: Floats
     around: Ints
 
 
@@ -137,7 +137,7 @@ def new_state(program: WalkProgram) -> WalkState:
     days, places = program.days.score.shape
     views, seen = view_count(program), places * kind_count(program)
     slots = seen if len(program.views.chance) else places
-    watched = seen if len(program.company.by_population) else 0
+    watched = seen if len(program.presence.by_population) else 0
     agents = Agents(
         where=np.zeros(total, np.int32),
         wake=np.zeros(total, np.uint16),
@@ -168,7 +168,7 @@ def new_state(program: WalkProgram) -> WalkState:
         cumulative=np.zeros(views * options),
         made=np.full(views * places, -1, np.int64),
         version=np.zeros(1, np.int64),
-        company=np.ones(watched),
+        presence=np.ones(watched),
         around=np.zeros(watched, np.int64),
     )
     record = Record(

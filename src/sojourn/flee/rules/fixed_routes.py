@@ -30,7 +30,7 @@ def fixed_routes(
     roads, which lead both ways; a route takes one from its start, or from a place within the horizon. The ease
     is what the length is divided by.
 
-    Source: Flee 3, routes from crawling the map.
+    Source: Flee 3, routes from searching the map.
     """
     along = _along(majors, road_from, road_to, road_km)
     ordered = []

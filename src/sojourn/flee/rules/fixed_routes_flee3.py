@@ -1,4 +1,4 @@
-"""Fixed routes as Flee finds them: crawled over the map each morning, place after place, oddities included.
+"""Fixed routes as Flee finds them: searched over the map each morning, place after place, oddities included.
 
 A place keeps one route to each destination. While the places are gone through, those further down in
 ``locations.csv`` still have the scores of the day before, and so have the routes that lead to them.
@@ -17,15 +17,15 @@ from sojourn.flee.rules.fixed_routes import MAJOR
 from sojourn.flee.rules.routes import Path, add_routes
 from sojourn.flee.rules.timetable import Days
 
-__all__ = ["crawled_routes"]
+__all__ = ["searched_routes"]
 
 Floats = NDArray[np.float64]
 Route = tuple[float, Path]
 """Weight, and roads."""
 
 
-def crawled_routes(scenario: FleeScenario, roads: RoadMap, days: Days) -> tuple[RoadMap, Floats]:
-    """Return the map with every route that some day's crawl finds, and ``(day, option) float64``, their weights.
+def searched_routes(scenario: FleeScenario, roads: RoadMap, days: Days) -> tuple[RoadMap, Floats]:
+    """Return the map with every route that some day's search finds, and ``(day, option) float64``, their weights.
 
     A weight of 0: not found on that day. Raises :class:`~sojourn.flee.FleeError` where Flee stops because a major
     route is closed.
@@ -66,7 +66,7 @@ class Crawl:
         """Return whether a crawl would find the same again.
 
         It does when scores, roads and markers of four days agree: a crawl looks at scores of the day before, and
-        compares major routes with what yesterday's crawl found by those of the day before that.
+        compares major routes with what yesterday's search found by those of the day before that.
         """
         table = self.days.timetable
         rows = (self.days.safety[1:], self.days.hazard.floods.score, table.open_roads, self.days.marker)

@@ -41,7 +41,7 @@ def hazards(scenario: FleeScenario, scale: int) -> Hazards:
     short = food_shortage(scenario)
     population = np.array([place.population // scale for place in scenario.locations], np.float64)
     crowd = np.maximum(population, 1.0) ** move.pop_power_for_loc_weight
-    # Where departures change populations, scores follow in the run (see the engine's Company).
+    # Where departures change populations, scores follow in the run (see the engine's Presence).
     constant = move.use_pop_for_loc_weight and not spawn.take_from_population
     starving = short.copy() if spawn.starvation_driven_spawning else np.zeros(shape)
     starving[0] = 0.0

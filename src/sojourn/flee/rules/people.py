@@ -53,8 +53,8 @@ class People(NamedTuple):
 
     def see(self, score: Floats, camp: NDArray[np.bool_], conflict: NDArray[np.bool_]) -> Floats:
         """Return ``(kind, place) float64``, what each kind makes of the scores of a day."""
-        company = np.where(camp, self.camp, np.where(conflict, self.conflict, self.town))
-        seen: Floats = score ** self.power[:, None] * company
+        presence = np.where(camp, self.camp, np.where(conflict, self.conflict, self.town))
+        seen: Floats = score ** self.power[:, None] * presence
         return seen
 
 
@@ -86,7 +86,7 @@ def people(scenario: FleeScenario) -> People | None:
     ethnic = np.array([[share(p, "ethnicity", kind[1], scenario) for p in scenario.locations] for kind in kinds])
     devout = np.array([[share(p, "religion", kind[2], scenario) for p in scenario.locations] for kind in kinds])
     alike = np.ones((len(kinds), len(scenario.locations)))
-    # Flee counts who is where each morning instead (the engine's Company).
+    # Flee counts who is where each morning instead (the engine's Presence).
     stated = scenario.compat != "flee3"
     kin = np.where(np.isnan(ethnic), 1.0, ETHNIC_BONUS * ethnic)
     faith = np.where(np.isnan(devout), 1.0, devout / move.avg_religion_fraction)

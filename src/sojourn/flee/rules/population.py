@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from sojourn.engine.walk.program import CAMP, Company
+from sojourn.engine.walk.program import CAMP, Presence
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.rules.people import People
 from sojourn.flee.rules.timetable import Days
 
-__all__ = ["company"]
+__all__ = ["presence"]
 
 
-def company(scenario: FleeScenario, days: Days, who: People | None) -> Company:
+def presence(scenario: FleeScenario, days: Days, who: People | None) -> Presence:
     """Return which scores follow who is there each morning.
 
     With ``flee3``, one's own are counted among the agents at rest in a place, by head of its population; nobody
@@ -36,7 +36,7 @@ def company(scenario: FleeScenario, days: Days, who: People | None) -> Company:
     if not (by_ethnicity.any() or by_religion.any() or by_population.any()):
         by_ethnicity = by_religion = by_population = np.zeros((0, 0), bool)
     kinds = who.kinds if who is not None else ((1, "", "", 1.0),)
-    return Company(
+    return Presence(
         ethnicity=codes([ethnicity for _, ethnicity, *_ in kinds]),
         religion=codes([religion for _, _, religion, _ in kinds]),
         by_ethnicity=by_ethnicity,

@@ -25,15 +25,15 @@ def mixed(world, days=1):
 
 def kinds(program):
     """Return the number of each kind by its people and religion."""
-    company = program.company
-    return {(e, r): k for k, (e, r) in enumerate(zip(company.ethnicity, company.religion, strict=True))}
+    presence = program.presence
+    return {(e, r): k for k, (e, r) in enumerate(zip(presence.ethnicity, presence.religion, strict=True))}
 
 
 def test_ones_own_are_counted_where_they_are(world):
     program = mixed(world).program({"B": 4000, "C": 30, "D": 1000})
     record, state = run_replicate(program, 1, 0)
     assert record.people[0].tolist()[1] == 4000
-    factor = state.tables.company.reshape(-1, 4)
+    factor = state.tables.presence.reshape(-1, 4)
     around = state.tables.around.reshape(-1, 4)
     assert around.sum(axis=0).tolist() == [0, 4000, 30, 1000]
     number = kinds(program)
@@ -57,7 +57,7 @@ def test_ratios_follow_the_population_and_the_day(world):
     assert state.sites.population[2] == 100
     assert 280 <= around[2] <= 300
     # All come from C, so all are x and believe in the sun.
-    factor = state.tables.company.reshape(-1, 4)[kinds(program)[0, 1]]
+    factor = state.tables.presence.reshape(-1, 4)[kinds(program)[0, 1]]
     assert factor[2] == pytest.approx(10 * around[2] / 100)
 
 

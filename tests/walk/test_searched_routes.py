@@ -1,4 +1,4 @@
-"""Fixed routes under ``flee3``: crawled as Flee does it, to the number."""
+"""Fixed routes under ``flee3``: searched as Flee does it, to the number."""
 
 import numpy as np
 import pytest
@@ -17,13 +17,13 @@ def fixed(world, roads, days=3, **places):
 
 def weights(program, place, day=0):
     """Return the weights of the crawl from a place by route, those that are found on a day."""
-    roads, crawled = program.roads, program.views.crawled[day]
+    roads, searched = program.roads, program.views.searched[day]
     found = {}
     for option in range(roads.option_start[place], roads.option_start[place + 1]):
         first, last = roads.path_start[option : option + 2]
         route = tuple(roads.road_to[roads.path_roads[first:last]].tolist())
-        if crawled[option] > 0:
-            found[route] = float(crawled[option])
+        if searched[option] > 0:
+            found[route] = float(searched[option])
     return found
 
 
@@ -159,4 +159,4 @@ def test_a_crawl_that_would_find_the_same_is_not_repeated(world, monkeypatch):
     often = build.program()
     assert days == [0, 1, 2, 5, 6, 7]
     monkeypatch.setattr(Crawl, "same_as_before", lambda self, day: False)
-    assert np.array_equal(build.program().views.crawled, often.views.crawled)
+    assert np.array_equal(build.program().views.searched, often.views.searched)
