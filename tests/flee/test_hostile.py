@@ -32,9 +32,9 @@ def codes(folder: Path) -> set[str]:
 
 
 def test_not_a_folder(tmp_path: Path) -> None:
-    assert codes(tmp_path / "absent") == {"FLEE-FOLDER"}
+    assert codes(tmp_path / "absent") == {"F101"}
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
-    assert codes(tmp_path / "a.txt") == {"FLEE-FOLDER"}
+    assert codes(tmp_path / "a.txt") == {"F101"}
 
 
 def test_link_out_of_the_folder(small: Path) -> None:
@@ -42,31 +42,31 @@ def test_link_out_of_the_folder(small: Path) -> None:
     secret.write_text("2021-03-01,1\n", encoding="utf-8")
     (small / "source_data" / "bel-hillcamp.csv").unlink()
     (small / "source_data" / "bel-hillcamp.csv").symlink_to(secret)
-    assert codes(small) == {"FLEE-PATH-OUTSIDE"}
+    assert codes(small) == {"F105"}
 
 
 def test_linked_directory(small: Path) -> None:
     elsewhere = small.parent / "elsewhere"
     shutil.move(small / "input_csv", elsewhere)
     (small / "input_csv").symlink_to(elsewhere, target_is_directory=True)
-    assert "FLEE-PATH-OUTSIDE" in codes(small)
+    assert "F105" in codes(small)
 
 
 def test_link_to_itself(small: Path) -> None:
     (small / "source_data" / "bel-hillcamp.csv").unlink()
     (small / "source_data" / "bel-hillcamp.csv").symlink_to("bel-hillcamp.csv")
-    assert codes(small) <= {"FLEE-FILE-KIND", "FLEE-FILE-MISSING"}
+    assert codes(small) <= {"F103", "F102"}
 
 
 def test_pipe_is_not_waited_for(small: Path) -> None:
     (small / "source_data" / "bel-hillcamp.csv").unlink()
     os.mkfifo(small / "source_data" / "bel-hillcamp.csv")
-    assert codes(small) == {"FLEE-FILE-KIND"}
+    assert codes(small) == {"F103"}
 
 
 def test_too_large(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MAX_BYTES", 300)
-    assert codes(small) == {"FLEE-FILE-SIZE"}
+    assert codes(small) == {"F104"}
 
 
 def test_errors_stay_short(small: Path) -> None:
@@ -81,14 +81,14 @@ def test_errors_stay_short(small: Path) -> None:
 def test_aliases_of_aliases(small: Path) -> None:
     lines = ["a0: &a0 [1, 1]"] + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)]
     (small / "simsetting.yml").write_text("\n".join(lines) + "\nmove_rules: *a29\n", encoding="utf-8")
-    assert codes(small) == {"FLEE-SETTING-UNKNOWN", "FLEE-SETTING-TYPE"}
+    assert codes(small) == {"F138", "F139"}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "3", "- a", "!!python/object:os.system {}", "? {a: 1}\n: 2", "&a [*a]"])
 def test_settings_that_are_no_settings(small: Path, text: str) -> None:
     (small / "simsetting.yml").write_text(text, encoding="utf-8")
     if text:
-        assert codes(small) <= {"FLEE-SETTING-TYPE", "FLEE-YAML", "FLEE-SETTING-UNKNOWN"}
+        assert codes(small) <= {"F139", "F108", "F138"}
     else:
         assert read(small).settings.move.max_move_speed == 360.0
 
@@ -132,4 +132,4 @@ def test_any_value_of_a_setting(value: object, key: str) -> None:
     for literal in (False, True):
         reading = sheets.Reading(literal=literal)
         read_settings({"spawn_rules": {key: value}}, "s.yml", reading)
-        assert all(problem.code.startswith("FLEE-SETTING") for problem in reading.collector.problems)
+        assert {problem.code for problem in reading.collector.problems} <= {"F138", "F139", "F140", "F141"}

@@ -69,7 +69,7 @@ def test_not_an_out(tmp_path: Path, text: str) -> None:
     (tmp_path / "out.csv").write_text(text, encoding="utf-8")
     with pytest.raises(FleeError) as caught:
         read_out(tmp_path / "out.csv")
-    assert set(caught.value.codes) == {"FLEE-OUT"}
+    assert set(caught.value.codes) == {"F143"}
 
 
 def test_unreadable(tmp_path: Path) -> None:
@@ -77,4 +77,4 @@ def test_unreadable(tmp_path: Path) -> None:
     for name in ("out.csv.gz", "absent.csv"):
         with pytest.raises(FleeError) as caught:
             read_out(tmp_path / name)
-        assert "FLEE-OUT" in caught.value.codes
+        assert "F143" in caught.value.codes

@@ -47,7 +47,7 @@ def test_files_of_different_scenarios(shared_flee: Path) -> None:
     runs = shared_flee / "reference_runs"
     with pytest.raises(sj.SojournError) as caught:
         sj.flee.score_files([runs / "mali2012" / "h20_seed101.csv.gz", runs / "burundi2015" / "h50_seed101.csv.gz"])
-    assert caught.value.codes == ("FLEE-OUT",)
+    assert caught.value.codes == ("F143",)
 
 
 def test_command_run_and_score(small: Path, tmp_path: Path) -> None:
@@ -84,15 +84,15 @@ def test_command_says_what_is_wrong(small: Path, tmp_path: Path) -> None:
     (small / "input_csv" / "routes.csv").unlink()
     (small / "simsetting.yml").write_text("move_rules: {awarness_level: 2}", encoding="utf-8")
     said = told("run", small, code=1)
-    assert "FLEE-FILE-MISSING" in said
+    assert "F102" in said
     assert "did you mean: awareness_level" in said
-    assert "FLEE-OUT" in told("score", tmp_path / "absent.csv", code=1)
+    assert "F143" in told("score", tmp_path / "absent.csv", code=1)
 
 
 def test_command_notes_what_is_odd(small: Path) -> None:
     path = small / "input_csv" / "conflicts.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("Midway", "Midwey"), encoding="utf-8")
-    assert "note: FLEE-CONFLICT-COLUMN" in told("run", small, "--seed", 1)
+    assert "note: F216" in told("run", small, "--seed", 1)
 
 
 def test_days_that_are_not_there(small: Path, tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def test_warnings_and_settings_are_told(small: Path):
     path = small / "input_csv" / "conflicts.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("Midway", "Midwey"), encoding="utf-8")
     facts = CampFacts(sj.flee.simulate(small, seed=1))
-    assert any("FLEE-CONFLICT-COLUMN" in line and "Midwey" in line for line in folder_gaps(facts))
+    assert any("F216" in line and "Midwey" in line for line in folder_gaps(facts))
     rows = [row[:3] for row in settings_table(facts).rows]
     assert ["move_rules: camp_weight", "2", "1"] in rows[:12]
     assert ["move_rules: foreign_weight", "1", "1"] in rows[12:]

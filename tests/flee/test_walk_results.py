@@ -65,7 +65,7 @@ def test_repeated_without_its_folder(small: Path, tmp_path: Path) -> None:
     (small / "input_csv" / "locations.csv").unlink()
     again = sj.open_run(tmp_path / "run.zarr").rerun()
     assert again.identical(run)
-    assert again.provenance["warnings"][0]["code"] == "FLEE-CONFLICT-COLUMN"
+    assert again.provenance["warnings"][0]["code"] == "F216"
     assert again.provenance["compat"] == "flee3"
     assert sj.flee.scenario_of(again).warnings == scenario.warnings
 

@@ -186,7 +186,7 @@ def test_who_waits_for_a_conflict_and_who_never_appears_is_counted(world):
     build = world({"A": ("town", 70), "C": "camp"}, [("A", "C", 10)], 6, None).conflict(A=[1, 0, 0, 1, 0, 0])
     build.registered(C=[0, 5, 9, 10, 12, 13])
     notes = simulate(build.scenario(), seed=1).notes
-    assert notes.to_dict() == {"FLEE-WAITED": 9, "FLEE-NEVER-LEFT": 3}
+    assert notes.to_dict() == {"F302": 9, "F303": 3}
     assert simulate(build.conflict(A=[1]).scenario(), seed=1).notes.empty
 
 
@@ -194,7 +194,7 @@ def test_who_is_registered_after_everybody_left_is_counted(world):
     build = world({"A": ("town", 7), "C": "camp"}, [("A", "C", 10)], 4, None).conflict(A=[1])
     build.registered(C=[0, 7, 9, 14]).spawning(take_from_population=True)
     made = simulate(build.scenario(), seed=1, replicates=2)
-    assert made.notes.to_dict() == {"FLEE-NOBODY-LEFT": 2 * 7}
+    assert made.notes.to_dict() == {"F304": 2 * 7}
     assert made.data["created"].values[:, -1, 0].tolist() == [7, 7]
 
 
@@ -207,5 +207,5 @@ def test_a_day_without_conflict(world, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(FleeError) as caught:
         build.program()
-    assert caught.value.codes == ("FLEE-NO-CONFLICT",)
+    assert caught.value.codes == ("F301",)
     assert "2 such days, the first is day 1" in str(caught.value)

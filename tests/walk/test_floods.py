@@ -163,7 +163,7 @@ def test_where_floods_stop_flee(world, broken, where):
     build.moving(flood_rules=FloodRules(**rules))
     with pytest.raises(FleeError) as caught:
         build.program()
-    assert set(caught.value.codes) == {"FLEE-STOPS"}
+    assert set(caught.value.codes) == {"F306"}
     assert where in str(caught.value)
     build.compat = None
     build.program()
@@ -180,5 +180,5 @@ def test_levels_of_awareness_must_have_a_weight(world):
     build.demographics = (demographic("floodawareness", {"0": 1, "2": 1}),)
     with pytest.raises(FleeError) as caught:
         build.program()
-    assert caught.value.codes == ("FLEE-ATTRIBUTE-MISSING",)
+    assert caught.value.codes == ("F305",)
     assert "0, 1" in str(caught.value)

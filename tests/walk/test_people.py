@@ -135,7 +135,7 @@ def test_lacking_attributes_are_refused_together(world):
     build.demographics = (demographic("age", {"old": 1}), demographic("ethnicity", {"x": 1}))
     with pytest.raises(FleeError) as caught:
         build.program()
-    assert caught.value.codes == ("FLEE-ATTRIBUTE-MISSING",) * 3
+    assert caught.value.codes == ("F305",) * 3
     text = str(caught.value)
     assert all(part in text for part in ("demographics_gender.csv", "found: old", "add a column x"))
 

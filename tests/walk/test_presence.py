@@ -78,7 +78,7 @@ def test_somebody_on_a_road_over_night_stops_flee(world):
         build.program()
         with pytest.raises(FleeError, match="a night on a road") as caught:
             build.moving(**change).program()
-        assert caught.value.codes == ("FLEE-STOPS",)
+        assert caught.value.codes == ("F306",)
 
 
 def test_peoples_that_no_file_names_are_refused(world):
@@ -86,4 +86,4 @@ def test_peoples_that_no_file_names_are_refused(world):
     build.demographics = build.demographics[:1]
     with pytest.raises(FleeError) as caught:
         build.program()
-    assert caught.value.codes == ("FLEE-ATTRIBUTE-MISSING",)
+    assert caught.value.codes == ("F305",)

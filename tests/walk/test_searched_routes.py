@@ -136,7 +136,7 @@ def test_a_closed_major_route_stops_flee(world):
     build.major = (("B", "C", "D", "E"),)
     with pytest.raises(FleeError) as caught:
         build.program()
-    assert caught.value.codes == ("FLEE-STOPS",)
+    assert caught.value.codes == ("F306",)
     assert "from C to D" in str(caught.value)
     assert "day 1" in str(caught.value)
     build.compat = None

@@ -13,7 +13,7 @@ def refused(build):
     build.compat = "flee3"
     with pytest.raises(FleeError) as caught:
         build.program()
-    assert set(caught.value.codes) == {"FLEE-STOPS"}
+    assert set(caught.value.codes) == {"F306"}
     build.compat = None
     build.program()
     return [f"{problem.where}: {problem.message}" for problem in caught.value.problems]

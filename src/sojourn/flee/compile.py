@@ -175,7 +175,7 @@ def require_conflict(possible: NDArray[np.bool_]) -> None:
     raise FleeError(
         [
             Problem(
-                "FLEE-NO-CONFLICT",
+                "F301",
                 "conflicts.csv",
                 "Flee stops on a day on which no place with people is in conflict",
                 found=f"{len(days)} such days, the first is day {days[0]}",

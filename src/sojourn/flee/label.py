@@ -25,7 +25,7 @@ __all__ = ["GROUP", "labelled"]
 
 GROUP = "all"
 """The one group of a walk run."""
-_COUNTED = ("FLEE-WAITED", "FLEE-NEVER-LEFT", "FLEE-NOBODY-LEFT")
+_COUNTED = ("F302", "F303", "F304")
 _DAY = np.timedelta64(1, "D")
 
 

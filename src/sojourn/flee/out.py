@@ -52,9 +52,9 @@ def read_out(path: str | Path) -> OutTable:
             raw = stream.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as problem:
         raw = b""
-        reading.error("FLEE-OUT", path.name, f"cannot be read: {problem}")
+        reading.error("F143", path.name, f"cannot be read: {problem}")
     if len(raw) > MAX_BYTES:
-        reading.error("FLEE-FILE-SIZE", path.name, "too large to be an out.csv")
+        reading.error("F104", path.name, "too large to be an out.csv")
     text = decode(raw, path.name, reading) if raw else ""
     sheet = parse_csv(text or "", path.name, reading)
     reading.raise_if_any()
@@ -63,7 +63,7 @@ def read_out(path: str | Path) -> OutTable:
     wanted = [f"{camp} sim" for camp in camps] + [f"{camp} data" for camp in camps] + [_TOTALS[1]]
     missing = [name for name in wanted if name not in head]
     if not camps or missing:
-        reading.error("FLEE-OUT", f"{path.name}, row 1", "not the header of an out.csv", found=shown(head))
+        reading.error("F143", f"{path.name}, row 1", "not the header of an out.csv", found=shown(head))
         reading.raise_if_any()
     columns = [head.index(name) for name in wanted]
     values = []
@@ -72,9 +72,9 @@ def read_out(path: str | Path) -> OutTable:
             values.append([int(row.cells[column]) for column in columns])
         except (ValueError, IndexError):
             where = f"{path.name}, row {row.line}"
-            reading.error("FLEE-OUT", where, "a count is missing or is no whole number", found=shown(row.cells))
+            reading.error("F143", where, "a count is missing or is no whole number", found=shown(row.cells))
     if len(sheet.rows) < 2:
-        reading.error("FLEE-OUT", path.name, "no day")
+        reading.error("F143", path.name, "no day")
     reading.raise_if_any()
     table = np.array(values, dtype=np.int64)
     count = len(camps)

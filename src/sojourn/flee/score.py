@@ -36,7 +36,7 @@ def score_files(paths: Sequence[str | Path], *, first_day: int = 0) -> Scores:
     for path, one in zip(paths, outs, strict=True):
         if one.camps != first.camps or not np.array_equal(one.published, first.published):
             said = f"camps, days or registrations differ from those of {Path(paths[0]).name}"
-            reading.error("FLEE-OUT", Path(path).name, said)
+            reading.error("F143", Path(path).name, said)
     reading.raise_if_any()
     simulated = np.stack([one.simulated for one in outs])
     total = first.published_total

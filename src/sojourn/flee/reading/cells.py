@@ -26,7 +26,7 @@ def long_enough(reading: Reading, row: Row, least: int) -> bool:
     if len(row.cells) >= least:
         return True
     reading.error(
-        "FLEE-ROW-SHORT",
+        "F113",
         f"{row.file}, row {row.line}",
         f"{len(row.cells)} cells",
         found=shown(",".join(row.cells)),
@@ -40,12 +40,12 @@ def name_in(reading: Reading, row: Row, column: int) -> str:
     raw = row.cells[column] if column < len(row.cells) else ""
     name = raw.strip()
     if not name or any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
-        reading.error("FLEE-NAME", row.where(column), "empty, or not printable", found=shown(raw))
+        reading.error("F116", row.where(column), "empty, or not printable", found=shown(raw))
         return ""
     if name != raw:
         kept = "kept, as Flee does" if reading.literal else "cut off"
         reading.warn(
-            "FLEE-NAME-BLANKS",
+            "F202",
             row.file,
             row.where(column),
             f"blanks around a name were {kept}",
@@ -55,14 +55,12 @@ def name_in(reading: Reading, row: Row, column: int) -> str:
     return name
 
 
-def known_in(
-    reading: Reading, row: Row, column: int, known: Collection[str], code: str = "FLEE-LOCATION-UNKNOWN"
-) -> str:
+def known_in(reading: Reading, row: Row, column: int, known: Collection[str], code: str = "F124") -> str:
     """Return the name in a cell, which must be one of ``known`` (if any is: an unread map has its own error)."""
     name = name_in(reading, row, column)
     if name and known and name not in known:
-        what = "no country of locations.csv" if code == "FLEE-COUNTRY-UNKNOWN" else "not in locations.csv"
-        if code == "FLEE-CORRECTION-NAME":
+        what = "no country of locations.csv" if code == "F125" else "not in locations.csv"
+        if code == "F133":
             what = "not in data_layout.csv"
         reading.error(code, row.where(column), what, found=shown(name), nearest=nearest(name, known))
     return name
@@ -83,7 +81,7 @@ def number_in(
         return empty
     value = float(text) if _NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(value):
-        reading.error("FLEE-NUMBER", row.where(column), "not a finite number", found=shown(text))
+        reading.error("F117", row.where(column), "not a finite number", found=shown(text))
         return 0.0
     return value if _within(reading, row, column, value, low, high) else 0.0
 
@@ -103,7 +101,7 @@ def integer_in(
         return empty
     if not _INTEGER.fullmatch(text):
         reading.error(
-            "FLEE-INTEGER",
+            "F118",
             row.where(column),
             "not a whole number",
             found=shown(text),
@@ -118,7 +116,7 @@ def _within(reading: Reading, row: Row, column: int, value: float, low: float, h
     if low <= value <= high:
         return True
     allowed = f"{low:g} or more" if math.isinf(high) or high == _LARGEST else f"{low:g} to {high:g}"
-    reading.error("FLEE-RANGE", row.where(column), "out of range", found=shown(row.cells[column]), allowed=allowed)
+    reading.error("F119", row.where(column), "out of range", found=shown(row.cells[column]), allowed=allowed)
     return False
 
 
@@ -131,5 +129,5 @@ def date_in(reading: Reading, row: Row, column: int) -> date | None:
             return date(*map(int, match.groups()))
         except ValueError:
             pass
-    reading.error("FLEE-DATE", row.where(column), "not a date", found=shown(text), allowed="YYYY-MM-DD")
+    reading.error("F120", row.where(column), "not a date", found=shown(text), allowed="YYYY-MM-DD")
     return None

@@ -29,7 +29,7 @@ def read_period(sheet: Sheet, reading: Reading) -> tuple[date, int]:
         key = row.cells[0].strip().lower()
         if key not in known:
             reading.warn(
-                "FLEE-PERIOD-KEY",
+                "F206",
                 sheet.file,
                 row.where(0),
                 "nothing reads this key",
@@ -37,7 +37,7 @@ def read_period(sheet: Sheet, reading: Reading) -> tuple[date, int]:
                 nearest=nearest(row.cells[0].strip(), known.values()),
             )
         elif key in found:
-            reading.error("FLEE-PERIOD", row.where(0), f"{known[key]} is given twice")
+            reading.error("F121", row.where(0), f"{known[key]} is given twice")
         elif long_enough(reading, row, 2):
             found[key] = row
     start, days = date(2000, 1, 1), 1
@@ -45,7 +45,7 @@ def read_period(sheet: Sheet, reading: Reading) -> tuple[date, int]:
         if sheet.absent:
             break
         if key not in found:
-            reading.error("FLEE-PERIOD", sheet.file, f"{name} is missing", remedy=f"add a row {name},...")
+            reading.error("F121", sheet.file, f"{name} is missing", remedy=f"add a row {name},...")
         elif key == "length":
             days = integer_in(reading, found[key], 1, low=1, high=LONGEST_DAYS)
         else:
@@ -65,7 +65,7 @@ def read_closures(sheet: Sheet, places: tuple[Location, ...], days: int, reading
         kind = row.cells[0].strip()
         if kind not in CLOSURE_KINDS:
             reading.error(
-                "FLEE-CLOSURE-TYPE",
+                "F128",
                 row.where(0),
                 "not a closure type",
                 found=shown(kind),
@@ -73,7 +73,7 @@ def read_closures(sheet: Sheet, places: tuple[Location, ...], days: int, reading
                 nearest=nearest(kind, CLOSURE_KINDS),
             )
             continue
-        known, code = (countries, "FLEE-COUNTRY-UNKNOWN") if kind == "country" else (names, "FLEE-LOCATION-UNKNOWN")
+        known, code = (countries, "F125") if kind == "country" else (names, "F124")
         name1 = known_in(reading, row, 1, known, code)
         needs_two = kind in ("country", "link", "remove_forced_redirection")
         name2 = known_in(reading, row, 2, known, code) if needs_two else row.cells[2].strip()
@@ -88,19 +88,19 @@ def _remark(reading: Reading, row: Row, closure: Closure, days: int) -> None:
     """Warn of a closure that does less than it seems to."""
     if closure.kind == "remove_forced_redirection":
         said = "changes nothing in Flee's rules of movement"
-        reading.warn("FLEE-FORCED-REDIRECTION", row.file, row.where(0), said)
+        reading.warn("F211", row.file, row.where(0), said)
         return
     if closure.kind in ("location", "camp", "idpcamp") and closure.name2:
         said = f"not read: a {closure.kind} closure is about the first name alone"
-        reading.warn("FLEE-CLOSURE-NAME2", row.file, row.where(2), said, found=shown(closure.name2))
+        reading.warn("F214", row.file, row.where(2), said, found=shown(closure.name2))
     if closure.kind == "link" and reading.literal:
-        reading.warn("FLEE-CLOSURE-LINK", row.file, row.where(0), "has no effect, as in Flee")
+        reading.warn("F215", row.file, row.where(0), "has no effect, as in Flee")
     if closure.end != -1 and closure.end <= closure.start:
         said = "not after the start: nothing is opened again"
-        reading.warn("FLEE-CLOSURE-END", row.file, row.where(4), said, found=str(closure.end))
+        reading.warn("F212", row.file, row.where(4), said, found=str(closure.end))
     if closure.start >= days:
         said = f"after the run of {days} days: never happens"
-        reading.warn("FLEE-CLOSURE-NEVER", row.file, row.where(3), said, found=str(closure.start))
+        reading.warn("F213", row.file, row.where(3), said, found=str(closure.start))
 
 
 def read_daily(sheet: Sheet, names: tuple[str, ...], days: int, reading: Reading) -> NDArray[np.float64]:
@@ -113,14 +113,14 @@ def read_daily(sheet: Sheet, names: tuple[str, ...], days: int, reading: Reading
     columns = tuple(cell.strip() for cell in head.cells)
     if all(_is_number(cell) for cell in columns if cell):
         found = shown(",".join(columns))
-        reading.error("FLEE-HEADER", head.where(0), "the first row must name the locations", found=found)
+        reading.error("F110", head.where(0), "the first row must name the locations", found=found)
         return table
     place = {name.strip(): column for column, name in enumerate(names)}
     picked = _daily_columns(reading, Row(sheet.file, head.line, head.cells), columns, place)
     rows = [Row(sheet.file, row.line, row.cells, columns) for row in sheet.rows[1:] if len(row.cells) > 1]
     if len(rows) < days:
         reading.error(
-            "FLEE-CONFLICT-ROWS",
+            "F129",
             sheet.file,
             f"{len(rows)} days of data for a run of {days}",
             allowed=f"{days} rows or more",
@@ -129,7 +129,7 @@ def read_daily(sheet: Sheet, names: tuple[str, ...], days: int, reading: Reading
     for day, row in enumerate(rows):
         if row.cells[0].strip() != str(day):
             said = f"rows are days in order, whatever this cell says: taken as day {day}"
-            reading.warn("FLEE-CONFLICT-DAY", sheet.file, row.where(0), said, found=shown(row.cells[0]))
+            reading.warn("F217", sheet.file, row.where(0), said, found=shown(row.cells[0]))
             break
     if rows and picked:
         full = np.zeros((max(len(rows), days), len(names)))
@@ -152,15 +152,13 @@ def _daily_columns(reading: Reading, head: Row, columns: tuple[str, ...], place:
         if not name:
             continue
         if name in picked:
-            reading.error("FLEE-HEADER-TWICE", head.where(column), f"{shown(name)} appears twice")
+            reading.error("F112", head.where(column), f"{shown(name)} appears twice")
         elif name in place:
             picked[name] = column
         else:
             said = "matches no location: the column was left out"
             near = nearest(name, place)
-            reading.warn(
-                "FLEE-CONFLICT-COLUMN", head.file, head.where(column), said, found=shown(name), nearest=near
-            )
+            reading.warn("F216", head.file, head.where(column), said, found=shown(name), nearest=near)
     return list(picked.values())
 
 
@@ -171,14 +169,14 @@ def _full_rows(reading: Reading, rows: list[Row], columns: tuple[str, ...]) -> l
     for row in rows:
         if len(row.cells) < named:
             reading.error(
-                "FLEE-ROW-SHORT",
+                "F113",
                 f"{row.file}, row {row.line}",
                 f"{len(row.cells)} cells",
                 allowed=f"{named}, one for each column",
             )
         elif any(cell.strip() for cell in row.cells[named:]):
             reading.error(
-                "FLEE-ROW-LONG",
+                "F114",
                 row.where(named),
                 f"{len(row.cells)} cells, the last ones under no name",
                 allowed=f"{named}, one for each column",

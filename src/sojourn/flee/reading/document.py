@@ -45,13 +45,13 @@ class Document:
         """Return a required table, or None with an error recorded."""
         where = f"{self.file}: {name}"
         if name not in self.tables:
-            self.reading.error("FLEE-FILE-MISSING", named_at or self.file, f"{shown(name)} does not exist")
+            self.reading.error("F102", named_at or self.file, f"{shown(name)} does not exist")
             return None
         table = self.tables[name]
         if isinstance(table, Mapping):
             return self._daily(where, table)
         if not isinstance(table, list) or not all(isinstance(row, list) for row in table):
-            self.reading.error("FLEE-CSV", where, "not a list of rows", found=shown(table))
+            self.reading.error("F107", where, "not a list of rows", found=shown(table))
             return None
         return sheet_of(where, ([_cell(one) for one in row] for row in table))
 
@@ -63,7 +63,7 @@ class Document:
             or not 0 <= days * (len(runs) + 1) <= _MOST_CELLS
         ):
             said = "not a daily table"
-            self.reading.error("FLEE-CSV", where, said, found=shown(table), allowed="days: N, runs: {name: [...]}")
+            self.reading.error("F107", where, said, found=shown(table), allowed="days: N, runs: {name: [...]}")
             return None
         columns = []
         for name, spans in runs.items():
@@ -71,7 +71,7 @@ class Document:
             for span in spans if isinstance(spans, list) else [spans]:
                 if not (isinstance(span, list) and len(span) == 3 and all(type(one) is int for one in span[:2])):
                     said = "not [first day, day after the last, value]"
-                    self.reading.error("FLEE-CSV", f"{where}: {shown(name)}", said, found=shown(span))
+                    self.reading.error("F107", f"{where}: {shown(name)}", said, found=shown(span))
                     continue
                 first, after = max(span[0], 0), min(span[1], days)
                 column[first:after] = [_cell(span[2])] * max(after - first, 0)
@@ -95,7 +95,7 @@ def open_document(path: Path, reading: Reading) -> Document:
     """Parse a scenario file; an empty one, with errors recorded, if it is not one."""
     file = path.name
     if path.stat().st_size > MAX_BYTES:
-        reading.error("FLEE-FILE-SIZE", file, "too large to be a scenario")
+        reading.error("F104", file, "too large to be a scenario")
         return Document(file, reading)
     text = decode(path.read_bytes(), file, reading)
     return Document(file, reading) if text is None else parse_document(text, file, reading)
@@ -106,17 +106,17 @@ def parse_document(text: str, file: str, reading: Reading) -> Document:
     found = load_yaml(text, file, reading)
     if not isinstance(found, Mapping) or found.get("format") != FORMAT:
         said = "not a scenario file written by this package"
-        reading.error("FLEE-FOLDER", file, said, allowed=f"format: {FORMAT}")
+        reading.error("F101", file, said, allowed=f"format: {FORMAT}")
         return Document(file, reading)
     tables: dict[str, Any] = {}
     for directory in _DIRECTORIES:
         inside = found.get(directory, {})
         if not isinstance(inside, Mapping):
-            reading.error("FLEE-YAML", f"{file}: {directory}", "not a mapping of tables", found=shown(inside))
+            reading.error("F108", f"{file}: {directory}", "not a mapping of tables", found=shown(inside))
             continue
         tables |= {f"{directory}/{name}": table for name, table in inside.items()}
     compat = found.get("compat")
     if compat not in (None, "flee3"):
-        reading.error("FLEE-COMPAT", f"{file}: compat", "not known", found=shown(compat), allowed="null or flee3")
+        reading.error("F142", f"{file}: compat", "not known", found=shown(compat), allowed="null or flee3")
         compat = None
     return Document(file, reading, str(found.get("name", Path(file).stem)), compat, found.get("settings"), tables)

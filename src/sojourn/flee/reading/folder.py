@@ -66,7 +66,7 @@ def read(path: str | Path, settings: str | Path | None = None, compat: str | Non
     path = Path(path)
     reading = Reading(literal=compat == "flee3")
     if compat not in (None, "flee3"):
-        reading.error("FLEE-COMPAT", "compat", "not known", found=shown(compat), allowed="None or flee3")
+        reading.error("F142", "compat", "not known", found=shown(compat), allowed="None or flee3")
     source: Folder | Document
     if path.is_file() and path.suffix.lower() in (".yml", ".yaml"):
         source = open_document(path, reading)
@@ -76,7 +76,7 @@ def read(path: str | Path, settings: str | Path | None = None, compat: str | Non
         source = Folder(path, reading)
         if not path.is_dir():
             said = "neither a folder nor a .yml file"
-            reading.error("FLEE-FOLDER", shown(str(path)), said, remedy="give the folder that has input_csv in it")
+            reading.error("F101", shown(str(path)), said, remedy="give the folder that has input_csv in it")
     reading.raise_if_any()
     return _scenario(source, _settings_document(source, settings, reading), compat, reading)
 
@@ -213,7 +213,7 @@ class _Parts:
         if self.reading.literal and isinstance(self.source, Folder):
             if self.source.has(inside):
                 said = "not read: Flee looks for it in the directory it is run from"
-                self.reading.warn("FLEE-FILE-UNUSED", inside, inside, said)
+                self.reading.warn("F205", inside, inside, said)
             return self.optional(beside)
         return self.optional(inside) or self.optional(beside)
 
@@ -231,4 +231,4 @@ class _Parts:
                 said = "not read: its rule is off" if name in idle else "not read: nothing names it"
                 near = nearest(name, _KNOWN) if directory == "input_csv" and name not in idle else ""
                 where = f"{directory}/{name}"
-                self.reading.warn("FLEE-FILE-UNUSED", where, where, said, nearest=near)
+                self.reading.warn("F205", where, where, said, nearest=near)

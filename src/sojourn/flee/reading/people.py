@@ -29,7 +29,7 @@ def read_demographic(sheet: Sheet, attribute: str, names: Collection[str], readi
     empty = Demographic(attribute=attribute, values=(), default=np.zeros(0))
     if not rows or columns[0] != attribute or "Default" not in columns:
         reading.error(
-            "FLEE-DEMOGRAPHICS",
+            "F136",
             f"{sheet.file}, row 1",
             "the header must name the attribute and Default",
             found=shown(",".join(columns)),
@@ -44,15 +44,15 @@ def read_demographic(sheet: Sheet, attribute: str, names: Collection[str], readi
         if not name:
             continue
         if name in weights:
-            reading.error("FLEE-HEADER-TWICE", rows[0].where(column), f"{shown(name)} appears twice")
+            reading.error("F112", rows[0].where(column), f"{shown(name)} appears twice")
         weights[name] = np.array([number_in(reading, row, column, low=0.0, empty=0.0) for row in body])
         if not weights[name].sum() > 0:
-            reading.error("FLEE-DEMOGRAPHICS", f"{sheet.file}, column {column + 1} ({name})", "no weight above 0")
+            reading.error("F136", f"{sheet.file}, column {column + 1} ({name})", "no weight above 0")
         if name != "Default" and name not in names:
             said = "matches no location: the column was left out"
             near = nearest(name, names)
             where = rows[0].where(column)
-            reading.warn("FLEE-CONFLICT-COLUMN", sheet.file, where, said, found=shown(name), nearest=near)
+            reading.warn("F216", sheet.file, where, said, found=shown(name), nearest=near)
     return Demographic(
         attribute=attribute,
         values=values,
@@ -70,12 +70,12 @@ def read_initial_agents(sheet: Sheet, index: dict[str, int], reading: Reading) -
     columns = tuple(cell.strip() for cell in rows[0].cells)
     for column, name in enumerate(columns):
         if name in columns[:column]:
-            reading.error("FLEE-HEADER-TWICE", rows[0].where(column), f"{shown(name)} appears twice")
+            reading.error("F112", rows[0].where(column), f"{shown(name)} appears twice")
     body = [Row(sheet.file, row.line, row.cells, columns) for row in rows[1:]]
     kept = []
     for row in body:
         if len(row.cells) > len(columns):
-            reading.error("FLEE-ROW-LONG", row.where(len(columns)), f"{len(row.cells)} cells")
+            reading.error("F114", row.where(len(columns)), f"{len(row.cells)} cells")
         elif long_enough(reading, row, len(columns)) and _is_placed(reading, row, index):
             kept.append(row)
     codes, values = {}, {}
@@ -90,7 +90,7 @@ def read_initial_agents(sheet: Sheet, index: dict[str, int], reading: Reading) -
 def _is_placed(reading: Reading, row: Row, index: dict[str, int]) -> bool:
     if reading.literal and row.cells[0] not in index:
         said = "not in locations.csv: the person was left out, as in Flee"
-        reading.warn("FLEE-LOCATION-UNKNOWN", row.file, row.where(0), said, found=shown(row.cells[0]))
+        reading.warn("F124", row.file, row.where(0), said, found=shown(row.cells[0]))
         return False
     return known_in(reading, row, 0, index) in index
 
@@ -104,13 +104,13 @@ def read_food_security(sheet: Sheet, regions: Collection[str], reading: Reading)
     for column, name in enumerate(columns[1:], 1):
         if name and name not in regions:
             said = "matches no region of locations.csv"
-            reading.warn("FLEE-CONFLICT-COLUMN", sheet.file, sheet.rows[0].where(column), said, found=shown(name))
+            reading.warn("F216", sheet.file, sheet.rows[0].where(column), said, found=shown(name))
     rows = [Row(sheet.file, row.line, row.cells, columns) for row in sheet.rows[1:] if any(row.cells)]
     rows = [row for row in rows if long_enough(reading, row, len(columns))]
     days = np.array([number_in(reading, row, 0) for row in rows])
     if (np.diff(days) <= 0).any():
         row = rows[int(np.argmax(np.diff(days) <= 0)) + 1]
-        reading.error("FLEE-RANGE", row.where(0), "days must rise", found=shown(row.cells[0]))
+        reading.error("F119", row.where(0), "days must rise", found=shown(row.cells[0]))
     used = [column for column, name in enumerate(columns) if column and name]
     percent = [[number_in(reading, row, column, low=0.0, high=100.0) for column in used] for row in rows]
     return FoodSecurity(
@@ -151,11 +151,11 @@ def read_major_routes(
         last = max(column for column, cell in enumerate(row.cells) if cell.strip())
         stops = tuple(known_in(reading, row, column, names) for column in range(last + 1))
         if len(stops) < 2:
-            reading.error("FLEE-ROW-SHORT", f"{row.file}, row {row.line}", "a route of one place")
+            reading.error("F113", f"{row.file}, row {row.line}", "a route of one place")
         for column, pair in enumerate(itertools.pairwise(stops), 1):
             if all(stop in names for stop in pair) and frozenset(pair) not in joined:
                 found_pair = f"{pair[0]}, {pair[1]}"
-                reading.error("FLEE-MAJOR-ROUTE", row.where(column), "no road joins these", found=found_pair)
+                reading.error("F137", row.where(column), "no road joins these", found=found_pair)
         one_way = reading.literal and last + 1 < len(row.cells)
         found.append((*stops, "") if one_way else stops)
     return tuple(found)

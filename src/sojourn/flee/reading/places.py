@@ -63,10 +63,10 @@ def checked_kind(reading: Reading, row: Row, column: int) -> str:
         near = nearest(text.strip().lower(), _PLACE_NAMES)
         if reading.literal:
             said = "not a location type; people leave it with chance 1, as in Flee"
-            reading.warn("FLEE-LOCATION-TYPE", row.file, row.where(column), said, found=shown(text), nearest=near)
+            reading.warn("F123", row.file, row.where(column), said, found=shown(text), nearest=near)
         else:
             reading.error(
-                "FLEE-LOCATION-TYPE",
+                "F123",
                 row.where(column),
                 "not a location type",
                 found=shown(text),
@@ -85,11 +85,11 @@ def header(
         return columns, sheet.data(columns)
     if not head.is_comment:
         said = "the header must start with #, or it is read as a row of data"
-        reading.error("FLEE-HEADER", head.where(0), said, found=shown(head.cells[0]))
+        reading.error("F110", head.where(0), said, found=shown(head.cells[0]))
     for position, name in enumerate(_canonical(head, aliases)[: len(columns)]):
         if name in columns and name != columns[position] and not {name, columns[position]} <= _EITHER:
             reading.error(
-                "FLEE-HEADER-ORDER",
+                "F111",
                 head.where(position),
                 "columns are read by position, whatever the header says",
                 found=shown(head.cells[position]),
@@ -98,7 +98,7 @@ def header(
     extra = tuple(cell.strip() for cell in head.cells[len(columns) :])
     for position, name in enumerate(extra):
         if name and name in extra[:position]:
-            reading.error("FLEE-HEADER-TWICE", head.where(len(columns) + position), f"{name} appears twice")
+            reading.error("F112", head.where(len(columns) + position), f"{name} appears twice")
     named = columns + extra
     return named, [row for row in sheet.data(named) if row.line != head.line]
 
@@ -142,7 +142,7 @@ def _attributes(reading: Reading, row: Row, first: int) -> dict[str, str]:
         if column >= len(row.columns) or not row.columns[column]:
             if text:
                 reading.error(
-                    "FLEE-ROW-LONG",
+                    "F114",
                     row.where(column),
                     "a value in a column without a name",
                     found=shown(text),
@@ -161,13 +161,13 @@ def read_locations(sheet: Sheet, reading: Reading, free_columns: bool) -> tuple[
     for position, name in enumerate(columns[8:]):
         if name and name not in _ATTRIBUTES and not free_columns:
             where = f"{sheet.file}, column {position + 9} ({name})"
-            reading.warn("FLEE-ATTRIBUTE-UNUSED", sheet.file, where, "no rule in use reads this column")
+            reading.warn("F207", sheet.file, where, "no rule in use reads this column")
     places: dict[str, Location] = {}
     home = ""
     for row in rows:
         name = name_in(reading, row, 0)
         if name in places:
-            reading.error("FLEE-LOCATION-TWICE", row.where(0), f"{shown(name)} is defined twice")
+            reading.error("F122", row.where(0), f"{shown(name)} is defined twice")
         country = row.cells[2].strip() if len(row.cells) > 2 else ""
         home = home or country or "unknown"
         places.setdefault(name, _location(reading, row, name, country or "unknown", home))
@@ -187,7 +187,7 @@ def _location(reading: Reading, row: Row, name: str, country: str, home: str) ->
     x, y = number_in(reading, row, 3, empty=0.0), number_in(reading, row, 4, empty=0.0)
     if max(abs(x), abs(y)) > 180 or min(abs(x), abs(y)) > 90:
         found = f"{row.cells[3]}, {row.cells[4]}"
-        reading.error("FLEE-COORDINATES", row.where(3), "not degrees of latitude and longitude", found=shown(found))
+        reading.error("F126", row.where(3), "not degrees of latitude and longitude", found=shown(found))
     for column, one in enumerate(row.columns[8 : len(row.cells)], 8):
         if one in _WHOLE:
             integer_in(reading, row, column, low=0, empty=0)
@@ -219,9 +219,9 @@ def read_routes(sheet: Sheet, names: Collection[str], softening: float, reading:
     for name in columns[4:]:
         if name == "capacity_per_day" and reading.literal:
             said = f"no rule of Flee reads the column {name}: any number of people set out"
-            reading.warn("FLEE-ATTRIBUTE-UNUSED", sheet.file, sheet.file, said)
+            reading.warn("F207", sheet.file, sheet.file, said)
         elif name and name not in ("max_move_speed", "walk_probability", "capacity_per_day"):
-            reading.warn("FLEE-ATTRIBUTE-UNUSED", sheet.file, sheet.file, f"no rule reads the column {shown(name)}")
+            reading.warn("F207", sheet.file, sheet.file, f"no rule reads the column {shown(name)}")
     routes: list[Route] = []
     seen: dict[frozenset[str], set[float]] = {}
     for row in rows:
@@ -239,23 +239,21 @@ def read_routes(sheet: Sheet, names: Collection[str], softening: float, reading:
     for name in names if rows else ():
         if name not in reached:
             said = f"no road reaches {shown(name)}: whoever is there stays"
-            reading.warn("FLEE-NO-ROADS", sheet.file, sheet.file, said)
+            reading.warn("F208", sheet.file, sheet.file, said)
     return tuple(routes)
 
 
 def _route(reading: Reading, row: Row, names: Collection[str], softening: float) -> Route:
     name1, name2 = (known_in(reading, row, column, names) for column in (0, 1))
     if name1 and name1 == name2:
-        reading.error("FLEE-ROUTE-LOOP", row.where(1), "leads back to the same place", found=shown(name1))
+        reading.error("F127", row.where(1), "leads back to the same place", found=shown(name1))
     distance = number_in(reading, row, 2, low=0.0 if softening > 0 else 1e-3, high=50_000.0)
     if distance == 0.0 and softening > 0:
-        reading.warn("FLEE-ROUTE-ZERO", row.file, row.where(2), "a road of no length was kept: covered at once")
+        reading.warn("F210", row.file, row.where(2), "a road of no length was kept: covered at once")
     forced = integer_in(reading, row, 3, low=0, high=2, empty=0)
     if forced:
         twice = "; Flee counts a road marked 1 twice" if forced == 1 else ""
-        reading.warn(
-            "FLEE-FORCED-REDIRECTION", row.file, row.where(3), f"changes nothing in Flee's rules of movement{twice}"
-        )
+        reading.warn("F211", row.file, row.where(3), f"changes nothing in Flee's rules of movement{twice}")
     attributes = _attributes(reading, row, 4)
     speed, walk, limit = None, 0.0, None
     for column, name in enumerate(row.columns[4 : len(row.cells)], 4):
@@ -284,5 +282,5 @@ def _is_repeat(reading: Reading, row: Row, route: Route, lengths: set[float]) ->
         if drop
         else "kept: the two places are joined by one more road, and it counts as one more choice"
     )
-    reading.warn("FLEE-ROUTE-TWICE", row.file, row.where(0), said, found=f"{route.name1}, {route.name2}")
+    reading.warn("F209", row.file, row.where(0), said, found=f"{route.name1}, {route.name2}")
     return drop

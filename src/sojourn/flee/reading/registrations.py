@@ -25,20 +25,20 @@ def read_layout(sheet: Sheet, start: date, opened: Opener, reading: Reading) -> 
     for row in sheet.data(("name", "file")):
         if len(row.cells) < 2:
             said = "a row without a file was left out, as Flee does"
-            reading.warn("FLEE-CELL-EMPTY", sheet.file, row.where(0), said, found=shown(row.cells[0]))
+            reading.warn("F204", sheet.file, row.where(0), said, found=shown(row.cells[0]))
             continue
         name = name_in(reading, row, 0)
         if name in found:
-            reading.error("FLEE-LAYOUT-TWICE", row.where(0), f"{shown(name)} appears twice")
+            reading.error("F130", row.where(0), f"{shown(name)} appears twice")
         files = []
         for column in range(1, len(row.cells)):
             file = row.cells[column].strip()
             if not file and column > 1:
-                reading.warn("FLEE-CELL-EMPTY", sheet.file, row.where(column), "an empty file name was left out")
+                reading.warn("F204", sheet.file, row.where(column), "an empty file name was left out")
                 continue
             one = opened(name_in(reading, row, column).strip(), row.where(column)) if file else None
             if not file:
-                reading.error("FLEE-NAME", row.where(column), "no file name")
+                reading.error("F116", row.where(column), "no file name")
             if one is not None:
                 files.append(_series(one, file, start, reading))
         found.setdefault(name, CampSeries(name=name, files=tuple(files)))
@@ -58,10 +58,10 @@ def _series(sheet: Sheet, path: str, start: date, reading: Reading) -> DataFile:
         if place == 0 and row.cells[0].strip() in ("Date", "DateTime", ""):
             continue
         if len(row.cells) < 2 or not row.cells[1].strip():
-            reading.warn("FLEE-CELL-EMPTY", sheet.file, row.where(1), "a date without a count was left out")
+            reading.warn("F204", sheet.file, row.where(1), "a date without a count was left out")
             continue
         if any(cell.strip() for cell in row.cells[2:]) and not row.cells[2].strip().startswith("#"):
-            reading.warn("FLEE-CELLS-EXTRA", sheet.file, row.where(2), "cells after the second were not read")
+            reading.warn("F203", sheet.file, row.where(2), "cells after the second were not read")
         day = date_in(reading, row, 0)
         values.append(integer_in(reading, row, 1, low=0))
         days.append((day - start).days if day else (days[-1] + 1 if days else 0))
@@ -91,18 +91,18 @@ def check_series(
             continue
         near = nearest(camp, [name for name in names if name not in places])
         if reading.literal:
-            reading.error("FLEE-CAMP-NO-DATA", file, "a camp without a series", found=shown(camp), nearest=near)
+            reading.error("F132", file, "a camp without a series", found=shown(camp), nearest=near)
         else:
             said = "a camp without a series: nobody is taken to be registered there"
-            reading.warn("FLEE-CAMP-NO-DATA", file, file, said, found=shown(camp), nearest=near)
+            reading.warn("F132", file, file, said, found=shown(camp), nearest=near)
     if "total" not in names and not sum_from_camps:
         said = "sum_from_camps is off, but no series is named total"
-        reading.error("FLEE-LAYOUT-TOTAL", file, said, nearest=nearest("total", names))
+        reading.error("F131", file, said, nearest=nearest("total", names))
     elif names and names[0] != "total":
         said = "the first series is not total"
         if reading.literal:
             said += "; as in Flee, it is left out of the daily change all the same"
-        reading.warn("FLEE-LAYOUT-FIRST", file, file, said, found=shown(names[0]))
+        reading.warn("F218", file, file, said, found=shown(names[0]))
     for one in series:
         _remark_place(one, places, camps, reading)
         for part in one.files:
@@ -117,10 +117,10 @@ def _remark_place(one: CampSeries, places: Collection[str], camps: Collection[st
         choice = "its changes count as departures, as in Flee" if reading.literal else "left out of departures"
         near = nearest(one.name, places)
         said = f"a series of no location: {choice}"
-        reading.warn("FLEE-SERIES-NO-PLACE", file, file, said, found=shown(one.name), nearest=near)
+        reading.warn("F219", file, file, said, found=shown(one.name), nearest=near)
     elif one.name not in camps:
         said = "a series of a place that is not a camp: its changes count as departures, and nothing else"
-        reading.warn("FLEE-SERIES-NO-CAMP", file, file, said, found=shown(one.name))
+        reading.warn("F220", file, file, said, found=shown(one.name))
 
 
 def _remark_rows(part: DataFile, days: int, reading: Reading) -> None:
@@ -130,17 +130,17 @@ def _remark_rows(part: DataFile, days: int, reading: Reading) -> None:
         late = int(np.argmax(steps < 0)) + 1
         choice = "kept in file order, as Flee does" if reading.literal else "sorted by date"
         said = f"{int((steps < 0).sum())} dates are earlier than the row before; rows were {choice}"
-        reading.warn("FLEE-ROWS-UNSORTED", file, f"{file}, series row {late + 1}", said)
+        reading.warn("F221", file, f"{file}, series row {late + 1}", said)
     _, counts = np.unique(part.days, return_counts=True)
     if (counts > 1).any():
         said = f"{int((counts > 1).sum())} dates have two rows or more; the last counts"
-        reading.warn("FLEE-DATE-TWICE", file, file, said)
+        reading.warn("F222", file, file, said)
     if part.days[0] > 0:
         said = f"starts on day {int(part.days[0])}; the first value stands for the days before"
-        reading.warn("FLEE-SERIES-LATE", file, file, said)
+        reading.warn("F223", file, file, said)
     if part.days.max() < days - 1:
         said = f"ends on day {int(part.days.max())} of {days}; the last value stands for the days after"
-        reading.warn("FLEE-SERIES-SHORT", file, file, said)
+        reading.warn("F224", file, file, said)
 
 
 def read_corrections(
@@ -152,23 +152,23 @@ def read_corrections(
     for row in sheet.data(("name", "date")):
         if not long_enough(reading, row, 2):
             continue
-        name = known_in(reading, row, 0, [one.name for one in series], "FLEE-CORRECTION-NAME")
+        name = known_in(reading, row, 0, [one.name for one in series], "F133")
         day = date_in(reading, row, 1)
         if day is None or name not in rows:
             continue
         offset = (day - start).days
         if offset < 0:
-            reading.warn("FLEE-CORRECTION-EARLY", sheet.file, row.where(1), "before the run: ignored, as in Flee")
+            reading.warn("F225", sheet.file, row.where(1), "before the run: ignored, as in Flee")
         else:
             days, values = rows[name]
             hits = np.flatnonzero(days == offset)
             if not (hits > 0).any():
                 said = "no row of the series has this date, or it is the first"
-                reading.error("FLEE-CORRECTION-DATE", row.where(1), said, found=row.cells[1].strip())
+                reading.error("F134", row.where(1), said, found=row.cells[1].strip())
                 continue
             if (values[hits[hits > 0] - 1] < 1).any():
                 said = "nobody was registered on the date before: there is nothing to scale"
-                reading.error("FLEE-CORRECTION-ZERO", row.where(1), said, found=row.cells[1].strip())
+                reading.error("F135", row.where(1), said, found=row.cells[1].strip())
                 continue
             rows[name] = corrected(rows[name], offset)
         found.append(Correction(name=name, day=offset))

@@ -79,7 +79,7 @@ class _Found:
     def section(self, kind: type, mapping: Any, path: str) -> Any:
         """Return a section as its dataclass; what is not given has its default."""
         if not isinstance(mapping, Mapping):
-            self.error("FLEE-SETTING-TYPE", path, "not a section", found=shown(mapping), allowed="key: value lines")
+            self.error("F139", path, "not a section", found=shown(mapping), allowed="key: value lines")
             return kind()
         keys = keys_of(kind)
         values: dict[str, Any] = {}
@@ -97,11 +97,11 @@ class _Found:
         """Return the key a name stands for; empty if it is known but stands for nothing."""
         if kind is SpawnRules and name == "camps_are_sicks":
             said = "Flee reads camps_are_sinks under this spelling only; it was read as camps_are_sinks"
-            self.warn("FLEE-SETTING-TYPO", "spawn_rules.camps_are_sicks", said)
+            self.warn("F227", "spawn_rules.camps_are_sicks", said)
             return "camps_are_sinks"
         if kind is SpawnRules and name == "camps_are_sinks" and self.reading.literal:
             said = "left out, as Flee does (it reads camps_are_sicks)"
-            self.warn("FLEE-SETTING-TYPO", "spawn_rules.camps_are_sinks", said)
+            self.warn("F227", "spawn_rules.camps_are_sinks", said)
             return ""
         return str(name)
 
@@ -115,10 +115,10 @@ class _Found:
         remedy = f"move it to {homes[0]}" if homes else ""
         if self.reading.literal:
             said = "not known; left out, as Flee does"
-            self.warn("FLEE-SETTING-UNKNOWN", path, said, found=shown(name), nearest=near, remedy=remedy)
+            self.warn("F138", path, said, found=shown(name), nearest=near, remedy=remedy)
         else:
             self.error(
-                "FLEE-SETTING-UNKNOWN",
+                "F138",
                 path,
                 "not a settings key",
                 found=shown(name),
@@ -152,11 +152,11 @@ class _Found:
         if isinstance(value, str | int | float) and word in _TRUE | _FALSE:
             self.typed(path, value, word in _TRUE, "by its meaning; Flee takes any text as true")
             return word in _TRUE
-        self.error("FLEE-SETTING-TYPE", path, "not a switch", found=shown(value), allowed="True or False")
+        self.error("F139", path, "not a switch", found=shown(value), allowed="True or False")
         return bool(key.default)
 
     def typed(self, path: str, value: Any, taken: Any, why: str) -> None:
-        self.warn("FLEE-SETTING-TYPED", path, f"taken as {taken}, {why}", found=shown(value))
+        self.warn("F226", path, f"taken as {taken}, {why}", found=shown(value))
 
     def number(self, key: Key, value: Any, path: str) -> Any:
         """Return a number or whole number within the bounds of its key."""
@@ -169,7 +169,7 @@ class _Found:
             return float(taken)
         if taken != int(taken):
             if not self.reading.literal:
-                self.error("FLEE-SETTING-TYPE", path, "not a whole number", found=shown(value))
+                self.error("F139", path, "not a whole number", found=shown(value))
                 return key.default
             self.typed(path, value, int(taken), "cut to a whole number, as Flee does")
         elif isinstance(value, float):
@@ -186,7 +186,7 @@ class _Found:
             except ValueError:
                 taken = math.nan
         if not math.isfinite(taken):
-            self.error("FLEE-SETTING-TYPE", path, "not a number", found=shown(value), allowed="a finite number")
+            self.error("F139", path, "not a number", found=shown(value), allowed="a finite number")
             return None
         if isinstance(value, bool | str):
             self.typed(path, value, taken, "a number")
@@ -204,15 +204,15 @@ class _Found:
         allowed = f"above {above:g}" if above is not None else "" if low is None else f"{low:g} or more"
         if low is not None and high is not None:
             allowed = f"{low:g} to {high:g}"
-        self.error("FLEE-SETTING-RANGE", path, "out of range", found=shown(value), allowed=allowed)
+        self.error("F140", path, "out of range", found=shown(value), allowed=allowed)
         return False
 
     def listed(self, key: Key, value: Any, path: str) -> Any:
         if not isinstance(value, list):
-            self.error("FLEE-SETTING-TYPE", path, "not a list", found=shown(value), allowed="[number, number, ...]")
+            self.error("F139", path, "not a list", found=shown(value), allowed="[number, number, ...]")
             return key.default
         if not value and key.optional:
-            self.warn("FLEE-SETTING-EMPTY", path, "an empty list was taken as none")
+            self.warn("F231", path, "an empty list was taken as none")
             return None
         member = replace(key, kind=key.kind.removesuffix("s"), default=0, optional=False)
         return tuple(self.number(member, one, f"{path}[{i}]") for i, one in enumerate(value[:1000]))
@@ -222,7 +222,7 @@ class _Found:
             return value
         near = nearest(str(value)[:80], key.choices)
         self.error(
-            "FLEE-SETTING-TYPE",
+            "F139",
             path,
             "not one of the choices" if key.choices else "not a text",
             found=shown(value),
@@ -237,27 +237,27 @@ class _Found:
         floods = spawn.flood_zone_spawning_only
         if floods and spawn.conflict_zone_spawning_only:
             self.error(
-                "FLEE-SETTING-CONFLICT",
+                "F141",
                 "spawn_rules",
                 "conflict_zone_spawning_only (on by default) and flood_zone_spawning_only exclude each other",
                 remedy="set conflict_zone_spawning_only: False",
             )
         if floods and flood is None:
             said = "changes nothing, in Flee or here, without flood_driven_spawn_mode"
-            self.warn("FLEE-SETTING-NO-EFFECT", "spawn_rules.flood_zone_spawning_only", said)
+            self.warn("F228", "spawn_rules.flood_zone_spawning_only", said)
         if flood is not None and not floods:
             said = "left out, as Flee does: flood_zone_spawning_only is off"
-            self.warn("FLEE-SETTING-NO-EFFECT", "spawn_rules.flood_driven_spawn_mode", said)
+            self.warn("F228", "spawn_rules.flood_driven_spawn_mode", said)
             flood = None
         elif flood is not None and not spawn.take_from_population:
             self.error(
-                "FLEE-SETTING-CONFLICT",
+                "F141",
                 "spawn_rules.flood_driven_spawn_mode",
                 "floods drive people out only with take_from_population: True",
             )
         if conflict is not None and floods:
             said = "left out, as Flee does: flood_zone_spawning_only is on"
-            self.warn("FLEE-SETTING-NO-EFFECT", "spawn_rules.conflict_driven_spawning", said)
+            self.warn("F228", "spawn_rules.conflict_driven_spawning", said)
             conflict = None
         return replace(spawn, flood_driven_spawn_mode=flood, conflict_driven_spawning=conflict)
 
@@ -266,13 +266,13 @@ class _Found:
         if move.awareness_level == 0:
             choice = "nobody moves, as in Flee" if self.reading.literal else "the next place is picked evenly"
             said = f"people who see no road: {choice}"
-            self.warn("FLEE-SETTING-AWARENESS", "move_rules.awareness_level", said, found="0")
+            self.warn("F229", "move_rules.awareness_level", said, found="0")
         if not move.use_v1_rules:
             return move
         for name, forced in _V1.items():
             path = f"move_rules.{name}"
             if path in self.given and getattr(move, name) != forced:
-                self.warn("FLEE-SETTING-OVERRULED", path, f"replaced by {forced}: use_v1_rules is on")
+                self.warn("F230", path, f"replaced by {forced}: use_v1_rules is on")
         return replace(move, **_V1)  # type: ignore[arg-type]
 
     def inert(self) -> None:
@@ -282,7 +282,7 @@ class _Found:
             if value is not None and value != _default(path):
                 logs = path.startswith("log_levels")
                 said = "Flee's logs are not written" if logs else "changes nothing, in Flee or here"
-                self.warn("FLEE-SETTING-NO-EFFECT", path, said)
+                self.warn("F228", path, said)
 
 
 def _default(path: str) -> Any:

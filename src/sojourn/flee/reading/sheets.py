@@ -61,7 +61,7 @@ class Reading:
     def no_rows(self, sheet: Sheet, message: str) -> None:
         """Record that a sheet has no rows, unless it is known to be absent."""
         if not sheet.absent:
-            self.error("FLEE-NO-ROWS", sheet.file, message)
+            self.error("F115", sheet.file, message)
 
     def warnings(self) -> tuple[Problem, ...]:
         """Return one warning for each kind and file, with the number of others like it."""
@@ -133,13 +133,13 @@ def parse_csv(text: str, file: str, reading: Reading) -> Sheet:
         except StopIteration:
             break
         except csv.Error as problem:
-            reading.error("FLEE-CSV", f"{file}, row {reader.line_num}", f"not valid CSV: {problem}")
+            reading.error("F107", f"{file}, row {reader.line_num}", f"not valid CSV: {problem}")
             break
         row = Row(file, reader.line_num, cells)
         if any(len(cell) > MAX_CELL for cell in cells) and not row.is_comment:
             column = next(i for i, cell in enumerate(cells) if len(cell) > MAX_CELL)
             reading.error(
-                "FLEE-CELL-LONG",
+                "F109",
                 row.where(column),
                 f"a cell of {len(cells[column])} characters",
                 found=shown(cells[column]),
@@ -166,7 +166,7 @@ def load_yaml(text: str, file: str, reading: Reading, version: tuple[int, int] =
         mark = getattr(problem, "problem_mark", None)
         row = f", row {mark.line + 1}" if mark is not None else ""
         said = getattr(problem, "problem", None) or type(problem).__name__
-        reading.error("FLEE-YAML", f"{file}{row}", f"not valid YAML: {said}")
+        reading.error("F108", f"{file}{row}", f"not valid YAML: {said}")
         return None
 
 
@@ -212,14 +212,14 @@ class Folder:
                 self._missing(where, name)
                 return None
             if not path.is_file():
-                self.reading.error("FLEE-FILE-KIND", where, "not an ordinary file", found=shown(name))
+                self.reading.error("F103", where, "not an ordinary file", found=shown(name))
                 return None
             if path.stat().st_size > MAX_BYTES:
-                self.reading.error("FLEE-FILE-SIZE", where, "too large to be a Flee input", found=shown(name))
+                self.reading.error("F104", where, "too large to be a Flee input", found=shown(name))
                 return None
             return decode(path.read_bytes(), name, self.reading)
         except (OSError, RuntimeError) as problem:
-            self.reading.error("FLEE-FILE-KIND", where, f"cannot be read: {problem}", found=shown(name))
+            self.reading.error("F103", where, f"cannot be read: {problem}", found=shown(name))
             return None
 
     def sheet(self, name: str, named_at: str = "") -> Sheet | None:
@@ -229,7 +229,7 @@ class Folder:
 
     def _outside(self, where: str, name: str) -> None:
         self.reading.error(
-            "FLEE-PATH-OUTSIDE",
+            "F105",
             where,
             "a file name that leads out of the folder",
             found=shown(name),
@@ -239,7 +239,7 @@ class Folder:
     def _missing(self, where: str, name: str) -> None:
         pure = PurePosixPath(name)
         self.reading.error(
-            "FLEE-FILE-MISSING",
+            "F102",
             where,
             f"{shown(name)} does not exist",
             nearest=nearest(pure.name, self.names(str(pure.parent))),
@@ -259,14 +259,14 @@ def decode(raw: bytes, name: str, reading: Reading) -> str | None:
     """Return UTF-8 bytes as text, or None with an error recorded."""
     if b"\0" in raw:
         row = raw[: raw.index(b"\0")].count(b"\n") + 1
-        reading.error("FLEE-ENCODING", f"{name}, row {row}", "has a zero byte: not text, or not UTF-8")
+        reading.error("F106", f"{name}, row {row}", "has a zero byte: not text, or not UTF-8")
         return None
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as problem:
         row = raw[: problem.start].count(b"\n") + 1
         reading.error(
-            "FLEE-ENCODING",
+            "F106",
             f"{name}, row {row}",
             "not UTF-8 text",
             found=shown(raw[problem.start : problem.start + 4]),
@@ -274,7 +274,7 @@ def decode(raw: bytes, name: str, reading: Reading) -> str | None:
         )
         return None
     if text.startswith("\ufeff"):
-        reading.warn("FLEE-BYTE-ORDER-MARK", name, name, "a byte order mark at the start was skipped")
+        reading.warn("F201", name, name, "a byte order mark at the start was skipped")
         return text[1:]
     return text
 

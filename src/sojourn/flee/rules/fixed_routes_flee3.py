@@ -156,4 +156,4 @@ def closed_major(scenario: FleeScenario, day: int, here: int, stop: int) -> Flee
     names = [scenario.locations[place].name for place in (here, stop)]
     said = f"Flee stops: a major route needs an open road from {names[0]} to {names[1]}"
     remedy = "run without compat: another route is then taken"
-    return FleeError([Problem("FLEE-STOPS", "input_csv/major_routes.csv", said, found=f"day {day}", remedy=remedy)])
+    return FleeError([Problem("F306", "input_csv/major_routes.csv", said, found=f"day {day}", remedy=remedy)])

@@ -190,7 +190,7 @@ def check(scenario: FleeScenario, needed: tuple[str, ...]) -> None:
             sources["input_csv/agents.csv"] = agents.values.get(name)
         for file, values in sources.items():
             if values is None:
-                problems.append(Problem("FLEE-ATTRIBUTE-MISSING", file, f"a rule needs the {name} of people"))
+                problems.append(Problem("F305", file, f"a rule needs the {name} of people"))
             elif name == "age":
                 problems += [_no_number(file, name, value) for value in values if not _is_number(value)]
             elif name == AWARENESS:
@@ -214,7 +214,7 @@ def _no_weight(scenario: FleeScenario, file: str, values: tuple[str, ...]) -> li
     allowed = [str(row) for row in range(count)]
     said = f"{AWARENESS} counts the flood_awareness_weights from 0"
     return [
-        Problem("FLEE-ATTRIBUTE-MISSING", file, said, found=value, allowed=", ".join(allowed))
+        Problem("F305", file, said, found=value, allowed=", ".join(allowed))
         for value in values
         if value not in allowed
     ]
@@ -222,7 +222,7 @@ def _no_weight(scenario: FleeScenario, file: str, values: tuple[str, ...]) -> li
 
 def _no_value(file: str, value: str) -> Problem:
     said = f"a rule counts people by {value}, which no demographics file names"
-    return Problem("FLEE-ATTRIBUTE-MISSING", file, said, remedy=f"add a row {value} to the demographics file")
+    return Problem("F305", file, said, remedy=f"add a row {value} to the demographics file")
 
 
 def _has_column(scenario: FleeScenario, value: str) -> bool:
@@ -231,7 +231,7 @@ def _has_column(scenario: FleeScenario, value: str) -> bool:
 
 def _no_column(file: str, value: str) -> Problem:
     said = f"a rule compares people with places by {value}, but locations.csv has no such column"
-    return Problem("FLEE-ATTRIBUTE-MISSING", file, said, remedy=f"add a column {value} that counts people")
+    return Problem("F305", file, said, remedy=f"add a column {value} that counts people")
 
 
 def _is_number(text: str) -> bool:
@@ -242,7 +242,7 @@ def _is_number(text: str) -> bool:
 
 
 def _no_number(where: str, name: str, found: str) -> Problem:
-    return Problem("FLEE-ATTRIBUTE-MISSING", where, f"{name} needs a number", found=found, allowed="0 or more")
+    return Problem("F305", where, f"{name} needs a number", found=found, allowed="0 or more")
 
 
 def nearness(scenario: FleeScenario) -> Floats:

@@ -22,7 +22,7 @@ def refuse_where_flee_stops(scenario: FleeScenario) -> None:
     """Refuse, all at once, what ends a run of Flee with an error."""
     checks = (own_kind, sinks, economy, food, floods, stated_ages, changes)
     problems = [
-        Problem("FLEE-STOPS", where, f"Flee stops: {said}", remedy="run without compat, or change the folder")
+        Problem("F306", where, f"Flee stops: {said}", remedy="run without compat, or change the folder")
         for check in checks
         for where, said in check(scenario)
     ]
