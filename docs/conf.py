@@ -68,4 +68,5 @@ def write_commands(app: object) -> None:
 def setup(app: object) -> None:
     """Write what is generated; show blocks marked ``output``, which the checks of examples compare, as text."""
     app.connect("builder-inited", write_commands, priority=400)  # type: ignore[attr-defined]
-    app.add_lexer("output", TextLexer)  # type: ignore[attr-defined]
+    for name in ("output", "csv"):
+        app.add_lexer(name, TextLexer)  # type: ignore[attr-defined]

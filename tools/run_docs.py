@@ -4,7 +4,7 @@
 ``examples``: Python blocks share one namespace, and lines of console blocks that begin with ``$ sojourn`` are run.
 ``# exits 1`` at the end of such a line says that another exit code than 0 is meant. A block marked ``output`` is
 what the block before it prints, in which ``...`` stands for anything; ``--write`` puts what is printed now in place
-of those that differ. A block only to be read is marked ``text``, ``yaml`` or ``sh``.
+of those that differ. A block only to be read is marked ``text``, ``yaml`` or ``sh``, or is a directive of Sphinx.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def script(page: list[Block]) -> str:
 
 def unrunnable(block: Block) -> str:
     """Return why a block can neither be run nor is marked as only to be read; empty if all is well."""
-    if block.kind in READ_ONLY or block.kind in ("python", "output"):
+    directive = block.kind.startswith("{")  # of Sphinx, which checks it when the site is built
+    if directive or block.kind in READ_ONLY or block.kind in ("python", "output"):
         return ""
     if block.kind != "console":
         return f"the kind of block {block.kind!r} is neither run nor marked as read only"
