@@ -14,7 +14,9 @@ from sojourn.calendar import (
     FiscalYear,
     containing,
     label,
+    made_of,
     period_end,
+    period_ends,
     period_index,
     period_start,
     period_starts,
@@ -44,6 +46,25 @@ def test_the_period_containing_a_day(period, day, fiscal):
     assert starts_period(period, first, fiscal)
     assert last == period_end(first, period)
     assert last - first <= dt.timedelta(days=366)
+
+
+@given(st.sampled_from(PERIODS), dates)
+def test_the_last_days_of_periods(period, start):
+    start = start.replace(day=1) if period in MONTHS else start
+    assert period_ends(np.array([start], "datetime64[D]"), period).tolist() == [period_end(start, period)]
+
+
+@given(st.integers(1951, 2089), dates, fiscal_years)
+def test_fiscal_years_of_arrays_are_those_of_days(year, day, fiscal):
+    assert fiscal.years(np.array([day], "datetime64[D]")).tolist() == [fiscal.of(day)]
+    assert fiscal.end(year) + dt.timedelta(days=1) == fiscal.start(year + 1)
+
+
+@pytest.mark.parametrize(("first", "quarters"), [(10, True), (4, True), (1, True), (5, False), (12, False)])
+def test_what_a_fiscal_year_is_made_of(first, quarters):
+    kinds = made_of("fiscal-year", FiscalYear(first))
+    assert kinds[0] == "fiscal-year" and ("quarter" in kinds) is quarters
+    assert made_of("calendar-year") == ("calendar-year", "quarter", "month", "day")
 
 
 @given(dates)

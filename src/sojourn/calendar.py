@@ -25,6 +25,7 @@ __all__ = [
     "label",
     "made_of",
     "period_end",
+    "period_ends",
     "period_index",
     "period_start",
     "period_starts",
@@ -89,6 +90,11 @@ class FiscalYear:
         """Return the fiscal year in which a day falls."""
         return day.year - (day.month < self.first_month) + self._ahead
 
+    def years(self, days: Days) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Return the fiscal year in which each day falls, int64 of the same shape."""
+        months = days.astype("datetime64[M]").astype(np.int64) + 1 - self.first_month
+        return np.asarray(months // 12 + 1970 + self._ahead)
+
 
 US_FISCAL_YEAR = FiscalYear()
 
@@ -130,9 +136,22 @@ def period_starts(period: str, start: dt.date, count: int) -> Days:
     return np.asarray((first.astype("datetime64[M]") + MONTHS[period] * steps).astype("datetime64[D]"))
 
 
-def made_of(period: str) -> tuple[str, ...]:
-    """Return the kinds of period that a kind can be made of, itself first, then the coarsest."""
-    return _MADE_OF[period]
+def period_ends(starts: Days, period: str) -> Days:
+    """Return the last day of each period of a kind that begins in the month (or on the day) of ``starts``."""
+    if period in DAYS:
+        return np.asarray(starts + DAYS[period] - 1)
+    return np.asarray((starts.astype("datetime64[M]") + MONTHS[period]).astype("datetime64[D]") - 1)
+
+
+def made_of(period: str, fiscal: FiscalYear = US_FISCAL_YEAR) -> tuple[str, ...]:
+    """Return the kinds of period that a kind can be made of, itself first, then the coarsest.
+
+    Quarters are those of the calendar, so only some fiscal years are made of them.
+    """
+    kinds = _MADE_OF[period]
+    if period == "fiscal-year" and (fiscal.first_month - 1) % MONTHS["quarter"]:
+        return tuple(kind for kind in kinds if kind != "quarter")
+    return kinds
 
 
 def containing(days: Days, period: str, fiscal: FiscalYear = US_FISCAL_YEAR) -> tuple[Days, Days]:

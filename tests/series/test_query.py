@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sojourn.calendar import FiscalYear
 from sojourn.series import DataError, count_events, find_series, series, to_xarray, values
 
 SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -56,6 +57,41 @@ def test_aggregation_commutes_with_filtering(stocked, rows):
         if len(southwest):
             filtered = series("cbp-encounters", place="southwest", period=period, store=store)
             pd.testing.assert_series_equal(filtered.set_index("start")["value"], southwest)
+
+
+@SLOW
+@given(ROWS, st.integers(1, 12))
+def test_a_fiscal_year_can_begin_with_any_month(stocked, rows, first):
+    fiscal = series("cbp-encounters", period="fiscal-year", fiscal=FiscalYear(first), store=stocked(rows))
+    table = pd.DataFrame({"start": pd.to_datetime([r["start"] for r in rows]), "value": [r["value"] for r in rows]})
+    year = table["start"].dt.year - (table["start"].dt.month < first)
+    expected = table.groupby(pd.to_datetime([f"{y}-{first:02}-01" for y in year]))["value"].sum()
+    np.testing.assert_array_equal(fiscal["start"], expected.index)
+    np.testing.assert_array_equal(fiscal["value"], expected)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"value": 999},
+        {"value": 7, "end": "2020-12-31", "suppression": "partial"},
+    ],
+)
+def test_publishers_own_fiscal_years_are_not_taken_for_others(stocked, own):
+    months = [{"start": str(month(i)), "value": 10} for i in range(24)]
+    store = stocked([*months, {"start": "2020-10-01", "period": "fiscal-year", **own}])
+    usa = series("cbp-encounters", period="fiscal-year", store=store).set_index("start")["value"]
+    assert usa["2020-10-01"] == own["value"]
+    found = series("cbp-encounters", period="fiscal-year", fiscal=FiscalYear(7), store=store)
+    assert found["value"].tolist() == [60, 120, 60]
+    assert found["suppression"].tolist() == ["partial", "none", "partial"]
+
+
+def test_quarters_make_up_only_fiscal_years_that_begin_with_one(stocked):
+    store = stocked([{"start": str(month(i)), "period": "quarter", "value": 10} for i in range(0, 24, 3)])
+    found = series("cbp-encounters", period="fiscal-year", fiscal=FiscalYear(4), store=store)
+    assert found["value"].tolist() == [10, 40, 30]
+    assert code_of(series, "cbp-encounters", period="fiscal-year", fiscal=FiscalYear(5), store=store) == "D602"
 
 
 @SLOW

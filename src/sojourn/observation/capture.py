@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.calendar import period_index, period_start
+from sojourn.calendar import period_index, period_start, period_starts
 from sojourn.compile.draws import CENTRAL, Draw
-from sojourn.compile.dwells import Dwells
+from sojourn.compile.dwells import DwellArrays, Dwells
 from sojourn.compile.grid import Grid, make_grid
 from sojourn.compile.profiles import Profiles
 from sojourn.compile.table import Table
@@ -46,31 +47,44 @@ class Capture:
     dispersion: F64  # (period) size of the negative binomial; missing without one
 
 
+class _CountedIn(NamedTuple):
+    """Where events are counted that are counted at once: the same for every draw."""
+
+    by_step: F64 | None  # (step, period) 1 where an event of the step is counted in the period; None with a delay
+    by_recorded: F64 | None  # (recorded, period) the same, where recorded periods lie whole in those of the series
+
+
 class Captures:
-    """The observations of a scenario, worked out for a draw of its uncertain quantities."""
+    """The observations of a scenario, worked out for a draw of its uncertain quantities; it can be pickled.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A resolved scenario.
+    record : {"step", "week", "month"}
+        The periods by which the model records stocks and flows.
+    """
 
     def __init__(self, scenario: Scenario, record: str) -> None:
         self.scenario = scenario
         self.grid: Grid = make_grid(scenario.time, record)
+        observations = scenario.observations
         table = Table(Profiles(scenario, self.grid))
         longest = self.grid.n_step + int(_LONGEST_PERIOD_DAYS / self.grid.step_days) + 1
         dwells = Dwells(table, self.grid.step_days, longest)
-        self._share = {n: table.ref(o.share_captured) for n, o in scenario.observations.items()}
-        self._size = {
-            n: table.ref(o.dispersion) for n, o in scenario.observations.items() if o.dispersion is not None
-        }
-        self._delay = {
-            n: dwells.add(o.delay, None) for n, o in scenario.observations.items() if o.delay is not None
-        }
-        self._windows = {n: self.window(o) for n, o in scenario.observations.items()}
-        # Where nothing is delayed, what reaches a period is the same for every draw.
-        at_once = np.zeros(self.grid.n_step, np.int64)
-        self._at_once = {
-            n: _reached(at_once, [_NO_DELAY], w) for n, w in self._windows.items() if n not in self._delay
-        }
+        self._share = {n: table.ref(o.share_captured) for n, o in observations.items()}
+        self._size = {n: table.ref(o.dispersion) for n, o in observations.items() if o.dispersion is not None}
+        self._delay = {n: dwells.add(o.delay, None) for n, o in observations.items() if o.delay is not None}
+        # First step, and number of steps, of each recorded period.
+        self._recorded = np.flatnonzero(np.diff(self.grid.period_of, prepend=-1))
+        self._steps = np.diff(np.append(self._recorded, self.grid.n_step))
+        self._windows = {n: self.window(o) for n, o in observations.items()}
+        self._counted_in = {n: self._counting(n) for n, o in observations.items() if o.measure == "flow"}
         self._table = table.build()
-        self._central, _ = self._table.values()
-        self._dwells = dwells.build(self._table, self._central)
+        self._central_values, _ = self._table.values()
+        self._dwells = dwells.build(self._table, self._central_values)
+        bins = self._dwells.arrays(self._central_values, frozenset())
+        self._central = {n: self._capture(n, self._central_values, bins) for n in observations}
 
     def moved_by(self, draw: Draw) -> bool:
         """Tell whether a draw changes how any series sees a run."""
@@ -84,52 +98,73 @@ class Captures:
             period_index(series.period, series.start, day)
             for day in (time.start, time.start + dt.timedelta(days=days - 1))
         )
-        edges = [period_start(series.period, series.start, i) for i in range(first, last + 2)]
-        steps = np.ceil(np.array([self.grid.steps_from(day) for day in edges]) - 1e-9).astype(np.int64)
-        at = np.array(edges, "datetime64[D]")
+        begin = period_start(series.period, series.start, first)
+        at = period_starts(series.period, begin, last + 1 - first)
+        steps = np.ceil(np.array([self.grid.steps_from(day) for day in at.tolist()]) - 1e-9).astype(np.int64)
         return Window(at[:-1], at[1:], steps[:-1], steps[1:], np.arange(first, last + 1))
 
     def work_out(self, draw: Draw = CENTRAL) -> dict[str, Capture]:
         """Return every observation for a draw; quantities that are not in it keep their central values."""
-        values = self._table.values(draw, self._central)[0] if draw.names else self._central
-        bins = self._dwells.arrays(values, self._table.touched(draw))
-        masses = bins.masses()
+        touched = self._table.touched(draw)
+        if not touched:
+            return dict(self._central)
+        values, _ = self._table.values(draw, self._central_values)
+        bins = self._dwells.arrays(values, touched)
+        return {
+            name: self._capture(name, values, bins) if self._depends_on(name, touched) else central
+            for name, central in self._central.items()
+        }
+
+    def _depends_on(self, name: str, touched: frozenset[int]) -> bool:
+        """Tell whether an observation has a delay or reads one of these rows of the table."""
         rows = self._table.ref_row
-        found = {}
-        for name, observation in self.scenario.observations.items():
-            share = values[:, rows[self._share[name]]]
-            window = self._windows[name]
-            last = np.clip(window.past_step - 1, 0, self.grid.n_step - 1)
-            size = self._size.get(name)
-            dispersion = np.full(len(last), np.nan) if size is None else values[last, rows[size][0]]
-            if observation.measure == "stock":
-                weight, coverage = self._stock(share, window)
-            else:
-                counted = [observation.groups is None or g in observation.groups for g in self.scenario.groups]
-                weight, coverage = self._flow(share, self._reached(name, bins.index, masses), window, counted)
-            found[name] = Capture(weight, coverage, dispersion)
-        return found
+        read = [*rows[self._share[name]], *(rows[self._size[name]] if name in self._size else ())]
+        return name in self._delay or not touched.isdisjoint(read)
 
-    def _reached(self, name: str, index: I64, masses: list[F64]) -> list[F64]:
-        """Return for every group (step, period) the probability that an event of the step is counted in it."""
-        if name in self._at_once:
-            return [self._at_once[name]] * len(self.scenario.groups)
-        by_group = index[self._delay[name]].T
-        return [_reached(one, masses, self._windows[name]) for one in by_group]
+    def _capture(self, name: str, values: F64, bins: DwellArrays) -> Capture:
+        """Return one observation for the values (time, row) of a draw."""
+        rows, window = self._table.ref_row, self._windows[name]
+        share = values[:, rows[self._share[name]]]
+        last = np.clip(window.past_step - 1, 0, self.grid.n_step - 1)
+        size = self._size.get(name)
+        dispersion = np.full(len(last), np.nan) if size is None else values[last, rows[size][0]]
+        if name not in self._counted_in:
+            return Capture(*self._stock(share, window), dispersion)
+        return Capture(*self._flow(name, share, bins), dispersion)
 
-    def _flow(self, share: F64, reached: list[F64], window: Window, counted: list[bool]) -> tuple[F64, F64]:
+    def _counting(self, name: str) -> _CountedIn:
+        """Work out what of an observation of flows is the same for every draw."""
+        window = self._windows[name]
+        if name in self._delay:
+            return _CountedIn(None, None)
+        at_once = _reached(np.zeros(self.grid.n_step, np.int64), [_NO_DELAY], window)
+        whole = np.array_equal(at_once, at_once[np.repeat(self._recorded, self._steps)])
+        return _CountedIn(at_once, at_once[self._recorded] if whole else None)
+
+    def _flow(self, name: str, share: F64, bins: DwellArrays) -> tuple[F64, F64]:
         """Spread the events of a recorded period evenly over its steps, and count what is captured of them."""
-        first = np.flatnonzero(np.diff(self.grid.period_of, prepend=-1))
-        steps = np.diff(np.append(first, self.grid.n_step))
-        weight = np.zeros((len(first), len(window.number), len(reached)))
-        for g, one in enumerate(reached):
-            if counted[g]:
-                weight[:, :, g] = np.add.reduceat(share[:, [g]] * one, first) / steps[:, None]
+        window, counting, groups = self._windows[name], self._counted_in[name], self.scenario.groups
+        only = self.scenario.observations[name].groups
+        counted = [g for g, group in enumerate(groups) if only is None or group in only]
+        weight = np.zeros((len(self._recorded), len(window.number), len(groups)))
+        reached = [counting.by_step] * len(groups) if counting.by_step is not None else self._delayed(name, bins)
+        for g in counted:
+            if counting.by_recorded is not None:
+                mean = np.add.reduceat(share[:, [g]], self._recorded) / self._steps[:, None]
+                weight[:, :, g] = mean * counting.by_recorded
+            else:
+                sums = np.add.reduceat(share[:, [g]] * reached[g], self._recorded)
+                weight[:, :, g] = sums / self._steps[:, None]
         return weight, reached[0].sum(0) / (window.past_step - window.first_step)
+
+    def _delayed(self, name: str, bins: DwellArrays) -> list[F64]:
+        """Return for every group (step, period) the probability that an event of the step is counted in it."""
+        masses = bins.masses()
+        return [_reached(one, masses, self._windows[name]) for one in bins.index[self._delay[name]].T]
 
     def _stock(self, share: F64, window: Window) -> tuple[F64, F64]:
         """Take the stock of the recorded period that ends with the period of the series."""
-        last = np.flatnonzero(np.diff(self.grid.period_of, append=-1))
+        last = np.append(self._recorded[1:], self.grid.n_step) - 1
         ends = (last + 1)[:, None] == window.past_step[None, :]
         return ends[:, :, None] * share[last][:, None, :], ends.any(0).astype(np.float64)
 

@@ -76,7 +76,6 @@ class Likelihood:
             name: self._station(one, position[one.measure], labels.group, self._captures.window(one))
             for name, one in scenario.observations.items()
         }
-        self._central = self._captures.work_out()
 
     def _station(
         self, one: Observation, position: Mapping[str, int], groups: tuple[str, ...], window: Window
@@ -105,7 +104,7 @@ class Likelihood:
         draw : Draw
             The parameter values: shares captured, delays and dispersion may depend on them.
         """
-        seen = self._captures.work_out(draw) if self._captures.moved_by(draw) else self._central
+        seen = self._captures.work_out(draw)
         return {name: self._seen(station, record, seen[name]) for name, station in self.stations.items()}
 
     @staticmethod

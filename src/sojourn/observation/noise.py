@@ -18,6 +18,7 @@ F64 = NDArray[np.float64]
 Noise = Literal["none", "poisson", "negative-binomial"]
 
 _FAR = 1e-13  # probability below which differences of distribution functions keep too few digits
+_TERMS = 1000  # counts added up there, at most
 
 
 def sample_counts(noise: Noise, expected: F64, size: F64, uniform: F64) -> F64:
@@ -90,10 +91,28 @@ def log_probability(noise: Noise, published: F64, expected: F64, size: F64 | Non
             above, below = (_beyond(at, expected, size) for at in (low, high))
             upper = expected < published
             chance = np.where(upper, above[1] - below[1], below[0] - above[0])
-            nearest = _log_mass(np.clip(np.rint(expected), np.maximum(low + 1.0, 0.0), high), expected, size)
-            # Where the difference keeps too few digits, the likeliest of the counts is a bound from below.
-            out = np.where(chance > _FAR, np.log(chance), nearest)
+            out = np.where(chance > _FAR, np.log(chance), _log_tail(low, high, expected, size, chance <= _FAR))
     return np.where(high < 0.0, -np.inf, out)
+
+
+def _log_tail(low: F64, high: F64, mean: F64, size: F64 | None, far: NDArray[np.bool_]) -> F64:
+    """Return the log probability of a count above ``low`` and at most ``high``, both on one side of the mean.
+
+    Differences of distribution functions keep too few digits there, so masses are added up: all, or the likeliest
+    thousand, which is a bound from below. Missing where not ``far`` from the mean.
+    """
+    out = np.full(mean.shape, np.nan)
+    if not far.any():
+        return out
+    low, high, mean = (np.broadcast_to(a, out.shape)[far] for a in (np.maximum(low + 1.0, 0.0), high, mean))
+    size = None if size is None else np.broadcast_to(size, out.shape)[far]
+    above = mean < low
+    terms = min(_TERMS, max(1, int(np.max(high - low)) + 1))
+    counts = np.where(above, low, high) + np.where(above, 1.0, -1.0) * np.arange(terms)[:, None]
+    inside = (counts >= low) & (counts <= high)
+    masses = np.where(inside, _log_mass(np.where(inside, counts, 0.0), mean, size), -np.inf)
+    out[far] = special.logsumexp(masses, axis=0)
+    return out
 
 
 def _log_mass(count: F64, mean: F64, size: F64 | None) -> F64:

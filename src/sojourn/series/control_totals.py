@@ -6,6 +6,7 @@ The checks are rows of ``tables/checks.csv``, each a question to the store and t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -84,7 +85,7 @@ def verify(words: str = "", *, store: Store | None = None) -> tuple[Verified, ..
 
 
 def _one(row: dict[str, str], store: Store) -> Verified:
-    filters = dict(pair.split("=", 1) for pair in row["filters"].split())
+    filters: dict[str, Any] = dict(pair.split("=", 1) for pair in row["filters"].split())
     problem, found = "", float("nan")
     start = pd.Timestamp(row["start"])
     try:

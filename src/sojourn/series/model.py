@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sojourn.calendar import MONTHS
+from sojourn.calendar import period_ends
 from sojourn.series.codes import refuse
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "KEY",
     "KINDS",
     "OTHER",
-    "PERIOD_MONTHS",
     "SCHEMA",
     "TERMS",
     "Field",
@@ -61,9 +60,7 @@ _TYPES = {
     "number": pa.float64(),
     "integer": pa.int32(),
 }
-PERIOD_MONTHS = {kind: MONTHS[kind] for kind in ("month", "quarter", "calendar-year", "fiscal-year")}
-
-KINDS = ("day", *PERIOD_MONTHS, "span")
+KINDS = ("day", "month", "quarter", "calendar-year", "fiscal-year", "span")
 """Kinds of period of a figure, finest first; a span is any other stretch of days."""
 
 
@@ -258,13 +255,11 @@ def figures(columns: Mapping[str, Any], rows: int | None = None) -> pa.Table:
 def _ends(period: pa.Array, start: pa.Array) -> pa.Array:
     """Work out the last day of each period from its kind and first day."""
     first = start.to_numpy(zero_copy_only=False).astype("datetime64[D]")
-    months = first.astype("datetime64[M]")
     ends = first.copy()
     kinds = np.array(period.dictionary.to_pylist(), dtype=object)[period.indices.to_numpy()]
     for kind in set(kinds.tolist()):
         at = kinds == kind
-        if kind != "day":
-            ends[at] = (months[at] + PERIOD_MONTHS[kind]).astype("datetime64[D]") - 1
+        ends[at] = period_ends(first[at], kind)
     return pa.array(ends, pa.date32())
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sojourn.calendar import MONTHS, containing
 from sojourn.errors import Collector, nearest
 from sojourn.series.countries import is_iso3
-from sojourn.series.model import ALL, FIELDS, KEY, PERIOD_MONTHS, SCHEMA, TERMS, Field, measures, whole
+from sojourn.series.model import ALL, FIELDS, KEY, SCHEMA, TERMS, Field, measures, whole
 
 __all__ = ["check_figures", "key_codes"]
 
@@ -107,19 +108,15 @@ def _check_periods(table: pa.Table, problems: Collector, where: str, offset: int
     start = table["start"].to_numpy().astype("datetime64[D]")
     end = table["end"].to_numpy().astype("datetime64[D]")
     partial = np.asarray(pc.equal(whole(table["suppression"]).cast(pa.string()), "partial"))
-    month0 = start.astype("datetime64[M]")
     for kind in set(kinds.tolist()):
         at = kinds == kind
         if kind == "span":
             wrong = at & (end < start)
         elif kind == "day":
             wrong = at & (end != start)
-        elif kind in PERIOD_MONTHS:
-            want = (month0 + PERIOD_MONTHS[kind]).astype("datetime64[D]") - 1
-            first = {"fiscal-year": 9, "calendar-year": 0}.get(kind)
-            of_year = month0.astype(int) % 12
-            aligned = of_year == first if first is not None else of_year % PERIOD_MONTHS[kind] == 0
-            full = (start == month0.astype("datetime64[D]")) & aligned & (end == want)
+        elif kind in MONTHS:
+            first, last = containing(start, kind)
+            full = (start == first) & (end == last)
             wrong = at & ~full & ~(partial & (end >= start))
         else:
             continue

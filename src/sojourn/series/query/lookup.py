@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sojourn.calendar import US_FISCAL_YEAR, FiscalYear
 from sojourn.errors import nearest
 from sojourn.series.codes import DataError, refuse
 from sojourn.series.model import DIMENSIONS, measures
@@ -42,6 +43,7 @@ def series(
     by: Choice = (),
     aggregate: Literal["sum", "mean", "last"] = "sum",
     breakdown: Sequence[str] | None = None,
+    fiscal: FiscalYear = US_FISCAL_YEAR,
     store: Store | None = None,
 ) -> pd.DataFrame:
     """Return a published series as a tidy table with one row a period.
@@ -62,7 +64,7 @@ def series(
     start, end : str or datetime.date, optional
         First and last day; only periods that lie between them are used.
     period : {"day", "month", "quarter", "calendar-year", "fiscal-year", "span"}, optional
-        Kind of period; the finest that is published without it. Fiscal years are those of the United States.
+        Kind of period; the finest that is published without it.
     release : str or sequence of str
         ``latest``; ``each``, with releases kept apart; ``spliced``, each period from the newest release that has
         all of it; or the names of releases.
@@ -72,6 +74,9 @@ def series(
         How figures of several dates become one, for stocks and rates.
     breakdown : sequence of str, optional
         The split to use where several are published.
+    fiscal : FiscalYear
+        The fiscal year of ``period="fiscal-year"``; that of the United States without it. Another one is added
+        up from months, and from quarters where it is made of them.
     store : Store, optional
         Where to look; the user's own store over the reference figures without it.
 
@@ -113,7 +118,7 @@ def series(
         measure, wanted = resolve(one, filters)
         many = {d for d, values in wanted.items() if len(values) > 1}
         dims = tuple(d for d in DIMENSIONS if d in kept or d in many)
-        questions.append(Question(one, measure, wanted, dims, period, *span, aggregate, split))
+        questions.append(Question(one, measure, wanted, dims, period, *span, aggregate, split, fiscal))
     check_units(questions, kept)
     frames = [_answered(q, release, kept, store).assign(measure=q.name) for q in questions]
     return _joined(frames, questions, kept)
@@ -214,6 +219,9 @@ def values(name: str, dimension: str, *, store: Store | None = None) -> tuple[st
         Name of the series.
     dimension : {"component", "nationality", "family", "country", "place", "category"}
         Which dimension.
+    fiscal : FiscalYear
+        The fiscal year of ``period="fiscal-year"``; that of the United States without it. Another one is added
+        up from months, and from quarters where it is made of them.
     store : Store, optional
         Where to look; the user's own store over the reference figures without it.
 

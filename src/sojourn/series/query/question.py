@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sojourn.calendar import US_FISCAL_YEAR, FiscalYear
 from sojourn.errors import nearest
 from sojourn.series.codes import refuse
 from sojourn.series.countries import is_iso3, iso3
-from sojourn.series.model import ALL, DIMENSIONS, PERIOD_MONTHS, Measure, measures
+from sojourn.series.model import ALL, DIMENSIONS, KINDS, Measure, measures
 from sojourn.series.query.search import find_series
 
 __all__ = ["Choice", "Question", "check_options", "check_units", "listed", "read_day", "resolve"]
@@ -38,7 +39,7 @@ class Question:
         The values wanted, for each dimension that is restricted.
     by : tuple of str
         Dimensions kept apart.
-    period, start, end, aggregate, breakdown
+    period, start, end, aggregate, breakdown, fiscal
         As in :func:`~sojourn.series.series`.
     """
 
@@ -51,6 +52,7 @@ class Question:
     end: dt.date | None
     aggregate: str
     breakdown: tuple[str, ...] | None
+    fiscal: FiscalYear = US_FISCAL_YEAR
 
     def needed(self) -> int:
         """Return one bit for each dimension along which figures must be split to answer the question."""
@@ -78,7 +80,7 @@ def check_options(by: tuple[str, ...], period: str | None, aggregate: str, break
     for where, values, allowed in (
         ("by", by, (*DIMENSIONS, *_KEPT_APART)),
         ("breakdown", breakdown or (), DIMENSIONS),
-        ("period", [period] if period else [], (*PERIOD_MONTHS, "day", "span")),
+        ("period", [period] if period else [], KINDS),
         ("aggregate", [aggregate], ("sum", "mean", "last")),
     ):
         for value in values:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sojourn.calendar import Days, containing, made_of
+from sojourn.calendar import US_FISCAL_YEAR, Days, containing, made_of
 from sojourn.series.codes import refuse
 from sojourn.series.model import DIMENSIONS, KINDS
 from sojourn.series.query.aggregation import Selected
@@ -57,12 +57,15 @@ def answer(question: Question, held: Cells) -> pd.DataFrame | None:
     target = question.period or _finest(question, held.kinds[hit])
     if target is None:
         return None
-    cells = np.flatnonzero(there & np.isin(held.kinds, [KINDS.index(k) for k in made_of(target)]))
+    usable = [KINDS.index(k) for k in made_of(target, question.fiscal)]
+    cells = np.flatnonzero(there & np.isin(held.kinds, usable))
     if target in ("day", "span"):  # each its own period
         first, last = held.start[cells], held.end[cells]
     else:
-        first, last = containing(held.start[cells], target)
+        first, last = containing(held.start[cells], target, question.fiscal)
     fits = held.end[cells] <= last
+    if question.fiscal != US_FISCAL_YEAR:  # publishers' own fiscal years, whole or in part, are other ones
+        fits &= held.kinds[cells] != KINDS.index("fiscal-year")
     cells, first, last = cells[fits], first[fits], last[fits]
     chosen = _choose(question, target, (held.kinds[cells], held.splits[cells], first), hit[cells])
     cells, first, last = cells[chosen], first[chosen], last[chosen]
@@ -129,7 +132,7 @@ def _choose(question: Question, target: str, found: tuple[Codes, Codes, Days], w
     ``found`` holds kind, split and period of each cell; only kinds and splits with a wanted row are considered.
     """
     kinds, splits, first = found
-    order = [KINDS.index(k) for k in made_of(target)]
+    order = [KINDS.index(k) for k in made_of(target, question.fiscal)]
     days, day = np.unique(first, return_inverse=True)
     width = 1 << len(DIMENSIONS)
     codes = (day * len(KINDS) + kinds) * width + splits

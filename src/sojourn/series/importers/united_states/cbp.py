@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sojourn.calendar import US_FISCAL_YEAR
 from sojourn.errors import Collector
 from sojourn.series.countries import code_names, is_iso3
 from sojourn.series.importers.columns import encoded, labels, months, numbers, vocabulary
@@ -264,7 +265,7 @@ def _released(
     if len(gaps):
         shown = ", ".join(str(m) for m in gaps[:6])
         problems.add("D403", source.name, f"{len(gaps)} months missing inside the period", found=shown)
-    fiscal = (starts + 3).astype("datetime64[Y]").astype(int) + 1970
+    fiscal = US_FISCAL_YEAR.years(starts)
     said = re.search(r"fy(\d\d)[^0-9]{1,3}fy(\d\d)", source.name.lower())
     if said and (fiscal[0] != 2000 + int(said[1]) or fiscal[-1] != 2000 + int(said[2])):
         problems.add(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from sojourn.calendar import US_FISCAL_YEAR
 from sojourn.series.countries import code_names
 from sojourn.series.importers.columns import encoded, months, numbers, vocabulary
 from sojourn.series.importers.figures import finish
@@ -56,7 +57,7 @@ def _read_monthly(source: SourceFile) -> Imported:
         spot = f"{source.name}, row {row + 2}, column difference"
         problems.add("D402", spot, "not the difference of the counts", found=str(read["difference"][row]))
     month = start.astype("datetime64[M]")
-    fiscal = (month + 3).astype("datetime64[Y]").astype(int) + 1970
+    fiscal = US_FISCAL_YEAR.years(start)
     for row in np.flatnonzero(fiscal != read["fiscal_year"])[:5]:
         spot = f"{source.name}, row {row + 2}, column fiscal_year"
         problems.add("D313", spot, "not the fiscal year of the month", found=str(read["fiscal_year"][row]))
@@ -108,7 +109,7 @@ def _read_sector(source: SourceFile) -> Imported:
             said = {"found": str(counts[column][row]), "allowed": str(found[row])}
             problems.add("D402", spot, "not the sum of its sectors", **said)
         checks.append(Check(f"{column} is the sum of its sectors", float(counts[column].sum()), float(found.sum())))
-    start = (years.astype(int) - 1 - 1970).astype("datetime64[Y]").astype("datetime64[M]") + 9
+    start = np.array([US_FISCAL_YEAR.start(int(year)) for year in years], "datetime64[M]")
     release = f"{int(years.max())}-09"
     many = len(sectors)
     made = figures(
