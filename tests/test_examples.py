@@ -12,7 +12,10 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXAMPLES = "\n".join(
-    code for page in PAGES if "_build" not in page.parts for code in BLOCK.findall(page.read_text())
+    code
+    for page in PAGES
+    if not {"_build", "generated"} & set(page.parts)
+    for code in BLOCK.findall(page.read_text())
 )
 
 

@@ -152,8 +152,9 @@ def run(page: Path, *, write: bool = False) -> list[Fault]:
 
 
 def pages() -> list[Path]:
-    """Return the pages of the documentation."""
-    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """Return the pages of the documentation that are written, not generated."""
+    written = (page for page in (ROOT / "docs").rglob("*.md") if not {"generated", "_build"} & set(page.parts))
+    return [ROOT / "README.md", *sorted(written)]
 
 
 def main() -> int:
