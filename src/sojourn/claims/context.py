@@ -119,7 +119,7 @@ def _concept(parsed: Parsed, quantity: Quantity, carried: Carried) -> tuple[str,
         return "encounter", 0.0, True, False
     if carried.concept[0] and carried.at - carried.concept[1] <= 2:
         return carried.concept[0], 0.1, True, carried.concept[0] == "none"
-    return "encounter", 0.2, False, False
+    return "encounter", 0.1, False, False
 
 
 def _people(parsed: Parsed, quantity: Quantity, carried: Carried) -> tuple[tuple[Choice, ...], bool, bool]:
@@ -136,11 +136,13 @@ def _people(parsed: Parsed, quantity: Quantity, carried: Carried) -> tuple[tuple
     if named:
         first = (Choice("all"), Choice(named, 0.3)) if generic else (Choice(named, 0.0 if recent else 0.1), Choice("all", 0.25))
         return first, False, False
-    return (Choice("all"), Choice(_FOCUS, 0.3)), False, not generic
+    return (Choice("all"), Choice(_FOCUS, 0.25)), False, not generic
 
 
 def _generic_subject(text: str) -> bool:
-    return bool(re.search(r"\b(?:migrants|people|immigrants|everyone|all nationalities|persons|individuals)\b", text, re.IGNORECASE))
+    return bool(re.search(r"\b(?:migrants|people|immigrants|everyone|all nationalities|persons|individuals|encounters|apprehensions|crossings|"
+            r"cases|backlog|children|minors|families|visas|applications|claims|removals|deportations|arrivals|docket|judges|detainees|"
+            r"asylum seekers|refugees|gotaways|deaths)\b", text, re.IGNORECASE))
 
 
 def _place(parsed: Parsed, quantity: Quantity, concept: str, carried: Carried) -> tuple[tuple[Choice, ...], bool]:

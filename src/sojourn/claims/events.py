@@ -51,8 +51,10 @@ def held_against(text: str, phrase: Phrase, published: dt.date) -> tuple[Event, 
 
     None where no event of the table is meant.
     """
-    if not phrase.options or phrase.kind not in ("day", "month", "calendar-year"):
+    if not phrase.options or phrase.kind not in ("day", "month", "calendar-year", "since-calendar-year"):
         return None
+    if phrase.kind == "since-calendar-year":
+        return _stopped(text, phrase, published)
     span = phrase.options[0].span
     hit = _FLIGHT.search(text)
     if hit and hit.end() <= phrase.start and _LEFT.search(text[hit.end() : phrase.start]) and phrase.start - hit.end() < 90:
@@ -67,6 +69,18 @@ def held_against(text: str, phrase: Phrase, published: dt.date) -> tuple[Event, 
         if any(all(p.search(text) for p in way) for way in ways) and event.start <= published:
             return event, _meets(event, span), None
     return None
+
+
+_STOPPED = re.compile(r"\b(?:discontinu|halt|paus|suspend|stopp|last (?:such )?(?:flight|charter))\w*", re.IGNORECASE)
+_RETURNS = re.compile(r"\b(?:flights?|charter|deport\w*|repatriat\w*|practice|removals?)\b", re.IGNORECASE)
+
+
+def _stopped(text: str, phrase: Phrase, published: dt.date) -> tuple[Event, bool, Event | None] | None:
+    """Return the first flight where a sentence says since which year there had been none."""
+    if not (_STOPPED.search(text) and _RETURNS.search(text)):
+        return None
+    event = next((e for e in _flights() if e.start <= published and e.previous), None)
+    return None if event is None else (event, int(event.previous) == phrase.options[0].span[0].year, None)
 
 
 def _meets(event: Event, span: tuple[dt.date, dt.date]) -> bool:

@@ -11,10 +11,10 @@ from sojourn.claims import events
 from sojourn.claims.comparisons import changes, pairs, shares
 from sojourn.claims.context import Carried, Parsed, Subject, subject_of
 from sojourn.claims.extract.quantities import Quantity
-from sojourn.claims.extract.when import Option, Phrase, shift
-from sojourn.claims.periods import Stated, base_of, period_of, unstated
+from sojourn.claims.extract.when import Phrase, fiscal_span, year_span
+from sojourn.claims.periods import Stated, base_of, period_of
 from sojourn.claims.ranks import rank
-from sojourn.claims.readings import Reading, Source, Topic, sources
+from sojourn.claims.readings import Reading, Source, sources
 from sojourn.claims.shelf import Shelf
 from sojourn.claims.verdicts import Decision, decide
 
@@ -85,6 +85,8 @@ def _level(case: Case) -> Judged:
     stated = period_of(case.parsed, quantity, case.carried, case.published)
     found = sources(case.subject.topic, case.shelf)
     readings = [r for s in found for r in _values(s, stated, case.published)]
+    if any(p.kind == "vague" for p in case.parsed.phrases):
+        readings += [r for s in found if s.kind != "event" for r in _typical(s, case.published)]
     words = stated.phrase.text if stated.phrase else ""
     if not found:
         return Judged(_none(_missing(case)), words)
@@ -95,10 +97,23 @@ def _level(case: Case) -> Judged:
         explicit=_explicit(case, stated),
         sure=_sure(case, stated) and _covered(readings) and quantity.comparator != "vague",
         people=case.subject.topic.people,
+        strict=not stated.found,
     )
     if decision.verdict in ("false", "not-checkable") and (derived := _derived(case)):
         return replace(derived, stated=words)
     return Judged(decision, words)
+
+
+def _typical(source: Source, published: dt.date) -> list[Reading]:
+    """Return the median of the ten fiscal and calendar years before the year of publication ("in years before")."""
+    made = []
+    for span_of in (fiscal_span, year_span):
+        years = [(span_of(published.year - back), source.value(span_of(published.year - back))) for back in range(1, 11)]
+        known = sorted((v, s) for s, v in years if v is not None and s[1] <= published)
+        if len(known) >= 3:
+            value, span = known[len(known) // 2]
+            made.append(Reading(source, span, value, round(source.distance, 3), source.differs, note="median of ten years"))
+    return made
 
 
 def _missing(case: Case) -> str:
@@ -393,4 +408,3 @@ _HOW: dict[str, Callable[[Case], Judged]] = {
     "date": _date,
     "event": _coming,
 }
-__unused: tuple[object, ...] = (Option, Topic, shift, unstated)

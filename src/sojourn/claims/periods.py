@@ -34,8 +34,8 @@ def unstated(published: dt.date) -> tuple[Option, ...]:
     options.append(Option(fiscal_span(last), 0.0, "latest fiscal year"))
     options += to_date(dt.date(published.year, 1, 1), published, 0.0, "calendar year to date")
     for back in range(2, 10):
-        options.append(Option(year_span(published.year - back), 0.3, "earlier calendar year"))
-        options.append(Option(fiscal_span(last - back + 1), 0.3, "earlier fiscal year"))
+        options.append(Option(year_span(published.year - back), 0.2, "earlier calendar year"))
+        options.append(Option(fiscal_span(last - back + 1), 0.2, "earlier fiscal year"))
     return tuple(options)
 
 

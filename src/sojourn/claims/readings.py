@@ -13,7 +13,7 @@ from sojourn.claims.shelf import Curve, Shelf
 
 __all__ = ["FURTHEST", "Choice", "Reading", "Source", "Topic", "query_text", "sources"]
 
-FURTHEST = 2.0
+FURTHEST = 2.2
 """Readings further from the words than this are not tried."""
 
 _US = ("southwest", "northern", "coastal", "nationwide")
@@ -186,7 +186,7 @@ def _filters(
             filters["place"] = where
     yield filters, "latest", 0.0
     if not topic.category and row["concept"] == "visa" and measure == "visas-issued-yearly":
-        yield {**filters, "category": "b1-b2"}, "latest", 0.2
+        yield {**filters, "category": "b1-b2"}, "latest", 0.1
     for release in shelf.older(measure)[:2]:
         yield filters, release, 0.1
 

@@ -42,21 +42,34 @@ class Decision:
     misattributed: bool = False
 
 
-def likelihood(value: float, low: float, high: float, *, ratio: bool = False) -> float:
-    """Return how likely the words are of a value: one inside their interval, falling with the gap outside it."""
-    if low <= value <= high:
-        return 1.0
-    at, near = (1 + value / 100, (1 + (low if value < low else high) / 100)) if ratio else (value, low if value < low else high)
-    if at <= 0 or near <= 0:
+def likelihood(value: float, low: float, high: float, *, ratio: bool = False, strict: bool = False) -> float:
+    """Return the probability that words with this interval are written of a value.
+
+    Either the figure was copied, and the value lies inside; or it is of another release, whose logarithm is normal
+    about that of the value. ``strict`` leaves out the second, ``ratio`` takes the gap of one plus a percent change.
+    """
+    inside = low <= value <= high
+    if strict:
+        return 1.0 if inside else 0.0
+    at, first, last = (1 + v / 100 for v in (value, low, high)) if ratio else (value, low, high)
+    if min(at, first, last) <= 0:
+        return 1.0 if inside else 0.0
+    near = min(max(at, first), last)
+    if abs(math.log(at / near)) > _GAP:
         return 0.0
-    gap = abs(math.log(at / near))
-    return math.exp(-0.5 * (gap / _RELEASE_GAP) ** 2) if gap <= _GAP else 0.0
+    other = _normal(math.log(last / at)) - _normal(math.log(first / at))
+    return 0.6 * inside + 0.4 * max(other, 0.0)
+
+
+def _normal(gap: float) -> float:
+    """Return the distribution function of the gap between releases."""
+    return 0.5 * (1 + math.erf(gap / (_RELEASE_GAP * math.sqrt(2))))
 
 
 def chance(low: float, high: float) -> float:
     """Return the probability that an unrelated figure falls into an interval: uniform in its logarithm over three decades."""
     low = max(low, 1e-9)
-    return min(1.0, (math.log(max(high, low) / low) + 2 * _RELEASE_GAP) / _DECADES)
+    return min(1.0, max(math.log(max(high, low) / low), 1e-7) / _DECADES)
 
 
 def decide(
@@ -69,6 +82,7 @@ def decide(
     ratio: bool = False,
     people: bool = False,
     lucky: float | None = None,
+    strict: bool = False,
 ) -> Decision:
     """Return the verdict on a figure from all its readings.
 
@@ -88,6 +102,8 @@ def decide(
         Whether the words count people where the series counts events.
     lucky : float, optional
         The probability of a chance match, where it is not that of the interval.
+    strict : bool
+        Whether a gap between releases is not allowed for, since the words leave the period open.
     """
     luck = chance(low, high) if lucky is None else lucky
     if not readings:
@@ -96,7 +112,7 @@ def decide(
     for step, mass in _MASSES:
         inside = [r for r in readings if _step(r.distance) == step]
         for reading in inside:
-            fits = _fits(reading, low, high, ratio)
+            fits = _fits(reading, low, high, ratio, strict)
             weighed.append((mass / max(len(inside), 4) * fits, reading))
     total = sum(w for w, _ in weighed) + _NULL * luck
     best_first = sorted(weighed, key=lambda p: (-p[0], p[1].distance))
@@ -129,10 +145,11 @@ def decide(
     return Decision("false", literals[0], tuple(literals[1:4]), 1 - literal, luck)
 
 
-def _fits(reading: Reading, low: float, high: float, ratio: bool) -> float:
+def _fits(reading: Reading, low: float, high: float, ratio: bool, strict: bool) -> float:
     if reading.bounds is not None:
-        return 1.0 if reading.bounds[0] <= low and high <= reading.bounds[1] * (1 + _RELEASE_GAP) else 0.0
-    return likelihood(reading.value, low, high, ratio=ratio)
+        inside = reading.bounds[0] <= low and high <= reading.bounds[1] * (1 + _RELEASE_GAP)
+        return chance(low, high) * _DECADES / max(math.log(reading.bounds[1] / max(reading.bounds[0], 1)), 0.01) if inside else 0.0
+    return likelihood(reading.value, low, high, ratio=ratio, strict=strict)
 
 
 def _step(distance: float) -> float:

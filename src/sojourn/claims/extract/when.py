@@ -24,7 +24,7 @@ _NAMES = "January February March April May June July August September October No
 _MONTH = r"(?P<{0}>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 _YEAR = r"(?P<{0}>(?:19[89]|20[0-3])\d)"
 _COUNT = rf"(?P<count>\d{{1,2}}|{WORDS})"
-_LAG_DAYS = 95
+_LAG_DAYS = 75
 """The latest month of a publisher may be as old as this when an article is printed."""
 
 
@@ -129,7 +129,7 @@ def _year_options(year: int, published: dt.date) -> tuple[Option, ...]:
         if year_span(other)[1] <= published:
             options.append(Option(year_span(other), 1.5, "calendar year beside"))
         if fiscal_span(other)[1] <= published:
-            options.append(Option(fiscal_span(other), 2, "fiscal year beside"))
+            options.append(Option(fiscal_span(other), 1.6, "fiscal year beside"))
     return tuple(options)
 
 
