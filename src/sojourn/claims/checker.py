@@ -128,7 +128,8 @@ def _with_dates(parsed: Parsed, published: dt.date) -> list[Quantity]:
     for phrase in parsed.phrases:
         if not phrase.options:
             continue
-        if phrase.kind == "day" or events.held_against(parsed.sentence.text, phrase, published) is not None:
+        alone = phrase.kind == "day" and not any(q.kind in ("level", "rate", "share") for q in kept)
+        if alone or events.held_against(parsed.sentence.text, phrase, published) is not None:
             kept.append(Quantity(phrase.start, phrase.end, "date", 0, 1, 0, 0))
     if not kept and (event := events.coming(parsed.sentence.text, published)):
         start = _event_words(parsed.sentence, event.name)

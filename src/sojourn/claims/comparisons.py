@@ -88,6 +88,8 @@ def _explicit(main: Phrase | None, base: Phrase, published: dt.date) -> Iterator
     if main is None or not main.options:
         yield from _after(base, published)
         return
+    if main.options[0].span[1] < base.options[0].span[0]:
+        main, base = base, main
     for one in main.options:
         for other in base.options:
             far = abs(_length(one.span) - _length(other.span)) > 3
@@ -167,8 +169,7 @@ def changes(found: Sequence[Source], periods: Sequence[Pair], kind: str, detail:
                 if value >= 100:
                     made.append(_pair_reading(source, pair, 100 * ratio, far + 1, (*differs, "ratio"), "ratio told as a change"))
             else:
-                same = ratio if (value >= 1 or ratio < 1) else 1 / ratio
-                same = 1 / ratio if value >= 1 and ratio < 1 and detail == "down" else same
+                same = 1 / ratio if ratio > 0 and (ratio < 1) != (value < 1) and detail == "down" else ratio
                 made.append(_pair_reading(source, pair, same, far, differs, "ratio"))
                 if detail == "more":
                     made.append(_pair_reading(source, pair, ratio - 1, far + 0.3, differs, "ratio less one"))

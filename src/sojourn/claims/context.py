@@ -112,6 +112,8 @@ def _concept(parsed: Parsed, quantity: Quantity, carried: Carried) -> tuple[str,
         key=lambda m: (_gap(text, quantity, m) - (60 if m.value == "none" else 25 * m.weight), m.start),
         default=None,
     )
+    if best is not None and best.value == "asylum-application" and re.search(r"\bpending\b|\bbacklog\b", text, re.IGNORECASE):
+        return "asylum-stock", 0.0, True, False
     if best is not None:
         return best.value, 0.0, True, best.value == "none"
     places = {m.value for m in parsed.mentions.places}
@@ -141,7 +143,7 @@ def _people(parsed: Parsed, quantity: Quantity, carried: Carried) -> tuple[tuple
 
 def _generic_subject(text: str) -> bool:
     return bool(re.search(r"\b(?:migrants|people|immigrants|everyone|all nationalities|persons|individuals|encounters|apprehensions|crossings|"
-            r"cases|backlog|children|minors|families|visas|applications|claims|removals|deportations|arrivals|docket|judges|detainees|"
+            r"cases|backlog|children|minors|families|visas|applications|claims|removals|deportations|arrivals|arrests|docket|judges|detainees|"
             r"asylum seekers|refugees|gotaways|deaths)\b", text, re.IGNORECASE))
 
 

@@ -65,6 +65,9 @@ def held_against(text: str, phrase: Phrase, published: dt.date) -> tuple[Event, 
             other = next((e for e, _ in events() if e.name == "flight-announced"), None) if number == 1 else None
             right = _meets(event, span)
             return event, right, other if other is not None and not right and _meets(other, span) else None
+    if re.search(r"\b(?:flight|charter)\b[^.;]{0,40}\bon\s$", text[: phrase.start], re.IGNORECASE):
+        flown = next((e for e in _flights() if e.start <= published and _meets(e, span)), None)
+        return None if flown is None else (flown, True, None)
     for event, ways in events():
         if any(all(p.search(text) for p in way) for way in ways) and event.start <= published:
             return event, _meets(event, span), None

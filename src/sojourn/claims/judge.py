@@ -66,9 +66,12 @@ def judge(parsed: Parsed, quantity: Quantity, carried: Carried, published: dt.da
     return case, how(case)
 
 
-def _sure(case: Case, stated: Stated | None = None) -> bool:
+def _sure(case: Case, stated: Stated | None = None, readings: Sequence[Reading] = ()) -> bool:
+    """Tell whether subject and period were found well enough for a figure that fits nothing to be false."""
     subject = case.subject
     if not subject.found or subject.topic.assumed:
+        return False
+    if readings and all(r.source.nationality != subject.topic.nationalities[0].value for r in readings if r.distance < 0.5):
         return False
     return stated is None or (stated.found and stated.phrase is not None)
 
@@ -95,7 +98,7 @@ def _level(case: Case) -> Judged:
         quantity.low,
         quantity.high,
         explicit=_explicit(case, stated),
-        sure=_sure(case, stated) and _covered(readings) and quantity.comparator != "vague",
+        sure=_sure(case, stated, readings) and _covered(readings) and quantity.comparator != "vague",
         people=case.subject.topic.people,
         strict=not stated.found,
     )
@@ -208,14 +211,17 @@ def _change(case: Case) -> Judged:
     found = sources(case.subject.topic, case.shelf)
     if not found:
         return Judged(_none(_missing(case)))
-    readings = changes(found, periods, quantity.kind, quantity.detail, quantity.value)
+    readings = changes([s for s in found if s.kind not in ("percent", "share")], periods, quantity.kind, quantity.detail, quantity.value)
+    if quantity.kind == "percent-change" and (told := [s for s in found if s.kind == "percent"]):
+        stated = period_of(case.parsed, quantity, case.carried, case.published)
+        readings += [r for s in told for r in _values(s, stated, case.published)]
     known = main is not None or (base is not None and (before is not None or base.role == "since"))
     decision = decide(
         readings,
         quantity.low,
         quantity.high,
         explicit=case.subject.topic.explicit | ({"period"} if main is not None and main.explicit or base is not None and base.options else frozenset()),
-        sure=_sure(case) and known and _covered(readings),
+        sure=_sure(case, None, readings) and known and _covered(readings),
         ratio=quantity.kind == "percent-change",
     )
     words = " v ".join(p.text for p in (main or before, base) if p is not None)
@@ -243,7 +249,7 @@ def _share(case: Case) -> Judged:
     if not readings:
         return Judged(_none("no series of the store holds both the part and the whole"))
     decision = decide(
-        readings, low, high, explicit=_explicit(case, stated), sure=_sure(case, stated) and not worded, lucky=0.3 if worded else None
+        readings, low, high, explicit=_explicit(case, stated), sure=_sure(case, stated, readings) and not worded, lucky=0.3 if worded else None
     )
     return Judged(decision, stated.phrase.text if stated.phrase else "")
 
@@ -259,7 +265,7 @@ def _rate(case: Case) -> Judged:
             readings.append(replace(reading, value=reading.value * _DAYS[quantity.detail] / days, how=f"per {quantity.detail}", parts=(reading.value, float(days))))
     if not readings:
         return Judged(_none(_missing(case)))
-    decision = decide(readings, quantity.low, quantity.high, explicit=_explicit(case, stated), sure=_sure(case, stated))
+    decision = decide(readings, quantity.low, quantity.high, explicit=_explicit(case, stated), sure=_sure(case, stated, readings))
     return Judged(decision, stated.phrase.text if stated.phrase else "")
 
 

@@ -133,6 +133,11 @@ def base_of(parsed: Parsed, quantity: Quantity, published: dt.date) -> tuple[Phr
                 return first, second
         if re.search(r"\bfrom\b[^,]{0,30}$", text[: main[0].start], re.IGNORECASE) and re.search(r"\bto\b", text[main[0].end : main[1].start]):
             return main[1], main[0]
+        for first, second in zip(main, main[1:], strict=False):
+            if re.fullmatch(r"\s?(?:and|to|through)\s(?:the )?", text[first.end : second.start], re.IGNORECASE) and re.search(
+                r"\b(?:between|from)\s(?:the )?$", text[: first.start], re.IGNORECASE
+            ):
+                return second, first
     if not main:
         return None, base
     before = [p for p in main if p.end <= quantity.start]

@@ -10,6 +10,7 @@ from functools import cache
 from sojourn.claims import tables
 from sojourn.claims.extract.when import Option
 from sojourn.claims.shelf import Curve, Shelf
+from sojourn.series import measures
 
 __all__ = ["FURTHEST", "Choice", "Reading", "Source", "Topic", "query_text", "sources"]
 
@@ -165,7 +166,9 @@ def _filters(
     measure = row["measure"]
     filters = dict(item.split("=") for item in row["filters"].format(place=where, program=topic.program).split())
     known = shelf.values(measure, "nationality")
-    if nationality != "all":
+    if measure.startswith("china-"):
+        pass
+    elif nationality != "all":
         if nationality not in known:
             return
         filters["nationality"] = nationality
@@ -184,11 +187,23 @@ def _filters(
                 filters["place"] = "all"
         elif at:
             filters["place"] = where
+    if "category" not in filters and (split := _split(measure, shelf)):
+        for value in split:
+            yield {**filters, "category": value}, "latest", 0.0 if value == "all" else 0.1
+        return
     yield filters, "latest", 0.0
     if not topic.category and row["concept"] == "visa" and measure == "visas-issued-yearly":
         yield {**filters, "category": "b1-b2"}, "latest", 0.1
     for release in shelf.older(measure)[:2]:
         yield filters, release, 0.1
+
+
+def _split(measure: str, shelf: Shelf) -> tuple[str, ...]:
+    """Return the categories to ask one by one, where the figures of a measure are not added up over them."""
+    known = shelf.values(measure, "category")
+    if len(known) < 2 or "category" in measures()[measure].adds:
+        return ()
+    return ("all",) if "all" in known else known[:12]
 
 
 def query_text(source: Source, span: tuple[dt.date, dt.date]) -> str:

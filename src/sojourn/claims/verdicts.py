@@ -22,6 +22,9 @@ _RELEASE_GAP = 0.006
 _GAP = 0.012
 """Relative gap beyond which a figure is not the same one of another release."""
 
+_NEAR = 0.04
+"""Relative gap up to which a figure of four digits or more may still be that of a release not in the store."""
+
 _MASSES = ((0.5, 0.66), (1.25, 0.2), (9.0, 0.04))
 """Prior of the readings up to each distance, in total; the null has the rest."""
 
@@ -142,6 +145,9 @@ def decide(
         return Decision("not-checkable", literals[0], tuple(r for _, r in rest[:3]), near, luck, "a match with another definition may be chance")
     if not sure:
         return Decision("not-checkable", literals[0], tuple(literals[1:4]), 0.0, luck, "the words do not say enough to choose a series")
+    if _gap(literals[0], low, high) < _NEAR and high - low < 0.001 * high and literals[0].how == "level":
+        reason = f"it is within {_NEAR:.0%} of the series, perhaps of another release"
+        return Decision("not-checkable", literals[0], tuple(literals[1:4]), 0.0, luck, reason)
     return Decision("false", literals[0], tuple(literals[1:4]), 1 - literal, luck)
 
 

@@ -45,6 +45,7 @@ _RULES: list[tuple[str, re.Pattern[str]]] = [
         ("age", r"\baged? (?:between )?\d{1,2}(?: ?(?:-|–|to|and) ?\d{1,2})?\b|\b\d{1,2}(?:-| )years?(?:-| )olds?\b|\bunder 1[68]\b"),
         ("fromto", r"\b(?:from )?(?:about |around )?\d{1,3} to \d{1,3}(?= (?:questions|people|days|weeks))|\bfrom (?:about |around )?\d{1,3} to \d{1,3}\b(?! percent|%|[,.]\d)"),
         ("percent", rf"{NUMBER}(?:[ -]?(?:%|per ?cent\b)|[ -]percentage points?\b)"),
+        ("byhalf", r"\bby (?:about |nearly |almost |more than |over )?(?:(?P<num>a|one|two|three) )?(?P<den>half|third|thirds|quarter|quarters|fifth|fifths)\b(?! of)"),
         ("fraction", r"\b(?:(?P<num>a|one|two|three|four)[ -](?P<den>half|third|thirds|quarter|quarters|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)|(?P<half>half)) (?:of\b|as many\b|the\b|that of\b|what\b)|\bone in (?:every )?(?P<odds>\w+)\b|\b(?P<out>\d+|one|two|three|four|five|six|seven|eight|nine) (?:out of|in) (?:every )?(?P<outof>\d+|ten|four|five|three|six|eight|twenty|hundred)\b"),
         ("multiple", rf"{NUMBER}(?:[ -]times(?= (?:as (?:many|much|high|large)|the\b|more|higher|larger|greater|what|that|those|than|its|their|over|a year|since|last)|[.,;]?$)|[ -]?fold\b|x\b(?= (?:the|more|as|higher)))"),
         ("doubled", r"\b(?:(?P<twice>twice)(?= (?:as|the|what|that))|(?P<word>doubl|tripl|quadrupl|quintupl|halv)(?:ed|ing|es?)\b|\bdouble (?=the\b|that\b|what\b|its\b))"),
@@ -64,7 +65,7 @@ _RULES: list[tuple[str, re.Pattern[str]]] = [
 _DOWN = re.compile(r"\b(?:fall|falls|fell|fallen|drop\w*|declin\w*|decreas\w*|down|fewer|less|lower|reduc\w*|plung\w*|plummet\w*|shrank|shrunk|smaller)\b", re.IGNORECASE)
 _UP = re.compile(r"\b(?:increas\w*|rise|rises|rose|risen|rising|up|grew|grow\w*|growth|jump\w*|surg\w*|more|higher|soar\w*|climb\w*|larger|greater|spike\w*|gain\w*|swell\w*|swollen)\b", re.IGNORECASE)
 _SHARE = re.compile(r"^\s?(?:of|were|was|came|are|is|among|that|who|consist|made)\b", re.IGNORECASE)
-_RATE = re.compile(r"^[^.;]{0,80}?\b(?:(?:an|per|every|each|a) (?P<u>hour|day|week|month)|(?P<adv>hourly|daily|weekly|monthly))\b(?! of\b| alone)", re.IGNORECASE)
+_RATE = re.compile(r"^[^.;]{0,80}?\b(?:(?:an|per|every|each|a) (?P<u>hour|day|week|month)|(?P<adv>daily))\b(?! of\b| alone| total| high| record| earlier| before| ago| after| later| prior| old)", re.IGNORECASE)
 _DENOMINATOR = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _COUNT = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 _ORDER = {w: i for i, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1)}
@@ -112,6 +113,8 @@ def _made(name: str, hit: re.Match[str], text: str) -> Iterator[Quantity]:
         yield from _numbered(name, hit, text)
     elif name in _PLAIN:
         yield Quantity(hit.start(), _trim(hit), _PLAIN[name], 0, 1, 0, 0, detail=hit.group().strip().lower())
+    elif name == "byhalf":
+        yield from _by_half(hit, text)
     elif name == "fraction":
         yield from _fraction(hit, text)
     elif name == "doubled":
@@ -155,6 +158,10 @@ def _numbered(name: str, hit: re.Match[str], text: str) -> Iterator[Quantity]:
         return
     number = read_number(digits, hit["words"], scale)
     kind, detail = "level", ""
+    if name == "multiple" and (number.value > 500 or (digits and "," in digits)):
+        end = hit.end("scale") if hit["scale"] else hit.end("letter") if hit["letter"] else hit.end("digits" if digits else "words")
+        yield _bounded(Quantity(hit.start(), end, "level", number.value, number.unit, 0, 0), text)
+        return
     if name == "percent":
         kind, detail = _percent_kind(hit, text)
     elif name == "multiple":
@@ -201,6 +208,16 @@ def _fraction(hit: re.Match[str], text: str) -> Iterator[Quantity]:
         yield _bounded(Quantity(hit.start(), first, "multiple", value, 0.16 * value, 0, 0), text)
     else:
         yield _bounded(Quantity(hit.start(), first, "share", 100 * value, 16 * value, 0, 0), text)
+
+
+def _by_half(hit: re.Match[str], text: str) -> Iterator[Quantity]:
+    """Yield "fell by a third" as a percent change."""
+    before = text[max(0, hit.start() - 40) : hit.start()]
+    sign = "down" if _DOWN.search(before) else "up" if _UP.search(before) else ""
+    if sign:
+        value = 100 * _COUNT[(hit["num"] or "one").lower()] / _DENOMINATOR[hit["den"].lower().removesuffix("s")]
+        low, high = (value - 5, value + 5) if "more" not in hit.group() and "over" not in hit.group() else (value, value + 10)
+        yield Quantity(hit.start() + 3, hit.end(), "percent-change", value, 10, low, high, "about", detail=sign)
 
 
 def _small(word: str) -> float:

@@ -55,7 +55,7 @@ def _groups() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
 
 _COUNTRY_OF_ORIGIN = re.compile(r"\b(?:from|of|nationals of|citizens of|leaving|fleeing)\s(?:mainland |the |communist )?$", re.IGNORECASE)
 _GOVERNMENT = re.compile(
-    r"^(?:'s|’s)? (?:government|authorities|communist|national immigration|foreign ministry|embassy|officials?|law enforcement|companies|president|new year|regime|economy|intelligence|policies|producers|cooperation|american|had\b|has\b)",
+    r"^(?:'s|’s)? (?:government|authorities|communist|national immigration|foreign ministry|embassy|officials?|law enforcement|companies|president|new year|regime|economy|intelligence|policies|producers|cooperation|american|border|cartels?|city|side|soil|states?|ports?|territory|consulates?|had\b|has\b)",
     re.IGNORECASE,
 )
 
@@ -67,6 +67,8 @@ def find_mentions(text: str) -> Mentions:
     for dimension, value, pattern in _groups():
         groups.setdefault(dimension, []).extend(Mention(m.start(), m.end(), value, 0, m.group()) for m in pattern.finditer(text))
     concepts = _longest(Mention(m.start(), m.end(), c, r, m.group()) for c, r, p in _concepts() for m in p.finditer(text))
+    at_ports = [m for found in groups.values() for m in found if m.value == "OFO"]
+    concepts = [c for c in concepts if not (c.value == "entry" and any(m.start <= c.start and c.end <= m.end for m in at_ports))]
     return Mentions(
         tuple(concepts),
         tuple(_origins(text)),

@@ -186,12 +186,12 @@ _P: list[tuple[str, re.Pattern[str]]] = [
         ("relative", rf"\b(?:the |a )?(?:same (?:time|period|month|months|stretch|span) (?:of |in )?(?:last year|the (?:previous|prior|preceding|year before)(?: year)?|a year (?:ago|earlier|before)|{_YEAR.format('y')})|year (?:before|earlier|prior|ago)|previous year|prior year|preceding year|year-ago(?: (?:period|month))?|year[- ](?:on|over)[- ]year|years? since)\b"),
         ("ago", rf"\b(?:just |only )?{_COUNT} (?P<unit>years?|months?) (?:before|prior|earlier|ago|previously)\b"),
         ("before", r"\b(?:the |a )?(?:previous|prior|preceding) month\b|\b(?:the |a )?month (?:before|earlier|prior|ago)\b|\bmonth[- ](?:on|over)[- ]month\b"),
-        ("past", rf"\b(?:over |in |during |within )?(?:the )?(?:past|last|previous) {_COUNT} (?P<unit>years|months|weeks|days)\b"),
+        ("past", rf"\b(?:over |in |during |within )?(?:the )?(?:past|last|previous) {_COUNT} (?:fiscal |calendar )?(?P<unit>years|months|weeks|days)\b"),
         ("thisyear", r"\b(?:so far )?(?:this year|in the current year|year to date)(?: so far)?(?: alone)?\b|\bearlier this year\b"),
         ("lastyear", r"\blast year\b"),
         ("lastmonth", r"\b(?:last|this past) month\b"),
         ("vague", r"\b(?:in )?(?:the )?(?:recent|earlier|previous|past) years\b|\b(?:in )?(?:the )?years before\b|\b(?:every|each|per|a) year\b|\bannually\b|\byearly\b"),
-        ("year", rf"(?<![\w,.$/-])(?:the (?:entire |whole |full )?(?:calendar )?year (?:of )?|calendar (?:year )?|all of )?{_YEAR.format('y')}(?![\d%]|,\d|\.\d|-\d| (?:migrants|people|chinese|encounters|cases|apprehensions|arrests)\b)"),
+        ("year", rf"(?<![\w,.$/-])(?:the (?:entire |whole |full )?(?:calendar )?year (?:of )?|calendar (?:year )?|all of )?{_YEAR.format('y')}(?![\d%]|,\d|\.\d|-\d|(?<!in \d{4})(?<!of \d{4})(?<!ng \d{4})(?<!al \d{4})(?<!ce \d{4})(?<!to \d{4})(?<!om \d{4})(?<!an \d{4})(?<!nd \d{4})(?<!by \d{4}) (?:migrants|people|encounters|cases|apprehensions|arrests|chinese)\b)"),
     )
 ]
 _SINCE = re.compile(r"\b(?:since|starting in|starting)\s(?:the (?:start|beginning) of )?(?:early |late |mid-)?$", re.IGNORECASE)
@@ -350,6 +350,8 @@ def _past(hit: re.Match[str], published: dt.date) -> Phrase | None:
         start = published - dt.timedelta(days=count * (7 if unit == "weeks" else 1))
         return _phrase("span", (Option((start, published), 0, "days before publication"),), explicit=False)
     size = count * (12 if unit == "years" else 1)
+    if unit == "years" and re.search(r"\beach of\s$", hit.string[max(0, hit.start() - 10) : hit.start()], re.IGNORECASE):
+        return _phrase("years", _each(count, published), explicit=False)
     options = []
     for year, month in published_months(published):
         end = month_span(year, month)[1]
@@ -359,6 +361,13 @@ def _past(hit: re.Match[str], published: dt.date) -> Phrase | None:
         last = US_FISCAL_YEAR.of(published) - 1
         options.append(Option((fiscal_span(last - count + 1)[0], fiscal_span(last)[1]), 0.5, "fiscal years"))
     return _phrase("span", tuple(options), explicit=False)
+
+
+def _each(count: int, published: dt.date) -> tuple[Option, ...]:
+    """Return the last fiscal and calendar years one by one."""
+    last = US_FISCAL_YEAR.of(published) - 1
+    years = [Option(fiscal_span(last - back), 0.0, "fiscal year") for back in range(count)]
+    return (*years, *(Option(year_span(published.year - 1 - back), 0.1, "calendar year") for back in range(count)))
 
 
 def _this_year(_hit: re.Match[str], published: dt.date) -> Phrase:
