@@ -107,8 +107,11 @@ def _nearest(text: str, quantity: Quantity, mentions: Sequence[Mention], bonus: 
 def _concept(parsed: Parsed, quantity: Quantity, carried: Carried) -> tuple[str, float, bool, bool]:
     """Return the concept of a figure, its distance, whether it was found in the sentence, whether it is foreign."""
     text = parsed.sentence.text
+    away = [m for m in parsed.mentions.concepts if m.value == "elsewhere" and 0 <= m.start - quantity.end < 60]
+    if away:
+        return "none", 0.0, True, True
     best = min(
-        parsed.mentions.concepts,
+        (m for m in parsed.mentions.concepts if m.value != "elsewhere"),
         key=lambda m: (_gap(text, quantity, m) - (60 if m.value == "none" else 25 * m.weight), m.start),
         default=None,
     )
@@ -231,8 +234,8 @@ def _near_family(text: str, quantity: Quantity, mention: Mention) -> bool:
 def carry(parsed: Parsed, carried: Carried) -> None:
     """Remember what a sentence said for those after it."""
     at = carried.at
-    real = [m for m in parsed.mentions.concepts if m.value != "none" and m.weight > 1] or [
-        m for m in parsed.mentions.concepts if m.value != "none"
+    real = [m for m in parsed.mentions.concepts if m.value not in ("none", "elsewhere") and m.weight > 1] or [
+        m for m in parsed.mentions.concepts if m.value not in ("none", "elsewhere")
     ]
     if real:
         carried.concept = (max(real, key=lambda m: (m.weight, -m.start)).value, at)

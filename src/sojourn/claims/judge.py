@@ -88,8 +88,9 @@ def _level(case: Case) -> Judged:
     stated = period_of(case.parsed, quantity, case.carried, case.published)
     found = sources(case.subject.topic, case.shelf)
     readings = [r for s in found for r in _values(s, stated, case.published)]
-    if any(p.kind == "vague" for p in case.parsed.phrases):
-        readings += [r for s in found if s.kind != "event" for r in _typical(s, case.published)]
+    if not stated.found and any(p.kind == "vague" for p in case.parsed.phrases):
+        latest = [r for r in readings if r.distance < 0.5 and re.search(r"\b(?:every|each|per|a) year\b", case.text, re.IGNORECASE)]
+        readings = latest + [r for s in found if s.kind != "event" for r in _typical(s, case.published)]
     words = stated.phrase.text if stated.phrase else ""
     if not found:
         return Judged(_none(_missing(case)), words)

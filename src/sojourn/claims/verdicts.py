@@ -25,7 +25,7 @@ _GAP = 0.012
 _NEAR = 0.04
 """Relative gap up to which a figure of four digits or more may still be that of a release not in the store."""
 
-_MASSES = ((0.5, 0.66), (1.25, 0.2), (9.0, 0.04))
+_MASSES = ((0.5, 0.66), (1.45, 0.2), (9.0, 0.04))
 """Prior of the readings up to each distance, in total; the null has the rest."""
 
 _NULL = 0.1

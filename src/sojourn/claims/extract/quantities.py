@@ -62,8 +62,8 @@ _RULES: list[tuple[str, re.Pattern[str]]] = [
         ("level", NUMBER),
     )
 ]
-_DOWN = re.compile(r"\b(?:fall|falls|fell|fallen|drop\w*|declin\w*|decreas\w*|down|fewer|less|lower|reduc\w*|plung\w*|plummet\w*|shrank|shrunk|smaller)\b", re.IGNORECASE)
-_UP = re.compile(r"\b(?:increas\w*|rise|rises|rose|risen|rising|up|grew|grow\w*|growth|jump\w*|surg\w*|more|higher|soar\w*|climb\w*|larger|greater|spike\w*|gain\w*|swell\w*|swollen)\b", re.IGNORECASE)
+_DOWN = re.compile(r"\b(?:fall|falls|fell|fallen|drop\w*|declin\w*|decreas\w*|down|fewer(?! than)|less(?! than)|lower|reduc\w*|plung\w*|plummet\w*|shrank|shrunk|smaller)\b", re.IGNORECASE)
+_UP = re.compile(r"\b(?:increas\w*|rise|rises|rose|risen|rising|up|grew|grow\w*|growth|jump\w*|surg\w*|more(?! than)|higher|soar\w*|climb\w*|larger|greater|spike\w*|gain\w*|swell\w*|swollen)\b", re.IGNORECASE)
 _SHARE = re.compile(r"^\s?(?:of|were|was|came|are|is|among|that|who|consist|made)\b", re.IGNORECASE)
 _RATE = re.compile(r"^[^.;]{0,80}?\b(?:(?:an|per|every|each|a) (?P<u>hour|day|week|month)|(?P<adv>daily))\b(?! of\b| alone| total| high| record| earlier| before| ago| after| later| prior| old)", re.IGNORECASE)
 _DENOMINATOR = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
@@ -254,5 +254,5 @@ def _interval(comparator: str, value: float, unit: float, place: float) -> tuple
         return value - wide, value + wide
     if comparator == "up-to":
         return value - wide, value + 0.5 * unit
-    truncated = unit if place > 0.02 * value else 0.5 * unit
+    truncated = unit if place >= 0.005 * value and (place > 1 or value < 100) else 0.5 * unit
     return value - 0.5 * unit, value + truncated

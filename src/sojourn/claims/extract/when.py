@@ -191,7 +191,7 @@ _P: list[tuple[str, re.Pattern[str]]] = [
         ("lastyear", r"\blast year\b"),
         ("lastmonth", r"\b(?:last|this past) month\b"),
         ("vague", r"\b(?:in )?(?:the )?(?:recent|earlier|previous|past) years\b|\b(?:in )?(?:the )?years before\b|\b(?:every|each|per|a) year\b|\bannually\b|\byearly\b"),
-        ("year", rf"(?<![\w,.$/-])(?:the (?:entire |whole |full )?(?:calendar )?year (?:of )?|calendar (?:year )?|all of )?{_YEAR.format('y')}(?![\d%]|,\d|\.\d|-\d|(?<!in \d{4})(?<!of \d{4})(?<!ng \d{4})(?<!al \d{4})(?<!ce \d{4})(?<!to \d{4})(?<!om \d{4})(?<!an \d{4})(?<!nd \d{4})(?<!by \d{4}) (?:migrants|people|encounters|cases|apprehensions|arrests|chinese)\b)"),
+        ("year", rf"(?<![\w,.$/-])(?:the (?:entire |whole |full )?(?:calendar )?year (?:of )?|calendar (?:year )?|all of )?{_YEAR.format('y')}(?![\d%]|,\d|\.\d|-\d|(?<!in \d\d\d\d)(?<!of \d\d\d\d)(?<!ng \d\d\d\d)(?<!al \d\d\d\d)(?<!ce \d\d\d\d)(?<!to \d\d\d\d)(?<!om \d\d\d\d)(?<!an \d\d\d\d)(?<!nd \d\d\d\d)(?<!by \d\d\d\d) (?:migrants|people|encounters|cases|apprehensions|arrests|chinese)\b)"),
     )
 ]
 _SINCE = re.compile(r"\b(?:since|starting in|starting)\s(?:the (?:start|beginning) of )?(?:early |late |mid-)?$", re.IGNORECASE)
