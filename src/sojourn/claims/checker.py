@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sojourn.claims import events
 from sojourn.claims.codes import refuse
-from sojourn.claims.context import Carried, Parsed, carry
+from sojourn.claims.context import Carried, Parsed, carry, known_noun
 from sojourn.claims.explain import claim_of
 from sojourn.claims.extract.documents import published_in, read_text
 from sojourn.claims.extract.quantities import Quantity, find_quantities
@@ -123,13 +123,13 @@ def _parse(text: str, published: dt.date) -> Iterator[Parsed]:
 
 
 def _with_dates(parsed: Parsed, published: dt.date) -> list[Quantity]:
-    """Return the figures with the dates that can be held against an event, less those that others stand for."""
-    kept = [q for q in parsed.quantities if not _stood_for(q, parsed.quantities)]
+    """Return the figures with the dates that can be held against an event, less what only looks like a figure."""
+    kept = [q for q in parsed.quantities if q.kind != "first" and not _small_word(parsed.sentence.text, q)]
     for phrase in parsed.phrases:
         if not phrase.options:
             continue
         alone = phrase.kind == "day" and not any(q.kind in ("level", "rate", "share") for q in kept)
-        if alone or events.held_against(parsed.sentence.text, phrase, published) is not None:
+        if alone or events.held_against(parsed.sentence.text, phrase, published, parsed.phrases) is not None:
             kept.append(Quantity(phrase.start, phrase.end, "date", 0, 1, 0, 0))
     if not kept and (event := events.coming(parsed.sentence.text, published)):
         start = _event_words(parsed.sentence, event.name)
@@ -138,9 +138,10 @@ def _with_dates(parsed: Parsed, published: dt.date) -> list[Quantity]:
     return sorted(kept, key=lambda q: (q.start, q.end))
 
 
-def _stood_for(quantity: Quantity, others: Sequence[Quantity]) -> bool:
-    """Tell whether "for the first time" only says what another figure of the sentence says."""
-    return quantity.kind == "first"
+def _small_word(text: str, quantity: Quantity) -> bool:
+    """Tell whether a figure is a small number in words that counts nothing known ("the two states")."""
+    words = text[quantity.start : quantity.end]
+    return quantity.kind == "level" and quantity.value < 10 and not any(c.isdigit() for c in words) and not known_noun(text[quantity.end :])
 
 
 _ENDING = re.compile(r"\b(?:is |are |was |has been )?(?:ending|ended|ends|suspend\w*|requir\w*|impos\w*|drop\w*|resum\w*|launch\w*|began|started|lifted|expired)\b", re.IGNORECASE)

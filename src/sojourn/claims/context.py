@@ -18,7 +18,7 @@ from sojourn.claims.readings import Choice, Topic
 __all__ = ["Carried", "Parsed", "Subject", "carry", "known_noun", "subject_of"]
 
 _GENERIC = re.compile(
-    r"^[\s-]*(?:(?:new|undocumented|illegal|such|more|other|unauthorized|irregular|migrant|additional|total|monthly|daily) ){0,3}"
+    r"^[\s-]*(?:of )?(?:(?:new|undocumented|illegal|such|more|other|unauthorized|irregular|migrant|additional|total|monthly|daily) ){0,3}"
     r"(?:migrants?|people|persons|immigrants?|individuals|encounters?|apprehensions?|arrests?|crossings?|crossers|border|migration|aliens|foreigners|asylum|travell?ers|men|women|children|minors|families)\b",
     re.IGNORECASE,
 )
@@ -131,12 +131,15 @@ def _people(parsed: Parsed, quantity: Quantity, carried: Carried) -> tuple[tuple
     """Return the nationalities that a figure may be of, and whether the words name one, or one is assumed."""
     text = parsed.sentence.text
     near = _nearest(text, quantity, parsed.mentions.nationalities, 12)
+    generic = bool(_GENERIC.match(text[quantity.end : quantity.end + 60]))
+    if near is not None and generic and _gap(text, quantity, near) > 70:
+        return (Choice("all"), Choice(near.value, 0.3)), False, False
     if near is not None:
         return (Choice(near.value), Choice("all", 1.0, "nationality")), True, False
     last, at = carried.nationality
     recent = last if carried.at - at <= 2 else ""
     main = carried.counts.most_common(1)[0][0] if carried.counts else ""
-    generic = bool(_GENERIC.match(text[quantity.end : quantity.end + 60])) or _generic_subject(text)
+    generic = generic or _generic_subject(text)
     named = recent or main
     if named:
         first = (Choice("all"), Choice(named, 0.3)) if generic else (Choice(named, 0.0 if recent else 0.1), Choice("all", 0.25))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -46,10 +46,12 @@ def _flights() -> list[Event]:
     return [e for e, _ in events() if e.name == "flight"]
 
 
-def held_against(text: str, phrase: Phrase, published: dt.date) -> tuple[Event, bool, Event | None] | None:
+def held_against(
+    text: str, phrase: Phrase, published: dt.date, others: Sequence[Phrase] = ()
+) -> tuple[Event, bool, Event | None] | None:
     """Return the event that a date in a sentence is of, whether the date is right, and an event that explains it if not.
 
-    None where no event of the table is meant.
+    None where no event of the table is meant; of several dates in a sentence, only that of a flight is held against one.
     """
     if not phrase.options or phrase.kind not in ("day", "month", "calendar-year", "since-calendar-year"):
         return None
@@ -68,6 +70,8 @@ def held_against(text: str, phrase: Phrase, published: dt.date) -> tuple[Event, 
     if re.search(r"\b(?:flight|charter)\b[^.;]{0,40}\bon\s$", text[: phrase.start], re.IGNORECASE):
         flown = next((e for e in _flights() if e.start <= published and _meets(e, span)), None)
         return None if flown is None else (flown, True, None)
+    if sum(bool(p.options) for p in others) > 1:
+        return None
     for event, ways in events():
         if any(all(p.search(text) for p in way) for way in ways) and event.start <= published:
             return event, _meets(event, span), None

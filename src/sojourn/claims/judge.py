@@ -88,7 +88,7 @@ def _level(case: Case) -> Judged:
     stated = period_of(case.parsed, quantity, case.carried, case.published)
     found = sources(case.subject.topic, case.shelf)
     readings = [r for s in found for r in _values(s, stated, case.published)]
-    if not stated.found and any(p.kind == "vague" for p in case.parsed.phrases):
+    if not stated.found and (quantity.comparator == "vague" or "typical" in case.text) and any(p.kind == "vague" for p in case.parsed.phrases):
         latest = [r for r in readings if r.distance < 0.5 and re.search(r"\b(?:every|each|per|a) year\b", case.text, re.IGNORECASE)]
         readings = latest + [r for s in found if s.kind != "event" for r in _typical(s, case.published)]
     words = stated.phrase.text if stated.phrase else ""
@@ -278,6 +278,9 @@ def _direction(case: Case) -> Judged:
         return _more_at(case)
     before = _carried_phrase(case) if main is None else None
     periods = [p for p in pairs(main, base, before, case.published) if p.distance < 0.5]
+    if base is not None and re.search(r"\b(?:entire|whole|full|all of|total)\b", case.text, re.IGNORECASE):
+        whole = {o.span for o in base.options}
+        periods = [p for p in periods if p.base in whole] or periods
     if base is None:
         return Judged(_none("nothing is said of what it is compared with"))
     tested = []
@@ -384,7 +387,7 @@ def _price(case: Case) -> Judged:
 def _date(case: Case) -> Judged:
     """Judge a date against the events known."""
     phrase = next(p for p in case.parsed.phrases if p.start == case.quantity.start and p.end == case.quantity.end)
-    held = events.held_against(case.text, phrase, case.published)
+    held = events.held_against(case.text, phrase, case.published, case.parsed.phrases)
     if held is None:
         return Judged(_none("no event of the tables is dated by this"))
     event, right, other = held

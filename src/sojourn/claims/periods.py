@@ -43,6 +43,8 @@ def period_of(parsed: Parsed, quantity: Quantity, carried: Carried, published: d
     """Return the period of a level: the phrase after it in its clause, else the nearest, else what was carried."""
     text = parsed.sentence.text
     usable = [p for p in parsed.phrases if p.options and (not p.base or p.role == "since")]
+    own = [p for p in parsed.phrases if p.options and p.base and p.role != "since" and 0 <= quantity.start - p.end < 20]
+    usable = own or usable or [p for p in parsed.phrases if p.options]
     if moved := _from_to(parsed, quantity, usable, published):
         return moved
     chosen = _near(parsed, quantity, usable)
@@ -81,6 +83,8 @@ def _near(parsed: Parsed, quantity: Quantity, usable: list[Phrase]) -> Phrase | 
     before = [p for p in usable if p.end <= quantity.start]
     if after and before:
         first, last = after[0], before[-1]
+        if last.role == "since":
+            return first
         text = parsed.sentence.text
         if re.search(r"[;:]|, (?:while|but|and|against|compared|up|down)", text[quantity.end : first.start]) or (
             not re.search(r"[,;]", text[last.end : quantity.start]) and quantity.start - last.end < 12 and first.start - quantity.end > 30
