@@ -10,7 +10,6 @@ import typer
 
 import sojourn as sj
 from sojourn.app import show
-from sojourn.claims import read_file
 
 __all__ = ["check"]
 
@@ -19,16 +18,21 @@ _LINES = {"true": "true", "other-definition": "other", "false": "FALSE", "not-ch
 
 
 def check(
-    source: Annotated[str, typer.Argument(metavar="FILE|TEXT|-", help="A file (text, Markdown, HTML, PDF), a text, or - for stdin.")],
+    source: Annotated[
+        str,
+        typer.Argument(metavar="FILE|TEXT|-", help="A file (text, Markdown, HTML, PDF), a text, or - for stdin."),
+    ],
     published: Annotated[str | None, typer.Option(metavar="DATE", help="Date of publication, 2024-07-04.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Write the claims as JSON.")] = False,
-    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the page with the figures marked.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the page with the figures marked.")
+    ] = None,
 ) -> None:
     """Check the figures of a text against the official series.
 
     Exit codes: 0 no figure is false; 1 the text was refused; 3 a figure is false.
     """
-    checked = sj.check(_text(source), published=published)
+    checked = sj.check(_source(source), published=published)
     if report is not None:
         show.note(f"page written to {checked.save(report)}")
     if json:
@@ -40,16 +44,18 @@ def check(
             if claim.query:
                 show.line(f"       {claim.query}")
         counts = ", ".join(f"{n} {v}" for v, n in checked.counts().items())
-        show.note(f"published {checked.published} ({checked.published_from}); {len(checked.claims)} figures: {counts}")
+        show.note(
+            f"published {checked.published} ({checked.published_from}); {len(checked.claims)} figures: {counts}"
+        )
     if any(c.verdict == "false" for c in checked.claims):
         raise typer.Exit(3)
 
 
-def _text(source: str) -> str:
-    """Return the text that the argument names: stdin, a file, or itself."""
+def _source(source: str) -> str | Path:
+    """Return what the argument names: the text of stdin, a file, or itself."""
     if source == "-":
         return sys.stdin.read()
     path = Path(source) if len(source) < 1_000 and "\n" not in source and "\x00" not in source else None
     if path is not None and (path.suffix.lower() in _FILES or path.is_file()):
-        return read_file(path)
+        return path
     return source

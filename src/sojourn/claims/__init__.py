@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sojourn.claims.checker import check
 from sojourn.claims.codes import CODES, ClaimsError
-from sojourn.claims.extract.documents import read_file
 from sojourn.claims.result import Checked, Claim, RunnerUp
 
-__all__ = ["CODES", "Checked", "Claim", "ClaimsError", "RunnerUp", "check", "read_file"]
+__all__ = ["CODES", "Checked", "Claim", "ClaimsError", "RunnerUp", "check"]

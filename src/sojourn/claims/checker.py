@@ -7,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from sojourn.claims import events
 from sojourn.claims.codes import refuse
 from sojourn.claims.context import Carried, Parsed, carry, known_noun
 from sojourn.claims.explain import claim_of
-from sojourn.claims.extract.documents import published_in, read_text
+from sojourn.claims.extract.documents import published_in, read_file, read_text
 from sojourn.claims.extract.quantities import Quantity, find_quantities
 from sojourn.claims.extract.sentences import Sentence, sentences
 from sojourn.claims.extract.subjects import find_mentions
@@ -25,16 +26,19 @@ from sojourn.series import Store
 __all__ = ["check"]
 
 _EARLIEST, _LATEST = dt.date(1990, 1, 1), dt.date(2100, 1, 1)
-_CREDIT = re.compile(r"^(?:Source|Photo|Image|Credit|By|Published|Posted|Updated)\b\s?:|(?:Unsplash|Wikimedia|Getty Images|Pexels)\b", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"^(?:Source|Photo|Image|Credit|By|Published|Posted|Updated)\b\s?:|(?:Unsplash|Wikimedia|Getty Images|Pexels)\b",
+    re.IGNORECASE,
+)
 
 
-def check(text: str, *, published: str | dt.date | None = None, store: Store | None = None) -> Checked:
+def check(source: str | Path, *, published: str | dt.date | None = None, store: Store | None = None) -> Checked:
     """Check the figures of a text: which definition makes each true, or that none does.
 
     Parameters
     ----------
-    text : str
-        Plain text, Markdown or HTML. Of a file, :func:`~sojourn.claims.read_file` gives it.
+    source : str or Path
+        Plain text, Markdown or HTML; or, as a path, a file of these or a PDF.
     published : str or date, optional
         Date of publication, against which "this year" and the like are resolved; without it, the one that the text
         gives, else the last day that the series shipped for the border cover.
@@ -49,7 +53,7 @@ def check(text: str, *, published: str | dt.date | None = None, store: Store | N
     Raises
     ------
     ClaimsError
-        K102, K103, K105 for a text that cannot be read; K201, K202 for a date of publication that is none.
+        K101 to K107 for a text or file that cannot be read; K201, K202 for a date of publication that is none.
 
     Examples
     --------
@@ -57,7 +61,8 @@ def check(text: str, *, published: str | dt.date | None = None, store: Store | N
     >>> sj.check("CBP met 1,368 Chinese nationals at the southern border in February 2023.", published="2023-03-21")
     <Checked: 1 claims, published 2023-03-21: 1 true>
     """
-    plain, marked = read_text(text)
+    text, where = (read_file(source), str(source)) if isinstance(source, Path) else (source, "text")
+    plain, marked = read_text(text, where)
     day, origin = _published(published, marked, plain)
     shelf = _shelf(store)
     parsed = list(_parse(plain, day))
@@ -77,7 +82,11 @@ _SHELVES: dict[tuple[str, bool, tuple[str, ...]], Shelf] = {}
 def _shelf(store: Store | None) -> Shelf:
     """Return the shelf of a store, kept while what the store holds is the same."""
     used = store or Store()
-    key = (str(used.folder), used.with_shipped, tuple(f"{e.measure} {e.release} {e.content}" for e in used.entries()))
+    key = (
+        str(used.folder),
+        used.with_shipped,
+        tuple(f"{e.measure} {e.release} {e.content}" for e in used.entries()),
+    )
     if key not in _SHELVES:
         _SHELVES.clear()
         _SHELVES[key] = Shelf(used)
@@ -101,7 +110,9 @@ def _published(given: str | dt.date | None, marked: str, text: str) -> tuple[dt.
         except ValueError:
             day, origin = _last_covered(), "the last day that the series cover"
     if not _EARLIEST <= day < _LATEST:
-        raise refuse("K202", "published", "too early or too late", found=str(day), allowed=f"{_EARLIEST} to {_LATEST}")
+        raise refuse(
+            "K202", "published", "too early or too late", found=str(day), allowed=f"{_EARLIEST} to {_LATEST}"
+        )
     return day, origin
 
 
@@ -141,10 +152,18 @@ def _with_dates(parsed: Parsed, published: dt.date) -> list[Quantity]:
 def _small_word(text: str, quantity: Quantity) -> bool:
     """Tell whether a figure is a small number in words that counts nothing known ("the two states")."""
     words = text[quantity.start : quantity.end]
-    return quantity.kind == "level" and quantity.value < 10 and not any(c.isdigit() for c in words) and not known_noun(text[quantity.end :])
+    return (
+        quantity.kind == "level"
+        and quantity.value < 10
+        and not any(c.isdigit() for c in words)
+        and not known_noun(text[quantity.end :])
+    )
 
 
-_ENDING = re.compile(r"\b(?:is |are |was |has been )?(?:ending|ended|ends|suspend\w*|requir\w*|impos\w*|drop\w*|resum\w*|launch\w*|began|started|lifted|expired)\b", re.IGNORECASE)
+_ENDING = re.compile(
+    r"\b(?:is |are |was |has been )?(?:ending|ended|ends|suspend\w*|requir\w*|impos\w*|drop\w*|resum\w*|launch\w*|began|started|lifted|expired)\b",
+    re.IGNORECASE,
+)
 
 
 def _event_words(sentence: Sentence, _name: str) -> tuple[int, int] | None:
@@ -160,7 +179,14 @@ def _consistent(claims: Sequence[Claim]) -> list[Claim]:
         if claim.kind == "comparison" and " v " in claim.stated_period:
             now, base = (w.strip().lower() for w in claim.stated_period.split(" v ", 1))
             first = next((c for c in levels if _same(c, claim) and c.stated_period.lower() == now), None)
-            second = next((c for c in levels if _same(c, claim) and _year(c.stated_period) and _year(c.stated_period) == _year(base)), None)
+            second = next(
+                (
+                    c
+                    for c in levels
+                    if _same(c, claim) and _year(c.stated_period) and _year(c.stated_period) == _year(base)
+                ),
+                None,
+            )
             if first and second and first.interval[1] < second.interval[0]:
                 note = f'contradicts "{first.figure}" and "{second.figure}" of the same text'
                 claim = replace(claim, notes=(*claim.notes, note), explanation=f"{claim.explanation} It {note}.")

@@ -1,4 +1,4 @@
-"""Codes of everything that can be wrong with a text whose figures are to be checked."""
+"""Codes of everything that can be wrong with a text whose figures are to be checked, and the words of verdicts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sojourn.errors import Problem, SojournError
 
-__all__ = ["CODES", "ClaimsError", "refuse"]
+__all__ = ["CODES", "SIGNS", "WORDS", "ClaimsError", "refuse"]
 
 CODES: Mapping[str, str] = {
     "K101": "file not found, not a plain file, or not readable",
@@ -19,6 +19,17 @@ CODES: Mapping[str, str] = {
     "K201": "date of publication is not a date",
     "K202": "date of publication lies outside the years that can be checked",
 }
+
+SIGNS = {"true": "✓", "other-definition": "≈", "false": "✗", "not-checkable": "?"}
+"""The sign of each verdict, beside its colour."""
+
+WORDS = {
+    "true": "true",
+    "other-definition": "true under another definition",
+    "false": "not what the series say",
+    "not-checkable": "not checkable",
+}
+"""Each verdict in words."""
 
 
 class ClaimsError(SojournError):

@@ -8,8 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sojourn.calendar import US_FISCAL_YEAR
-
-from sojourn.claims.extract.when import Option, Phrase, Span, fiscal_span, month_span, published_months, shift, to_date, year_span
+from sojourn.claims.extract.when import (
+    Option,
+    Phrase,
+    Span,
+    fiscal_span,
+    month_span,
+    published_months,
+    shift,
+    to_date,
+    year_span,
+)
 from sojourn.claims.readings import Choice, Reading, Source, Topic, sources
 from sojourn.claims.shelf import Shelf
 
@@ -41,7 +50,11 @@ def pairs(main: Phrase | None, base: Phrase | None, carried: Phrase | None, publ
     seen: dict[tuple[Span, Span], Pair] = {}
     for pair in made:
         key = (pair.span, pair.base)
-        if pair.span[1] <= published and pair.base != pair.span and (key not in seen or pair.distance < seen[key].distance):
+        if (
+            pair.span[1] <= published
+            and pair.base != pair.span
+            and (key not in seen or pair.distance < seen[key].distance)
+        ):
             seen[key] = pair
     return sorted(seen.values(), key=lambda p: p.distance)
 
@@ -93,11 +106,23 @@ def _explicit(main: Phrase | None, base: Phrase, published: dt.date) -> Iterator
     for one in main.options:
         for other in base.options:
             far = abs(_length(one.span) - _length(other.span)) > 3
-            apart = max(one.distance, other.distance) + (0.25 if far else 0.0) + 0.5 * min(one.distance, other.distance)
+            apart = (
+                max(one.distance, other.distance) + (0.25 if far else 0.0) + 0.5 * min(one.distance, other.distance)
+            )
             yield Pair(one.span, other.span, apart, ("period",) if max(one.distance, other.distance) >= 0.5 else ())
-            if far and one.span[0].year != other.span[0].year and _length(one.span) < 360 and _length(other.span) > 360:
+            if (
+                far
+                and one.span[0].year != other.span[0].year
+                and _length(one.span) < 360
+                and _length(other.span) > 360
+            ):
                 same = shift(one.span, 12 * (other.span[1].year - one.span[1].year))
-                yield Pair(one.span, same, one.distance + other.distance, ("period",) if one.distance + other.distance >= 0.5 else ())
+                yield Pair(
+                    one.span,
+                    same,
+                    one.distance + other.distance,
+                    ("period",) if one.distance + other.distance >= 0.5 else (),
+                )
 
 
 def _length(span: Span) -> int:
@@ -146,7 +171,9 @@ def _shifted(main: Phrase | None, months: int, published: dt.date) -> Iterator[P
         return
 
 
-def changes(found: Sequence[Source], periods: Sequence[Pair], kind: str, detail: str, value: float) -> list[Reading]:
+def changes(
+    found: Sequence[Source], periods: Sequence[Pair], kind: str, detail: str, value: float
+) -> list[Reading]:
     """Return the readings of a percent change or a multiple.
 
     A multiple told as a percent increase ("1,300 percent more" for 13 times) is a reading one step away.
@@ -167,7 +194,11 @@ def changes(found: Sequence[Source], periods: Sequence[Pair], kind: str, detail:
                 signed = -change if detail == "down" else change
                 made.append(_pair_reading(source, pair, signed, far, differs, "change"))
                 if value >= 100:
-                    made.append(_pair_reading(source, pair, 100 * ratio, far + 1, (*differs, "ratio"), "ratio told as a change"))
+                    made.append(
+                        _pair_reading(
+                            source, pair, 100 * ratio, far + 1, (*differs, "ratio"), "ratio told as a change"
+                        )
+                    )
             else:
                 same = 1 / ratio if ratio > 0 and (ratio < 1) != (value < 1) and detail == "down" else ratio
                 made.append(_pair_reading(source, pair, same, far, differs, "ratio"))
@@ -176,7 +207,9 @@ def changes(found: Sequence[Source], periods: Sequence[Pair], kind: str, detail:
     return made
 
 
-def _pair_reading(source: Source, pair: Pair, value: float, distance: float, differs: tuple[str, ...], how: str) -> Reading:
+def _pair_reading(
+    source: Source, pair: Pair, value: float, distance: float, differs: tuple[str, ...], how: str
+) -> Reading:
     parts = tuple(v for v in (source.value(pair.span), source.value(pair.base)) if v is not None)
     return Reading(source, pair.span, value, round(distance, 3), differs, base=pair.base, how=how, parts=parts)
 
@@ -196,12 +229,26 @@ def shares(topic: Topic, options: Sequence[Option], shelf: Shelf, text: str) -> 
                     continue
                 differs = (*source.differs, *_differs(option))
                 far = round(source.distance + option.distance, 3)
-                made.append(Reading(source, option.span, 100 * top / bottom, far, differs, other=total, how="share", parts=(top, bottom)))
+                made.append(
+                    Reading(
+                        source,
+                        option.span,
+                        100 * top / bottom,
+                        far,
+                        differs,
+                        other=total,
+                        how="share",
+                        parts=(top, bottom),
+                    )
+                )
     return made
 
 
 def _same_kind(source: Source, totals: object) -> Source | None:
-    return next((t for t in totals if t.curve.unit == source.curve.unit and t.place == source.place and t.distance < 0.5), None)  # type: ignore[attr-defined]
+    return next(
+        (t for t in totals if t.curve.unit == source.curve.unit and t.place == source.place and t.distance < 0.5),
+        None,
+    )  # type: ignore[attr-defined]
 
 
 def _wholes(topic: Topic, text: str) -> Iterator[tuple[Topic, Topic]]:

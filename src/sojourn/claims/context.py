@@ -97,7 +97,11 @@ def _gap(text: str, quantity: Quantity, mention: Mention) -> float:
         between = text[mention.end : quantity.start]
     else:
         return 0.0
-    return len(between) + 25 * len(re.findall(r"[,;—–(]| but | while ", between)) + 15 * len(re.findall(r"\d[\d,]*", between))
+    return (
+        len(between)
+        + 25 * len(re.findall(r"[,;—–(]| but | while ", between))
+        + 15 * len(re.findall(r"\d[\d,]*", between))
+    )
 
 
 def _nearest(text: str, quantity: Quantity, mentions: Sequence[Mention], bonus: float = 0) -> Mention | None:
@@ -115,12 +119,20 @@ def _concept(parsed: Parsed, quantity: Quantity, carried: Carried) -> tuple[str,
         key=lambda m: (_gap(text, quantity, m) - (60 if m.value == "none" else 25 * m.weight), m.start),
         default=None,
     )
-    if best is not None and best.value == "asylum-application" and re.search(r"\bpending\b|\bbacklog\b", text, re.IGNORECASE):
+    if (
+        best is not None
+        and best.value == "asylum-application"
+        and re.search(r"\bpending\b|\bbacklog\b", text, re.IGNORECASE)
+    ):
         return "asylum-stock", 0.0, True, False
     if best is not None:
         return best.value, 0.0, True, best.value == "none"
     places = {m.value for m in parsed.mentions.places}
-    if parsed.mentions.groups.get("component") or places & {"southwest", "PAN"} or any("sector" in p for p in places):
+    if (
+        parsed.mentions.groups.get("component")
+        or places & {"southwest", "PAN"}
+        or any("sector" in p for p in places)
+    ):
         return "encounter", 0.0, True, False
     if carried.concept[0] and carried.at - carried.concept[1] <= 2:
         return carried.concept[0], 0.1, True, carried.concept[0] == "none"
@@ -142,15 +154,25 @@ def _people(parsed: Parsed, quantity: Quantity, carried: Carried) -> tuple[tuple
     generic = generic or _generic_subject(text)
     named = recent or main
     if named:
-        first = (Choice("all"), Choice(named, 0.3)) if generic else (Choice(named, 0.0 if recent else 0.1), Choice("all", 0.25))
+        first = (
+            (Choice("all"), Choice(named, 0.3))
+            if generic
+            else (Choice(named, 0.0 if recent else 0.1), Choice("all", 0.25))
+        )
         return first, False, False
     return (Choice("all"), Choice(_FOCUS, 0.25)), False, not generic
 
 
 def _generic_subject(text: str) -> bool:
-    return bool(re.search(r"\b(?:migrants|people|immigrants|everyone|all nationalities|persons|individuals|encounters|apprehensions|crossings|"
+    return bool(
+        re.search(
+            r"\b(?:migrants|people|immigrants|everyone|all nationalities|persons|individuals|encounters|apprehensions|crossings|"
             r"cases|backlog|children|minors|families|visas|applications|claims|removals|deportations|arrivals|arrests|docket|judges|detainees|"
-            r"asylum seekers|refugees|gotaways|deaths)\b", text, re.IGNORECASE))
+            r"asylum seekers|refugees|gotaways|deaths)\b",
+            text,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _place(parsed: Parsed, quantity: Quantity, concept: str, carried: Carried) -> tuple[tuple[Choice, ...], bool]:
@@ -204,11 +226,17 @@ def subject_of(parsed: Parsed, quantity: Quantity, carried: Carried) -> Subject:
     else:
         concepts = [Choice(concept, far)]
     if concept in ("flight", "removal") and not named:
-        nationalities = (*nationalities, Choice(_FOCUS, 0.3)) if all(c.value != _FOCUS for c in nationalities) else nationalities
+        nationalities = (
+            (*nationalities, Choice(_FOCUS, 0.3))
+            if all(c.value != _FOCUS for c in nationalities)
+            else nationalities
+        )
     if concept in ("parole", "parole-application") and len(parsed.mentions.nationalities) != 1:
         nationalities = (Choice("all"),)
     programs = parsed.mentions.groups.get("program", ())
-    counted = any(m.value == "encounter" for m in parsed.mentions.concepts) or component is not None and component.value == "OFO"
+    counted = any(m.value == "encounter" for m in parsed.mentions.concepts) or (
+        component is not None and component.value == "OFO"
+    )
     explicit = {"nationality"} if named else set()
     explicit |= {"place"} if placed else set()
     explicit |= {"component"} if component is not None else set()

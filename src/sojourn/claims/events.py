@@ -31,14 +31,23 @@ def events() -> tuple[tuple[Event, tuple[tuple[re.Pattern[str], ...], ...]], ...
     """Return the events of the table with the words that name each."""
     made = []
     for row in tables.rows("events"):
-        event = Event(row["event"], dt.date.fromisoformat(row["start"]), dt.date.fromisoformat(row["end"]), row["previous"], row["title"], row["source"])
+        event = Event(
+            row["event"],
+            dt.date.fromisoformat(row["start"]),
+            dt.date.fromisoformat(row["end"]),
+            row["previous"],
+            row["title"],
+            row["source"],
+        )
         ways = tuple(tuple(tables.pattern([w]) for w in way.split("+")) for way in row["words"].split("|") if way)
         made.append((event, ways))
     return tuple(made)
 
 
 _NTH = {"first": 1, "second": 2, "third": 3, "1st": 1, "2nd": 2, "3rd": 3}
-_FLIGHT = re.compile(r"\b(?P<n>first|second|third|1st|2nd|3rd)\b[^.;]{0,40}?\b(?:flight|charter|plane)\b", re.IGNORECASE)
+_FLIGHT = re.compile(
+    r"\b(?P<n>first|second|third|1st|2nd|3rd)\b[^.;]{0,40}?\b(?:flight|charter|plane)\b", re.IGNORECASE
+)
 _LEFT = re.compile(r"\b(?:took off|take off|left|departed|flew|landed|took place|was on|on)\b", re.IGNORECASE)
 
 
@@ -59,7 +68,12 @@ def held_against(
         return _stopped(text, phrase, published)
     span = phrase.options[0].span
     hit = _FLIGHT.search(text)
-    if hit and hit.end() <= phrase.start and _LEFT.search(text[hit.end() : phrase.start]) and phrase.start - hit.end() < 90:
+    if (
+        hit
+        and hit.end() <= phrase.start
+        and _LEFT.search(text[hit.end() : phrase.start])
+        and phrase.start - hit.end() < 90
+    ):
         flights = [e for e in _flights() if e.start <= published]
         number = _NTH[hit["n"].lower()]
         if number <= len(flights):
@@ -78,7 +92,9 @@ def held_against(
     return None
 
 
-_STOPPED = re.compile(r"\b(?:discontinu|halt|paus|suspend|stopp|last (?:such )?(?:flight|charter))\w*", re.IGNORECASE)
+_STOPPED = re.compile(
+    r"\b(?:discontinu|halt|paus|suspend|stopp|last (?:such )?(?:flight|charter))\w*", re.IGNORECASE
+)
 _RETURNS = re.compile(r"\b(?:flights?|charter|deport\w*|repatriat\w*|practice|removals?)\b", re.IGNORECASE)
 
 
@@ -130,6 +146,8 @@ def until_event(text: str, value: float, unit: str, published: dt.date) -> tuple
     if not 0 <= (day - published).days < 400:
         return None
     size = _UNITS[unit]
-    starts = [("flight", e.start) for e in _flights() if 0 <= (published - e.start).days <= 14] + [("publication", published)]
+    starts = [("flight", e.start) for e in _flights() if 0 <= (published - e.start).days <= 14] + [
+        ("publication", published)
+    ]
     name, days = min(((n, float((day - s).days)) for n, s in starts), key=lambda p: abs(p[1] - value * size))
     return name, days, abs(days - value * size) <= 0.5 * size

@@ -43,7 +43,8 @@ def claim_of(case: Case, judged: Judged) -> Claim:
         value=round(reading.value, 4) if reading else None,
         query=_query(reading) if reading else "",
         runners_up=tuple(
-            RunnerUp(r.source.curve.measure, _period(r), round(r.value, 4), r.distance, _query(r)) for r in decision.runners_up
+            RunnerUp(r.source.curve.measure, _period(r), round(r.value, 4), r.distance, _query(r))
+            for r in decision.runners_up
         ),
         probability=round(decision.probability, 4),
         explanation=_explanation(case, judged),
@@ -74,7 +75,13 @@ def _period(reading: Reading) -> str:
 def _query(reading: Reading) -> str:
     """Return the expression that gives the value of a reading."""
     top = query_text(reading.source, reading.span)
-    if reading.base is not None and reading.how in ("change", "ratio", "ratio told as a change", "ratio less one", "comparison"):
+    if reading.base is not None and reading.how in (
+        "change",
+        "ratio",
+        "ratio told as a change",
+        "ratio less one",
+        "comparison",
+    ):
         bottom = query_text(reading.source, reading.base)
         return {
             "change": f"100 * ({top} / {bottom} - 1)",
@@ -103,14 +110,20 @@ def _explanation(case: Case, judged: Judged) -> str:
         how = {"true": "agrees with", "false": "does not agree with"}[decision.verdict]
         return f"{said} {how} what is known: {judged.words}."
     what = _shown(reading)
-    assumed = " The text names nobody; it was read as of Chinese nationals." if (
-        case.subject.topic.assumed and reading.source.nationality != "all"
-    ) else ""
+    assumed = (
+        " The text names nobody; it was read as of Chinese nationals."
+        if (case.subject.topic.assumed and reading.source.nationality != "all")
+        else ""
+    )
     if decision.verdict == "true":
         return f"{said} agrees with {what}.{assumed}"
     if decision.verdict == "other-definition":
         unit = reading.source.curve.unit
-        why = f"the series counts {unit}s, not people" if case.subject.topic.people and not reading.differs else f"it differs from the words in {_differs(reading)}"
+        why = (
+            f"the series counts {unit}s, not people"
+            if case.subject.topic.people and not reading.differs
+            else f"it differs from the words in {_differs(reading)}"
+        )
         return f"{said} agrees with {what}, but {why}.{assumed}"
     if decision.misattributed:
         return f"{said} does not agree with what the words say; it is {what}, which differs in {_differs(reading)}.{assumed}"
@@ -123,7 +136,11 @@ def _differs(reading: Reading) -> str:
 
 def _shown(reading: Reading) -> str:
     source = reading.source
-    value = f"{reading.value:,.0f}" if abs(reading.value) >= 1_000 or reading.value == int(reading.value) else f"{reading.value:,.2f}"
+    value = (
+        f"{reading.value:,.0f}"
+        if abs(reading.value) >= 1_000 or reading.value == int(reading.value)
+        else f"{reading.value:,.2f}"
+    )
     who = "" if source.nationality == "all" else f" of {source.nationality}"
     how = "" if reading.how == "level" else f" ({reading.how})"
     where = f", {source.place}" if source.place else ""
@@ -137,5 +154,9 @@ def _chart(source: Source, reading: Reading) -> tuple[tuple[str, float], ...]:
         first = (reading.base or reading.span)[0]
         start = min(first, reading.span[0]).year * 12 + min(first, reading.span[0]).month - 6
         end = reading.span[1].year * 12 + reading.span[1].month + 6
-        return tuple((f"{(m - 1) // 12}-{(m - 1) % 12 + 1:02d}", curve.months[m]) for m in sorted(curve.months) if start <= m <= end)[:120]
+        return tuple(
+            (f"{(m - 1) // 12}-{(m - 1) % 12 + 1:02d}", curve.months[m])
+            for m in sorted(curve.months)
+            if start <= m <= end
+        )[:120]
     return tuple((s[1].isoformat()[:7], v) for s, v in sorted(curve.spans.items(), key=lambda p: p[0][1]))[-40:]

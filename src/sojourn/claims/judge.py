@@ -55,7 +55,9 @@ def _none(reason: str) -> Decision:
     return Decision("not-checkable", None, (), 0.0, 0.0, reason)
 
 
-def judge(parsed: Parsed, quantity: Quantity, carried: Carried, published: dt.date, shelf: Shelf) -> tuple[Case, Judged]:
+def judge(
+    parsed: Parsed, quantity: Quantity, carried: Carried, published: dt.date, shelf: Shelf
+) -> tuple[Case, Judged]:
     """Return the verdict on a figure."""
     case = Case(parsed, quantity, carried, subject_of(parsed, quantity, carried), published, shelf)
     how = _HOW.get(quantity.kind)
@@ -71,7 +73,9 @@ def _sure(case: Case, stated: Stated | None = None, readings: Sequence[Reading] 
     subject = case.subject
     if not subject.found or subject.topic.assumed:
         return False
-    if readings and all(r.source.nationality != subject.topic.nationalities[0].value for r in readings if r.distance < 0.5):
+    if readings and all(
+        r.source.nationality != subject.topic.nationalities[0].value for r in readings if r.distance < 0.5
+    ):
         return False
     return stated is None or (stated.found and stated.phrase is not None)
 
@@ -88,8 +92,16 @@ def _level(case: Case) -> Judged:
     stated = period_of(case.parsed, quantity, case.carried, case.published)
     found = sources(case.subject.topic, case.shelf)
     readings = [r for s in found for r in _values(s, stated, case.published)]
-    if not stated.found and (quantity.comparator == "vague" or "typical" in case.text) and any(p.kind == "vague" for p in case.parsed.phrases):
-        latest = [r for r in readings if r.distance < 0.5 and re.search(r"\b(?:every|each|per|a) year\b", case.text, re.IGNORECASE)]
+    if (
+        not stated.found
+        and (quantity.comparator == "vague" or "typical" in case.text)
+        and any(p.kind == "vague" for p in case.parsed.phrases)
+    ):
+        latest = [
+            r
+            for r in readings
+            if r.distance < 0.5 and re.search(r"\b(?:every|each|per|a) year\b", case.text, re.IGNORECASE)
+        ]
         readings = latest + [r for s in found if s.kind != "event" for r in _typical(s, case.published)]
     words = stated.phrase.text if stated.phrase else ""
     if not found:
@@ -112,11 +124,15 @@ def _typical(source: Source, published: dt.date) -> list[Reading]:
     """Return the median of the ten fiscal and calendar years before the year of publication ("in years before")."""
     made = []
     for span_of in (fiscal_span, year_span):
-        years = [(span_of(published.year - back), source.value(span_of(published.year - back))) for back in range(1, 11)]
+        years = [
+            (span_of(published.year - back), source.value(span_of(published.year - back))) for back in range(1, 11)
+        ]
         known = sorted((v, s) for s, v in years if v is not None and s[1] <= published)
         if len(known) >= 3:
             value, span = known[len(known) // 2]
-            made.append(Reading(source, span, value, round(source.distance, 3), source.differs, note="median of ten years"))
+            made.append(
+                Reading(source, span, value, round(source.distance, 3), source.differs, note="median of ten years")
+            )
     return made
 
 
@@ -163,7 +179,9 @@ def _cumulative(source: Source, span: tuple[dt.date, dt.date], distance: float) 
     for start, far in ((source.curve.first, 0.1), (dt.date(end.year, 1, 1), 0.1), (fiscal, 0.3)):
         value = source.value((start, end)) if start < end and start != span[0] else None
         if value is not None:
-            made.append(Reading(source, (start, end), value, round(distance + far, 3), source.differs, note="up to then"))
+            made.append(
+                Reading(source, (start, end), value, round(distance + far, 3), source.differs, note="up to then")
+            )
     return made
 
 
@@ -173,11 +191,15 @@ def _of_events(source: Source, stated: Stated, published: dt.date) -> list[Readi
     past = sorted((s, v) for s, v in source.curve.spans.items() if s[1] <= published)
     for span, value in past:
         near = (published - span[1]).days <= 120
-        made.append(Reading(source, span, value, round(source.distance + (0.0 if near else 0.3), 3), source.differs))
+        made.append(
+            Reading(source, span, value, round(source.distance + (0.0 if near else 0.3), 3), source.differs)
+        )
     recent = [(s, v) for s, v in past if (published - s[1]).days <= 400]
     if len(recent) > 1:
         span = (recent[0][0][0], recent[-1][0][1])
-        made.append(Reading(source, span, sum(v for _, v in recent), round(source.distance + 0.4, 3), source.differs))
+        made.append(
+            Reading(source, span, sum(v for _, v in recent), round(source.distance + 0.4, 3), source.differs)
+        )
     return made
 
 
@@ -190,18 +212,37 @@ def _derived(case: Case) -> Judged | None:
             for how, made in (("difference", abs(one.value - two.value)), ("sum", one.value + two.value)):
                 if abs(made - value) > 0.5 * case.quantity.unit or value < 100:
                     continue
-                parts = [judge(case.parsed, q, case.carried, case.published, case.shelf)[1].decision for q in (one, two) if _plain(case, q, one, two)]
-                if len(parts) == 2 and all(p.verdict in ("true", "other-definition") for p in parts) and parts[0].reading:
+                parts = [
+                    judge(case.parsed, q, case.carried, case.published, case.shelf)[1].decision
+                    for q in (one, two)
+                    if _plain(case, q, one, two)
+                ]
+                if (
+                    len(parts) == 2
+                    and all(p.verdict in ("true", "other-definition") for p in parts)
+                    and parts[0].reading
+                ):
                     first, second = parts[0].reading, parts[1].reading
-                    reading = replace(first, value=made, how=how, other=second.source if second else None, parts=(one.value, two.value))
+                    reading = replace(
+                        first,
+                        value=made,
+                        how=how,
+                        other=second.source if second else None,
+                        parts=(one.value, two.value),
+                    )
                     verdict = "true" if all(p.verdict == "true" for p in parts) else "other-definition"
-                    return Judged(Decision(verdict, reading, (), min(p.probability for p in parts), parts[0].chance), kind="difference")
+                    return Judged(
+                        Decision(verdict, reading, (), min(p.probability for p in parts), parts[0].chance),
+                        kind="difference",
+                    )
     return None
 
 
 def _plain(case: Case, quantity: Quantity, one: Quantity, two: Quantity) -> bool:
     """Tell whether a figure is not itself made of the others, so that no two figures rest on each other."""
-    return quantity.start < case.quantity.start and one.start < case.quantity.start and two.start < case.quantity.start
+    return (
+        quantity.start < case.quantity.start and one.start < case.quantity.start and two.start < case.quantity.start
+    )
 
 
 def _change(case: Case) -> Judged:
@@ -212,7 +253,13 @@ def _change(case: Case) -> Judged:
     found = sources(case.subject.topic, case.shelf)
     if not found:
         return Judged(_none(_missing(case)))
-    readings = changes([s for s in found if s.kind not in ("percent", "share")], periods, quantity.kind, quantity.detail, quantity.value)
+    readings = changes(
+        [s for s in found if s.kind not in ("percent", "share")],
+        periods,
+        quantity.kind,
+        quantity.detail,
+        quantity.value,
+    )
     if quantity.kind == "percent-change" and (told := [s for s in found if s.kind == "percent"]):
         stated = period_of(case.parsed, quantity, case.carried, case.published)
         readings += [r for s in told for r in _values(s, stated, case.published)]
@@ -221,7 +268,12 @@ def _change(case: Case) -> Judged:
         readings,
         quantity.low,
         quantity.high,
-        explicit=case.subject.topic.explicit | ({"period"} if main is not None and main.explicit or base is not None and base.options else frozenset()),
+        explicit=case.subject.topic.explicit
+        | (
+            {"period"}
+            if (main is not None and main.explicit) or (base is not None and base.options)
+            else frozenset()
+        ),
         sure=_sure(case, None, readings) and known and _covered(readings),
         ratio=quantity.kind == "percent-change",
     )
@@ -234,7 +286,16 @@ def _carried_phrase(case: Case) -> Phrase | None:
     return phrase if phrase is not None and case.carried.at - at <= 1 else None
 
 
-_WORDED = {"tiny": (0.0, 5.0), "negligible": (0.0, 3.0), "small": (0.0, 20.0), "large": (25.0, 100.0), "significant": (10.0, 100.0), "vast": (60.0, 100.0), "overwhelming": (70.0, 100.0), "majority": (50.0, 100.0)}
+_WORDED = {
+    "tiny": (0.0, 5.0),
+    "negligible": (0.0, 3.0),
+    "small": (0.0, 20.0),
+    "large": (25.0, 100.0),
+    "significant": (10.0, 100.0),
+    "vast": (60.0, 100.0),
+    "overwhelming": (70.0, 100.0),
+    "majority": (50.0, 100.0),
+}
 
 
 def _share(case: Case) -> Judged:
@@ -250,7 +311,12 @@ def _share(case: Case) -> Judged:
     if not readings:
         return Judged(_none("no series of the store holds both the part and the whole"))
     decision = decide(
-        readings, low, high, explicit=_explicit(case, stated), sure=_sure(case, stated, readings) and not worded, lucky=0.3 if worded else None
+        readings,
+        low,
+        high,
+        explicit=_explicit(case, stated),
+        sure=_sure(case, stated, readings) and not worded,
+        lucky=0.3 if worded else None,
     )
     return Judged(decision, stated.phrase.text if stated.phrase else "")
 
@@ -263,10 +329,19 @@ def _rate(case: Case) -> Judged:
     for source in found:
         for reading in _values(source, stated, case.published) if source.kind == "flow" else ():
             days = (reading.span[1] - reading.span[0]).days + 1
-            readings.append(replace(reading, value=reading.value * _DAYS[quantity.detail] / days, how=f"per {quantity.detail}", parts=(reading.value, float(days))))
+            readings.append(
+                replace(
+                    reading,
+                    value=reading.value * _DAYS[quantity.detail] / days,
+                    how=f"per {quantity.detail}",
+                    parts=(reading.value, float(days)),
+                )
+            )
     if not readings:
         return Judged(_none(_missing(case)))
-    decision = decide(readings, quantity.low, quantity.high, explicit=_explicit(case, stated), sure=_sure(case, stated, readings))
+    decision = decide(
+        readings, quantity.low, quantity.high, explicit=_explicit(case, stated), sure=_sure(case, stated, readings)
+    )
     return Judged(decision, stated.phrase.text if stated.phrase else "")
 
 
@@ -291,7 +366,21 @@ def _direction(case: Case) -> Judged:
             now, then = source.value(pair.span), source.value(pair.base)
             if now is not None and then is not None:
                 fits = now < then if down else now > then
-                tested.append((fits, Reading(source, pair.span, now, round(source.distance + pair.distance, 3), source.differs, base=pair.base, how="comparison", parts=(now, then))))
+                tested.append(
+                    (
+                        fits,
+                        Reading(
+                            source,
+                            pair.span,
+                            now,
+                            round(source.distance + pair.distance, 3),
+                            source.differs,
+                            base=pair.base,
+                            how="comparison",
+                            parts=(now, then),
+                        ),
+                    )
+                )
     return Judged(_by_test(case, tested), " v ".join(p.text for p in (main or before, base) if p is not None))
 
 
@@ -305,7 +394,9 @@ def _by_test(case: Case, tested: Sequence[tuple[bool, Reading]]) -> Decision:
     if passed:
         return Decision("true", passed[0], others, len(passed) / len(tested), 0.5)
     if not _sure(case):
-        return Decision("not-checkable", ordered[0][1], others, 0.0, 0.5, "the words do not say enough to choose a series")
+        return Decision(
+            "not-checkable", ordered[0][1], others, 0.0, 0.5, "the words do not say enough to choose a series"
+        )
     return Decision("false", ordered[0][1], others, 1.0, 0.5)
 
 
@@ -324,7 +415,21 @@ def _more_at(case: Case) -> Judged:
             for option in stated.options[:2]:
                 a, b = one.value(option.span), two.value(option.span)
                 if a is not None and b is not None and option.distance < 0.5:
-                    tested.append((a > b, Reading(one, option.span, a, one.distance + two.distance + option.distance, (), other=two, how="comparison", parts=(a, b))))
+                    tested.append(
+                        (
+                            a > b,
+                            Reading(
+                                one,
+                                option.span,
+                                a,
+                                one.distance + two.distance + option.distance,
+                                (),
+                                other=two,
+                                how="comparison",
+                                parts=(a, b),
+                            ),
+                        )
+                    )
     return Judged(_by_test(case, tested), stated.phrase.text if stated.phrase else "")
 
 
@@ -334,7 +439,11 @@ def _rank(case: Case) -> Judged:
         event = events.nth_flight(int(quantity.value), case.published)
         if event is None:
             return Judged(_none("no such flight is known before publication"))
-        return Judged(Decision("true", None, (), 0.9, 0.1), event.start.isoformat(), words=f"{event.title}, {event.start} ({event.source})")
+        return Judged(
+            Decision("true", None, (), 0.9, 0.1),
+            event.start.isoformat(),
+            words=f"{event.title}, {event.start} ({event.source})",
+        )
     words = quantity.detail
     since = next((p for p in case.parsed.phrases if p.role == "since" and p.start >= quantity.start), None)
     usable = [p for p in case.parsed.phrases if p.options and p.role in ("main", "until") and not p.base]
@@ -344,9 +453,22 @@ def _rank(case: Case) -> Judged:
     ranked = rank(flows, words, main, since, case.published)
     if not ranked:
         return Judged(_none("no series covers the periods compared"), main.text if main else "")
-    wanted = {"second": 2, "third": 3, "fourth": 4, "fifth": 5}.get(re.sub(r"^(?:the |a )", "", words).split("-")[0].split()[0], 1)
+    wanted = {"second": 2, "third": 3, "fourth": 4, "fifth": 5}.get(
+        re.sub(r"^(?:the |a )", "", words).split("-")[0].split()[0], 1
+    )
     tested = [
-        (r.place == wanted, Reading(r.source, r.span, r.value, round(r.distance, 3), r.source.differs, base=r.rival, how=f"rank {r.place} of {r.of}"))
+        (
+            r.place == wanted,
+            Reading(
+                r.source,
+                r.span,
+                r.value,
+                round(r.distance, 3),
+                r.source.differs,
+                base=r.rival,
+                how=f"rank {r.place} of {r.of}",
+            ),
+        )
         for r in ranked
     ]
     sure = replace(case, subject=case.subject) if main is not None else None
@@ -365,13 +487,27 @@ def _duration(case: Case) -> Judged:
     unit = next((u for u in ("day", "week", "month", "year") if u in quantity.detail), "")
     if unit and (made := events.until_event(case.text, quantity.value, unit, case.published)):
         name, days, fits = made
-        return Judged(Decision("true" if fits else "false", None, (), 0.9, 0.2), "until the election", words=f"{days:.0f} days from {name} to the election")
-    if unit == "year" and re.search(r"first time in", case.text, re.IGNORECASE) and re.search(r"flight|charter|deport", case.text, re.IGNORECASE):
+        return Judged(
+            Decision("true" if fits else "false", None, (), 0.9, 0.2),
+            "until the election",
+            words=f"{days:.0f} days from {name} to the election",
+        )
+    if (
+        unit == "year"
+        and re.search(r"first time in", case.text, re.IGNORECASE)
+        and re.search(r"flight|charter|deport", case.text, re.IGNORECASE)
+    ):
         years = events.since_previous(case.published)
         if years is not None:
             fits = years[0] - 0.6 <= quantity.value <= years[1] + 0.1
-            return Judged(Decision("true" if fits else "false", None, (), 0.8, 0.2), "", words=f"{years[0]:.1f} to {years[1]:.1f} years since the flight before")
-    found = [s for s in sources(case.subject.topic, case.shelf) if s.curve.unit == "day"] if case.subject.found else []
+            return Judged(
+                Decision("true" if fits else "false", None, (), 0.8, 0.2),
+                "",
+                words=f"{years[0]:.1f} to {years[1]:.1f} years since the flight before",
+            )
+    found = (
+        [s for s in sources(case.subject.topic, case.shelf) if s.curve.unit == "day"] if case.subject.found else []
+    )
     stated = period_of(case.parsed, quantity, case.carried, case.published)
     readings = [r for s in found if unit == "day" for r in _values(s, stated, case.published)]
     if not readings:
@@ -391,17 +527,29 @@ def _date(case: Case) -> Judged:
     if held is None:
         return Judged(_none("no event of the tables is dated by this"))
     event, right, other = held
-    said = f"{event.title}: {event.start}" + (f" to {event.end}" if event.end != event.start else "") + f" ({event.source})"
+    said = (
+        f"{event.title}: {event.start}"
+        + (f" to {event.end}" if event.end != event.start else "")
+        + f" ({event.source})"
+    )
     if other is not None:
         said += f"; {other.title}: {other.start}"
-    return Judged(Decision("true" if right else "false", None, (), 0.9, 0.1, misattributed=other is not None), phrase.text, words=said)
+    return Judged(
+        Decision("true" if right else "false", None, (), 0.9, 0.1, misattributed=other is not None),
+        phrase.text,
+        words=said,
+    )
 
 
 def _coming(case: Case) -> Judged:
     event = events.coming(case.text, case.published)
     if event is None:
         return Judged(_none("no event of the tables is dated by this"))
-    return Judged(Decision("true", None, (), 0.8, 0.2), event.start.isoformat(), words=f"{event.title}: {event.start} ({event.source})")
+    return Judged(
+        Decision("true", None, (), 0.8, 0.2),
+        event.start.isoformat(),
+        words=f"{event.title}: {event.start} ({event.source})",
+    )
 
 
 _HOW: dict[str, Callable[[Case], Judged]] = {

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from sojourn.claims.result import SIGNS, WORDS, Checked, Claim
+from sojourn.claims.codes import SIGNS, WORDS
+
+if TYPE_CHECKING:
+    from sojourn.claims.result import Checked, Claim
 
 __all__ = ["page"]
 
@@ -79,9 +83,10 @@ def _card(number: int, claim: Claim) -> str:
     if claim.value is not None:
         rows.append(("Value", f"{claim.value:,.10g} ({claim.measure}, {claim.period}, release {claim.release})"))
     rows += [("Note", note) for note in claim.notes]
-    table = "".join(f"<tr><th scope=\"row\">{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows)
+    table = "".join(f'<tr><th scope="row">{escape(k)}</th><td>{escape(v)}</td></tr>' for k, v in rows)
     others = "".join(
-        f"<li>{r.value:,.10g}: {escape(r.measure)}, {escape(r.period)}<code>{escape(r.query)}</code></li>" for r in claim.runners_up
+        f"<li>{r.value:,.10g}: {escape(r.measure)}, {escape(r.period)}<code>{escape(r.query)}</code></li>"
+        for r in claim.runners_up
     )
     more = f"<details><summary>Other readings</summary><ul>{others}</ul></details>" if others else ""
     query = f"<code>{escape(claim.query)}</code>" if claim.query else ""

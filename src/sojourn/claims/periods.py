@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 
 from sojourn.calendar import US_FISCAL_YEAR
-
 from sojourn.claims.context import Carried, Parsed
 from sojourn.claims.extract.quantities import Quantity
 from sojourn.claims.extract.when import Option, Phrase, fiscal_span, shift, to_date, year_span
@@ -43,7 +42,9 @@ def period_of(parsed: Parsed, quantity: Quantity, carried: Carried, published: d
     """Return the period of a level: the phrase after it in its clause, else the nearest, else what was carried."""
     text = parsed.sentence.text
     usable = [p for p in parsed.phrases if p.options and (not p.base or p.role == "since")]
-    own = [p for p in parsed.phrases if p.options and p.base and p.role != "since" and 0 <= quantity.start - p.end < 20]
+    own = [
+        p for p in parsed.phrases if p.options and p.base and p.role != "since" and 0 <= quantity.start - p.end < 20
+    ]
     usable = own or usable or [p for p in parsed.phrases if p.options]
     if moved := _from_to(parsed, quantity, usable, published):
         return moved
@@ -51,33 +52,52 @@ def period_of(parsed: Parsed, quantity: Quantity, carried: Carried, published: d
     if chosen is None and carried.phrase[0] is not None and carried.at - carried.phrase[1] <= 2:
         options = tuple(Option(o.span, o.distance + 0.1, o.note) for o in carried.phrase[0].options)
         late = tuple(o for o in unstated(published) if o.distance < 0.2)
-        return Stated((*options, *(Option(o.span, o.distance + 0.2, o.note) for o in late)), False, False, carried.phrase[0])
+        return Stated(
+            (*options, *(Option(o.span, o.distance + 0.2, o.note) for o in late)), False, False, carried.phrase[0]
+        )
     if chosen is None:
         return Stated(unstated(published), False, False)
     until = chosen.role == "until"
-    within = until and not re.search(r"\b(?:end|close) of\s(?:the )?$", text[max(0, chosen.start - 20) : chosen.start], re.IGNORECASE)
+    within = until and not re.search(
+        r"\b(?:end|close) of\s(?:the )?$", text[max(0, chosen.start - 20) : chosen.start], re.IGNORECASE
+    )
     options = chosen.options
     year = next((p for p in usable if p.kind == "this-year" and p is not chosen), None)
-    other = next((p for p in usable if p.role == "until" and p is not chosen), None) if chosen.kind == "this-year" else None
+    other = (
+        next((p for p in usable if p.role == "until" and p is not chosen), None)
+        if chosen.kind == "this-year"
+        else None
+    )
     if until and year is not None:
         options = _to_the_end(chosen, year)
     elif other is not None:
         options, until = _to_the_end(other, chosen), True
-        within = not re.search(r"\b(?:end|close) of\s(?:the )?$", text[max(0, other.start - 20) : other.start], re.IGNORECASE)
+        within = not re.search(
+            r"\b(?:end|close) of\s(?:the )?$", text[max(0, other.start - 20) : other.start], re.IGNORECASE
+        )
     return Stated(options, chosen.explicit, True, chosen, until, within)
 
 
 def _to_the_end(until: Phrase, year: Phrase) -> tuple[Option, ...]:
     """Return the spans from the start of a year to the end of the month named."""
     end = until.options[0].span[1]
-    return tuple(
-        dict.fromkeys(Option((o.span[0], end), o.distance, f"to {end:%Y-%m}") for o in year.options if o.span[0] < end)
-    ) + until.options[1:3]
+    return (
+        tuple(
+            dict.fromkeys(
+                Option((o.span[0], end), o.distance, f"to {end:%Y-%m}") for o in year.options if o.span[0] < end
+            )
+        )
+        + until.options[1:3]
+    )
 
 
 def _near(parsed: Parsed, quantity: Quantity, usable: list[Phrase]) -> Phrase | None:
     """Return the phrase that a level belongs to."""
-    following = [q.start for q in parsed.quantities if q.start >= quantity.end and q.kind in ("level", "percent-change", "multiple", "share")]
+    following = [
+        q.start
+        for q in parsed.quantities
+        if q.start >= quantity.end and q.kind in ("level", "percent-change", "multiple", "share")
+    ]
     stop = min(following, default=len(parsed.sentence.text))
     after = [p for p in usable if quantity.end <= p.start < stop]
     before = [p for p in usable if p.end <= quantity.start]
@@ -87,7 +107,9 @@ def _near(parsed: Parsed, quantity: Quantity, usable: list[Phrase]) -> Phrase | 
             return first
         text = parsed.sentence.text
         if re.search(r"[;:]|, (?:while|but|and|against|compared|up|down)", text[quantity.end : first.start]) or (
-            not re.search(r"[,;]", text[last.end : quantity.start]) and quantity.start - last.end < 12 and first.start - quantity.end > 30
+            not re.search(r"[,;]", text[last.end : quantity.start])
+            and quantity.start - last.end < 12
+            and first.start - quantity.end > 30
         ):
             return last
         return first
@@ -104,7 +126,9 @@ def _from_to(parsed: Parsed, quantity: Quantity, usable: list[Phrase], published
     text = parsed.sentence.text
     before, after = text[max(0, quantity.start - 40) : quantity.start], text[quantity.end : quantity.end + 30]
     base = next((p for p in parsed.phrases if p.base and p.role == "relative" and p.months), None)
-    from_word = bool(re.search(r"\bfrom\s$|\bcompared (?:to|with)\s$|\bagainst\s$|\bversus\s$", before, re.IGNORECASE))
+    from_word = bool(
+        re.search(r"\bfrom\s$|\bcompared (?:to|with)\s$|\bagainst\s$|\bversus\s$", before, re.IGNORECASE)
+    )
     to_word = bool(re.match(r"\sto\s", after))
     if not from_word:
         return None
@@ -128,23 +152,35 @@ def base_of(parsed: Parsed, quantity: Quantity, published: dt.date) -> tuple[Phr
     """Return the phrase of the period compared and that of the base of a comparison."""
     relative = [p for p in parsed.phrases if p.base]
     base = min(relative, key=lambda p: abs(p.start - quantity.end), default=None)
-    main = [p for p in parsed.phrases if p is not base and p.options and not (p.base and p.role != "since") and p.role != "since"]
+    main = [
+        p
+        for p in parsed.phrases
+        if p is not base and p.options and not (p.base and p.role != "since") and p.role != "since"
+    ]
     text = parsed.sentence.text
     if base is None and len(main) >= 2:
         for first, second in zip(main, main[1:], strict=False):
             between = text[first.end : second.start]
             if re.search(r"\b(?:from|against|than|versus|compared)\b", between, re.IGNORECASE):
                 return first, second
-        if re.search(r"\bfrom\b[^,]{0,30}$", text[: main[0].start], re.IGNORECASE) and re.search(r"\bto\b", text[main[0].end : main[1].start]):
+        if re.search(r"\bfrom\b[^,]{0,30}$", text[: main[0].start], re.IGNORECASE) and re.search(
+            r"\bto\b", text[main[0].end : main[1].start]
+        ):
             return main[1], main[0]
         for first, second in zip(main, main[1:], strict=False):
-            if re.fullmatch(r"\s?(?:and|to|through)\s(?:the )?", text[first.end : second.start], re.IGNORECASE) and re.search(
-                r"\b(?:between|from)\s(?:the )?$", text[: first.start], re.IGNORECASE
-            ):
+            if re.fullmatch(
+                r"\s?(?:and|to|through)\s(?:the )?", text[first.end : second.start], re.IGNORECASE
+            ) and re.search(r"\b(?:between|from)\s(?:the )?$", text[: first.start], re.IGNORECASE):
                 return second, first
     if not main:
         return None, base
     before = [p for p in main if p.end <= quantity.start]
     after = [p for p in main if p.start >= quantity.end]
-    chosen = after[0] if after and (base is None or after[0].start < base.start) and not re.search(r"[;]", text[quantity.end : after[0].start]) else None
+    chosen = (
+        after[0]
+        if after
+        and (base is None or after[0].start < base.start)
+        and not re.search(r"[;]", text[quantity.end : after[0].start])
+        else None
+    )
     return chosen or (before[-1] if before else main[0]), base

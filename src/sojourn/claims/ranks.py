@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sojourn.calendar import US_FISCAL_YEAR
-
 from sojourn.claims.extract.when import Option, Phrase, Span, fiscal_span, shift, to_date, year_span
 from sojourn.claims.readings import Source
 
@@ -28,7 +27,9 @@ class Ranked:
     distance: float
 
 
-def rank(found: Sequence[Source], words: str, main: Phrase | None, since: Phrase | None, published: dt.date) -> list[Ranked]:
+def rank(
+    found: Sequence[Source], words: str, main: Phrase | None, since: Phrase | None, published: dt.date
+) -> list[Ranked]:
     """Return where each series that may be meant puts the period, nearest reading first."""
     lowest = bool(re.search(r"\b(?:lowest|smallest|fewest|record low|record-low|historic low)\b", words))
     made = []
@@ -72,7 +73,9 @@ def _from(since: Phrase | None, words: str, option: Option, published: dt.date) 
 
 
 _MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
-_COUNTS = {w: i for i, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), start=1)} | {"a": 1, "fifteen": 15, "twenty": 20}
+_COUNTS = {
+    w: i for i, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), start=1)
+} | {"a": 1, "fifteen": 15, "twenty": 20}
 
 
 def _ranked(source: Source, option: Option, lowest: bool, first: dt.date | None) -> Ranked | None:
@@ -98,6 +101,6 @@ def _ranked(source: Source, option: Option, lowest: bool, first: dt.date | None)
         return None
     beaten_by = [(v, s) for v, s in others if (v < value if lowest else v > value)]
     rival = (min(beaten_by) if lowest else max(beaten_by))[1] if beaten_by else None
-    return Ranked(source, option.span, value, len(beaten_by) + 1, len(others) + 1, rival, source.distance + option.distance)
-
-
+    return Ranked(
+        source, option.span, value, len(beaten_by) + 1, len(others) + 1, rival, source.distance + option.distance
+    )

@@ -119,7 +119,14 @@ def _of_row(row: Mapping[str, str], concept: Choice, topic: Topic, shelf: Shelf)
                 curve = shelf.curve(row["measure"], filters, release)
                 if curve is not None and distance + more <= FURTHEST:
                     yield Source(
-                        curve, row["kind"], round(distance + more, 3), differs, nationality.value, place.value, concept.value, row["circular"] == "yes"
+                        curve,
+                        row["kind"],
+                        round(distance + more, 3),
+                        differs,
+                        nationality.value,
+                        place.value,
+                        concept.value,
+                        row["circular"] == "yes",
                     )
 
 

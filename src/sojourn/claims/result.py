@@ -8,18 +8,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from sojourn.claims.codes import SIGNS, WORDS
+from sojourn.claims.page import page
+
 __all__ = ["Checked", "Claim", "RunnerUp"]
-
-SIGNS = {"true": "✓", "other-definition": "≈", "false": "✗", "not-checkable": "?"}
-"""The sign of each verdict, beside its colour."""
-
-WORDS = {
-    "true": "true",
-    "other-definition": "true under another definition",
-    "false": "not what the series say",
-    "not-checkable": "not checkable",
-}
-"""Each verdict in words."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +106,6 @@ class Checked:
 
     def to_html(self) -> str:
         """Return one page: the text with each figure marked, and beside it verdict, value, chart and query."""
-        from sojourn.claims.page import page
-
         return page(self)
 
     def save(self, path: str | Path) -> Path:

@@ -128,7 +128,9 @@ class Shelf:
         return curve if curve.spans else None
 
 
-def _query(measure: str, filters: Filters, release: str, period: str | None, store: Store | None) -> pd.DataFrame | None:
+def _query(
+    measure: str, filters: Filters, release: str, period: str | None, store: Store | None
+) -> pd.DataFrame | None:
     try:
         return series(measure, release=release, period=period, store=store, **dict(filters))  # type: ignore[arg-type]
     except DataError:
@@ -150,4 +152,3 @@ def _fill(curve: Curve, frame: pd.DataFrame, *, keep: bool = False) -> None:
         if keep and (first, last) in curve.spans:
             continue
         curve.spans[first, last] = float(value)
-

@@ -122,10 +122,15 @@ def decide(
     literal = sum(w for w, r in weighed if r.distance < 0.5) / total
     literals = sorted((r for r in readings if r.distance < 0.5), key=lambda r: _gap(r, low, high))
     if literal > 0.5:
-        best = min((r for w, r in weighed if w > 0 and r.distance < 0.5), key=lambda r: (round(r.distance, 1), _gap(r, low, high)))
+        best = min(
+            (r for w, r in weighed if w > 0 and r.distance < 0.5),
+            key=lambda r: (round(r.distance, 1), _gap(r, low, high)),
+        )
         others = tuple(r for w, r in best_first if r is not best and w > 0)[:3]
         if best.source.circular:
-            return Decision("not-checkable", best, others, literal, luck, "the figure of the store quotes the press: circular")
+            return Decision(
+                "not-checkable", best, others, literal, luck, "the figure of the store quotes the press: circular"
+            )
         return Decision("other-definition" if people else "true", best, others, literal, luck)
     rest = [(w, r) for w, r in best_first if w > 0 and r.distance >= 0.5]
     near = sum(w for w, _ in rest) / total
@@ -134,17 +139,35 @@ def decide(
         others = tuple(r for _, r in rest[1:4])
         wrong = set(best.differs) & (explicit | {"ratio"})
         if best.source.circular:
-            return Decision("not-checkable", best, others, near, luck, "the figure of the store quotes the press: circular")
+            return Decision(
+                "not-checkable", best, others, near, luck, "the figure of the store quotes the press: circular"
+            )
         if wrong and literals:
             return Decision("false", best, others, near, luck, misattributed=True)
         if not wrong:
             return Decision("other-definition", best, others, near, luck)
     if not literals:
-        return Decision("not-checkable", None, tuple(r for _, r in rest[:3]), 1 - literal, luck, "no series covers the period")
+        return Decision(
+            "not-checkable", None, tuple(r for _, r in rest[:3]), 1 - literal, luck, "no series covers the period"
+        )
     if rest and near > 0.3 and not sure:
-        return Decision("not-checkable", literals[0], tuple(r for _, r in rest[:3]), near, luck, "a match with another definition may be chance")
+        return Decision(
+            "not-checkable",
+            literals[0],
+            tuple(r for _, r in rest[:3]),
+            near,
+            luck,
+            "a match with another definition may be chance",
+        )
     if not sure:
-        return Decision("not-checkable", literals[0], tuple(literals[1:4]), 0.0, luck, "the words do not say enough to choose a series")
+        return Decision(
+            "not-checkable",
+            literals[0],
+            tuple(literals[1:4]),
+            0.0,
+            luck,
+            "the words do not say enough to choose a series",
+        )
     if _gap(literals[0], low, high) < _NEAR and high - low < 0.001 * high and literals[0].how == "level":
         reason = f"it is within {_NEAR:.0%} of the series, perhaps of another release"
         return Decision("not-checkable", literals[0], tuple(literals[1:4]), 0.0, luck, reason)
@@ -154,7 +177,11 @@ def decide(
 def _fits(reading: Reading, low: float, high: float, ratio: bool, strict: bool) -> float:
     if reading.bounds is not None:
         inside = reading.bounds[0] <= low and high <= reading.bounds[1] * (1 + _RELEASE_GAP)
-        return chance(low, high) * _DECADES / max(math.log(reading.bounds[1] / max(reading.bounds[0], 1)), 0.01) if inside else 0.0
+        return (
+            chance(low, high) * _DECADES / max(math.log(reading.bounds[1] / max(reading.bounds[0], 1)), 0.01)
+            if inside
+            else 0.0
+        )
     return likelihood(reading.value, low, high, ratio=ratio, strict=strict)
 
 

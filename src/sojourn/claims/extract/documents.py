@@ -31,8 +31,12 @@ _MARKDOWN = (
 class _Reader(HTMLParser):
     """The visible text of a page: no scripts, styles, forms or comments."""
 
-    _HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object", "head", "nav", "form"})
-    _BLOCKS = frozenset("p div section article h1 h2 h3 h4 h5 h6 li ul ol table tr blockquote br figcaption main header footer".split())
+    _HIDDEN = frozenset(
+        {"script", "style", "noscript", "template", "svg", "iframe", "object", "head", "nav", "form"}
+    )
+    _BLOCKS = frozenset(
+        "p div section article h1 h2 h3 h4 h5 h6 li ul ol table tr blockquote br figcaption main header footer".split()
+    )
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -83,7 +87,11 @@ def read_text(text: str, where: str = "text") -> tuple[str, str]:
         for found, put in _MARKDOWN:
             text = found.sub(put, text)
         text = html.unescape(text) if "&" in text else text
-    plain = "".join(c for c in text.replace("\r\n", "\n").replace("\xa0", " ") if c in "\n\t" or unicodedata.category(c) not in _CONTROL)
+    plain = "".join(
+        c
+        for c in text.replace("\r\n", "\n").replace("\xa0", " ")
+        if c in "\n\t" or unicodedata.category(c) not in _CONTROL
+    )
     if not plain.strip():
         raise refuse("K102", where, "there is no text")
     return plain, published

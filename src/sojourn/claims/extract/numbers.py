@@ -16,9 +16,7 @@ _UNITS = dict(
         strict=True,
     )
 )
-_TENS = dict(
-    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)
-)
+_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
 _SCALES = {
     "hundred": 100,
     "thousand": 1_000,

@@ -53,7 +53,9 @@ def _groups() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     return tuple((r["dimension"], r["value"], tables.pattern(r["words"])) for r in tables.rows("groups"))
 
 
-_COUNTRY_OF_ORIGIN = re.compile(r"\b(?:from|of|nationals of|citizens of|leaving|fleeing)\s(?:mainland |the |communist )?$", re.IGNORECASE)
+_COUNTRY_OF_ORIGIN = re.compile(
+    r"\b(?:from|of|nationals of|citizens of|leaving|fleeing)\s(?:mainland |the |communist )?$", re.IGNORECASE
+)
 _GOVERNMENT = re.compile(
     r"^(?:'s|’s)? (?:government|authorities|communist|national immigration|foreign ministry|embassy|officials?|law enforcement|companies|president|new year|regime|economy|intelligence|policies|producers|cooperation|american|border|cartels?|city|side|soil|states?|ports?|territory|consulates?|had\b|has\b)",
     re.IGNORECASE,
@@ -62,13 +64,23 @@ _GOVERNMENT = re.compile(
 
 def find_mentions(text: str) -> Mentions:
     """Return what a sentence mentions."""
-    places = tuple(_longest(Mention(m.start(), m.end(), v, 0, m.group()) for v, p in _places() for m in p.finditer(text)))
+    places = tuple(
+        _longest(Mention(m.start(), m.end(), v, 0, m.group()) for v, p in _places() for m in p.finditer(text))
+    )
     groups: dict[str, list[Mention]] = {}
     for dimension, value, pattern in _groups():
-        groups.setdefault(dimension, []).extend(Mention(m.start(), m.end(), value, 0, m.group()) for m in pattern.finditer(text))
-    concepts = _longest(Mention(m.start(), m.end(), c, r, m.group()) for c, r, p in _concepts() for m in p.finditer(text))
+        groups.setdefault(dimension, []).extend(
+            Mention(m.start(), m.end(), value, 0, m.group()) for m in pattern.finditer(text)
+        )
+    concepts = _longest(
+        Mention(m.start(), m.end(), c, r, m.group()) for c, r, p in _concepts() for m in p.finditer(text)
+    )
     at_ports = [m for found in groups.values() for m in found if m.value == "OFO"]
-    concepts = [c for c in concepts if not (c.value == "entry" and any(m.start <= c.start and c.end <= m.end for m in at_ports))]
+    concepts = [
+        c
+        for c in concepts
+        if not (c.value == "entry" and any(m.start <= c.start and c.end <= m.end for m in at_ports))
+    ]
     return Mentions(
         tuple(concepts),
         tuple(_origins(text)),
@@ -96,7 +108,8 @@ _COUNTRIES = frozenset(
     word.lower()
     for row in tables.rows("nationalities")
     for word in row["words"].split("|")
-    if not re.search(r"(?:ans?|ese|ns|is?|ish|rks?|sh|bek|ks|ian|ine|ines)$", word) or word in ("china", "mainland china", "haiti", "iran", "bhutan")
+    if not re.search(r"(?:ans?|ese|ns|is?|ish|rks?|sh|bek|ks|ian|ine|ines)$", word)
+    or word in ("china", "mainland china", "haiti", "iran", "bhutan")
 ) | {"people's republic of china", "afghanistan", "pakistan", "kazakhstan", "uzbekistan"}
 
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from sojourn.calendar import US_FISCAL_YEAR
-
 from sojourn.claims.extract.numbers import WORDS, read_number
 
 __all__ = ["Option", "Phrase", "Span", "find_phrases", "month_span", "shift", "year_span"]
@@ -87,7 +85,11 @@ def shift(span: Span, months: int) -> Span:
     """Return the span moved by months; ends of months stay ends of months."""
     start = _add_months(span[0], months)
     whole = (span[1] + dt.timedelta(days=1)).day == 1
-    end = _add_months(span[1] + dt.timedelta(days=1), months) - dt.timedelta(days=1) if whole else _add_months(span[1], months)
+    end = (
+        _add_months(span[1] + dt.timedelta(days=1), months) - dt.timedelta(days=1)
+        if whole
+        else _add_months(span[1], months)
+    )
     return start, end
 
 
@@ -152,7 +154,12 @@ def _month_options(year: int, month: int, published: dt.date) -> tuple[Option, .
     """Return a month; then its neighbours and the same month of the years beside."""
     first = month_span(year, month)
     options = [Option(first, 0, "month")]
-    for months, distance, note in ((-1, 1, "month before"), (1, 1, "month after"), (-12, 1.5, "a year before"), (12, 1.5, "a year after")):
+    for months, distance, note in (
+        (-1, 1, "month before"),
+        (1, 1, "month after"),
+        (-12, 1.5, "a year before"),
+        (12, 1.5, "a year after"),
+    ):
         other = shift(first, months)
         if other[1] <= published:
             options.append(Option(other, distance, note))
@@ -163,7 +170,10 @@ def _span_options(span: Span, published: dt.date) -> tuple[Option, ...]:
     """Return a span of months; then from the start of its fiscal or calendar year, a year before, its last month."""
     options = [Option(span, 0, "span of months")]
     fiscal = US_FISCAL_YEAR.start(US_FISCAL_YEAR.of(span[1]))
-    for start, note in ((fiscal, "fiscal year to the same month"), (dt.date(span[1].year, 1, 1), "calendar year to the same month")):
+    for start, note in (
+        (fiscal, "fiscal year to the same month"),
+        (dt.date(span[1].year, 1, 1), "calendar year to the same month"),
+    ):
         if start != span[0]:
             options.append(Option((start, span[1]), 1, note))
     options.append(Option((span[1].replace(day=1), span[1]), 1, "last month of the span"))
@@ -178,23 +188,55 @@ _P: list[tuple[str, re.Pattern[str]]] = [
     (name, re.compile(text, re.IGNORECASE))
     for name, text in (
         ("iso", r"(?<![\d-])(?P<y>20[0-3]\d)-(?P<m>[01]\d)(?:-(?P<d>[0-3]\d))?(?![\d-])"),
-        ("fiscal", r"\b(?:fiscal(?: year)?|FY)[ -]?(?:20)?(?P<short>\d\d)\b(?!,\d)|\b(?P<rel>this|current|last|past|previous)(?: \w+)? fiscal year\b|\bfiscal year\b"),
-        ("part", rf"\b(?:the )?(?P<which>first|second|third|fourth|last|opening)(?: {_COUNT})? (?P<unit>half|quarter|months?)(?: (?:of|in))?(?: the)?(?: (?P<fy>fiscal(?: year)?))?(?: {_YEAR.format('y')}| (?P<rel>this year|last year))?"),
-        ("months", rf"\b(?:from |between )?(?:the (?:start|beginning) of )?{_MONTH.format('a')}(?:,? {_YEAR.format('ya')})?(?: ?[-–—] ?| (?:to|through|until|and) )(?:the end of )?{_MONTH.format('b')}\b(?:,? (?:of )?(?:{_YEAR.format('yb')}|(?P<rel>this year|last year)))?"),
-        ("day", rf"\b{_MONTH.format('m')} (?P<d>[0-3]?\d)(?:st|nd|rd|th)?\b(?!,?\d| percent|%)(?:,? {_YEAR.format('y')})?|\b(?P<d2>[0-3]?\d) {_MONTH.format('m2')}\b(?: {_YEAR.format('y2')})?"),
+        (
+            "fiscal",
+            r"\b(?:fiscal(?: year)?|FY)[ -]?(?:20)?(?P<short>\d\d)\b(?!,\d)|\b(?P<rel>this|current|last|past|previous)(?: \w+)? fiscal year\b|\bfiscal year\b",
+        ),
+        (
+            "part",
+            rf"\b(?:the )?(?P<which>first|second|third|fourth|last|opening)(?: {_COUNT})? (?P<unit>half|quarter|months?)(?: (?:of|in))?(?: the)?(?: (?P<fy>fiscal(?: year)?))?(?: {_YEAR.format('y')}| (?P<rel>this year|last year))?",
+        ),
+        (
+            "months",
+            rf"\b(?:from |between )?(?:the (?:start|beginning) of )?{_MONTH.format('a')}(?:,? {_YEAR.format('ya')})?(?: ?[-–—] ?| (?:to|through|until|and) )(?:the end of )?{_MONTH.format('b')}\b(?:,? (?:of )?(?:{_YEAR.format('yb')}|(?P<rel>this year|last year)))?",
+        ),
+        (
+            "day",
+            rf"\b{_MONTH.format('m')} (?P<d>[0-3]?\d)(?:st|nd|rd|th)?\b(?!,?\d| percent|%)(?:,? {_YEAR.format('y')})?|\b(?P<d2>[0-3]?\d) {_MONTH.format('m2')}\b(?: {_YEAR.format('y2')})?",
+        ),
         ("month", rf"\b{_MONTH.format('m')}\b(?:,?(?: of)? (?:{_YEAR.format('y')}|(?P<rel>this year|last year)))?"),
-        ("relative", rf"\b(?:the |a )?(?:same (?:time|period|month|months|stretch|span) (?:of |in )?(?:last year|the (?:previous|prior|preceding|year before)(?: year)?|a year (?:ago|earlier|before)|{_YEAR.format('y')})|year (?:before|earlier|prior|ago)|previous year|prior year|preceding year|year-ago(?: (?:period|month))?|year[- ](?:on|over)[- ]year|years? since)\b"),
+        (
+            "relative",
+            rf"\b(?:the |a )?(?:same (?:time|period|month|months|stretch|span) (?:of |in )?(?:last year|the (?:previous|prior|preceding|year before)(?: year)?|a year (?:ago|earlier|before)|{_YEAR.format('y')})|year (?:before|earlier|prior|ago)|previous year|prior year|preceding year|year-ago(?: (?:period|month))?|year[- ](?:on|over)[- ]year|years? since)\b",
+        ),
         ("ago", rf"\b(?:just |only )?{_COUNT} (?P<unit>years?|months?) (?:before|prior|earlier|ago|previously)\b"),
-        ("before", r"\b(?:the |a )?(?:previous|prior|preceding) month\b|\b(?:the |a )?month (?:before|earlier|prior|ago)\b|\bmonth[- ](?:on|over)[- ]month\b"),
-        ("past", rf"\b(?:over |in |during |within )?(?:the )?(?:past|last|previous) {_COUNT} (?:fiscal |calendar )?(?P<unit>years|months|weeks|days)\b"),
-        ("thisyear", r"\b(?:so far )?(?:this year|in the current year|year to date)(?: so far)?(?: alone)?\b|\bearlier this year\b"),
+        (
+            "before",
+            r"\b(?:the |a )?(?:previous|prior|preceding) month\b|\b(?:the |a )?month (?:before|earlier|prior|ago)\b|\bmonth[- ](?:on|over)[- ]month\b",
+        ),
+        (
+            "past",
+            rf"\b(?:over |in |during |within )?(?:the )?(?:past|last|previous) {_COUNT} (?:fiscal |calendar )?(?P<unit>years|months|weeks|days)\b",
+        ),
+        (
+            "thisyear",
+            r"\b(?:so far )?(?:this year|in the current year|year to date)(?: so far)?(?: alone)?\b|\bearlier this year\b",
+        ),
         ("lastyear", r"\blast year\b"),
         ("lastmonth", r"\b(?:last|this past) month\b"),
-        ("vague", r"\b(?:in )?(?:the )?(?:recent|earlier|previous|past) years\b|\b(?:in )?(?:the )?years before\b|\b(?:every|each|per|a) year\b|\bannually\b|\byearly\b"),
-        ("year", rf"(?<![\w,.$/-])(?:the (?:entire |whole |full )?(?:calendar )?year (?:of )?|calendar (?:year )?|all of )?{_YEAR.format('y')}(?![\d%]|,\d|\.\d|-\d|(?<!in \d\d\d\d)(?<!of \d\d\d\d)(?<!ng \d\d\d\d)(?<!al \d\d\d\d)(?<!ce \d\d\d\d)(?<!to \d\d\d\d)(?<!om \d\d\d\d)(?<!an \d\d\d\d)(?<!nd \d\d\d\d)(?<!by \d\d\d\d) (?:migrants|people|encounters|cases|apprehensions|arrests|chinese)\b)"),
+        (
+            "vague",
+            r"\b(?:in )?(?:the )?(?:recent|earlier|previous|past) years\b|\b(?:in )?(?:the )?years before\b|\b(?:every|each|per|a) year\b|\bannually\b|\byearly\b",
+        ),
+        (
+            "year",
+            rf"(?<![\w,.$/-])(?:the (?:entire |whole |full )?(?:calendar )?year (?:of )?|calendar (?:year )?|all of )?{_YEAR.format('y')}(?![\d%]|,\d|\.\d|-\d|(?<!in \d\d\d\d)(?<!of \d\d\d\d)(?<!ng \d\d\d\d)(?<!al \d\d\d\d)(?<!ce \d\d\d\d)(?<!to \d\d\d\d)(?<!om \d\d\d\d)(?<!an \d\d\d\d)(?<!nd \d\d\d\d)(?<!by \d\d\d\d) (?:migrants|people|encounters|cases|apprehensions|arrests|chinese)\b)",
+        ),
     )
 ]
-_SINCE = re.compile(r"\b(?:since|starting in|starting)\s(?:the (?:start|beginning) of )?(?:early |late |mid-)?$", re.IGNORECASE)
+_SINCE = re.compile(
+    r"\b(?:since|starting in|starting)\s(?:the (?:start|beginning) of )?(?:early |late |mid-)?$", re.IGNORECASE
+)
 _UNTIL = re.compile(
     r"\b(?:as of|by|until|through|up to|at|to|before)\s(?:the )?(?:(?:end|close|last \w+|middle|beginning|start)\s)?(?:of\s)?(?:early |late |mid-)?$|\b(?:end|close) of (?:the )?$",
     re.IGNORECASE,
@@ -227,11 +269,19 @@ def _role(phrase: Phrase, text: str, published: dt.date) -> Phrase:
     before = text[max(0, phrase.start - 60) : phrase.start]
     if _SINCE.search(before) and phrase.options:
         first = phrase.options[0].span[0]
-        options = tuple(Option(o.span, o.distance, f"since {first:%Y-%m}") for o in to_date(first, published, 0, ""))
-        return replace(phrase, role="since", options=phrase.options, base=True, kind=f"since-{phrase.kind}") if not options else replace(
-            phrase, role="since", options=options, base=True, kind=f"since-{phrase.kind}"
+        options = tuple(
+            Option(o.span, o.distance, f"since {first:%Y-%m}") for o in to_date(first, published, 0, "")
         )
-    base = bool(_BASE.search(before)) and not re.search(r"\bover the\s$", before, re.IGNORECASE) and not re.search(r"(?:^|[,;(]\s?)from\s$", before, re.IGNORECASE) or phrase.role == "relative"
+        return (
+            replace(phrase, role="since", options=phrase.options, base=True, kind=f"since-{phrase.kind}")
+            if not options
+            else replace(phrase, role="since", options=options, base=True, kind=f"since-{phrase.kind}")
+        )
+    base = (
+        bool(_BASE.search(before))
+        and not re.search(r"\bover the\s$", before, re.IGNORECASE)
+        and not re.search(r"(?:^|[,;(]\s?)from\s$", before, re.IGNORECASE)
+    ) or phrase.role == "relative"
     until = bool(_UNTIL.search(before)) and phrase.role == "main"
     return replace(phrase, base=base, role="until" if until else phrase.role)
 
@@ -315,10 +365,14 @@ def _day(hit: re.Match[str], published: dt.date) -> Phrase | None:
 
 
 def _month(hit: re.Match[str], published: dt.date) -> Phrase | None:
-    if hit["m"].lower() in ("may", "march", "mar", "dec", "jan", "sep") and not hit["y"] and not re.search(
-        r"\b(?:in|of|since|from|to|until|by|through|than|last|this|early|late|mid|for|during|between|and|month of)[\s-]$",
-        hit.string[max(0, hit.start() - 12) : hit.start()],
-        re.IGNORECASE,
+    if (
+        hit["m"].lower() in ("may", "march", "mar", "dec", "jan", "sep")
+        and not hit["y"]
+        and not re.search(
+            r"\b(?:in|of|since|from|to|until|by|through|than|last|this|early|late|mid|for|during|between|and|month of)[\s-]$",
+            hit.string[max(0, hit.start() - 12) : hit.start()],
+            re.IGNORECASE,
+        )
     ):
         return None
     month = month_number(hit["m"])
@@ -350,14 +404,20 @@ def _past(hit: re.Match[str], published: dt.date) -> Phrase | None:
         start = published - dt.timedelta(days=count * (7 if unit == "weeks" else 1))
         return _phrase("span", (Option((start, published), 0, "days before publication"),), explicit=False)
     size = count * (12 if unit == "years" else 1)
-    if unit == "years" and re.search(r"\beach of\s$", hit.string[max(0, hit.start() - 10) : hit.start()], re.IGNORECASE):
+    if unit == "years" and re.search(
+        r"\beach of\s$", hit.string[max(0, hit.start() - 10) : hit.start()], re.IGNORECASE
+    ):
         return _phrase("years", _each(count, published), explicit=False)
     options = []
     for year, month in published_months(published):
         end = month_span(year, month)[1]
-        options.append(Option((_add_months(end + dt.timedelta(days=1), -size), end), 0.05, "months before publication"))
+        options.append(
+            Option((_add_months(end + dt.timedelta(days=1), -size), end), 0.05, "months before publication")
+        )
     if unit == "years":
-        options.append(Option((year_span(published.year - count)[0], year_span(published.year - 1)[1]), 0.1, "calendar years"))
+        options.append(
+            Option((year_span(published.year - count)[0], year_span(published.year - 1)[1]), 0.1, "calendar years")
+        )
         last = US_FISCAL_YEAR.of(published) - 1
         options.append(Option((fiscal_span(last - count + 1)[0], fiscal_span(last)[1]), 0.5, "fiscal years"))
     return _phrase("span", tuple(options), explicit=False)
