@@ -59,6 +59,7 @@ _HOME = {
     "Scenario": "sojourn.scenario",
     "SojournError": "sojourn.errors",
     "card": "sojourn.report",
+    "check": "sojourn.claims",
     "compare": "sojourn.results",
     "list_scenarios": "sojourn.library",
     "load": "sojourn.loading",
