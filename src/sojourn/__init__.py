@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import sojourn.series as data
     from sojourn import flee
+    from sojourn.claims import check
     from sojourn.errors import SojournError
     from sojourn.forecast import score
     from sojourn.library import list_scenarios
@@ -34,6 +35,7 @@ __all__ = [
     "SojournError",
     "__version__",
     "card",
+    "check",
     "compare",
     "data",
     "flee",
@@ -57,6 +59,7 @@ _HOME = {
     "Scenario": "sojourn.scenario",
     "SojournError": "sojourn.errors",
     "card": "sojourn.report",
+    "check": "sojourn.claims",
     "compare": "sojourn.results",
     "list_scenarios": "sojourn.library",
     "load": "sojourn.loading",

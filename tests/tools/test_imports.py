@@ -24,6 +24,7 @@ PLANTED = {
     "simulate": ("simulate.py", "from sojourn import series", "sojourn.simulate -> sojourn.series"),
     "cohorts": ("cohorts/planted.py", "from sojourn import series", "cohorts.planted -> sojourn.series"),
     "series": ("series/planted.py", "from sojourn import results", "series.planted -> sojourn.results"),
+    "claims": ("claims/planted.py", "from sojourn import results", "claims.planted -> sojourn.results"),
     "observation": ("observation/planted.py", "from sojourn import simulate", "planted -> sojourn.simulate"),
     "forecast": ("forecast/planted.py", "from sojourn import report", "forecast.planted -> sojourn.report"),
     "flee": ("flee/planted.py", "from sojourn import compile", "flee.planted -> sojourn.compile"),

@@ -12,6 +12,7 @@ import typer
 
 import sojourn as sj
 from sojourn.app import describe, report, runs, show
+from sojourn.app.check import check
 from sojourn.app.demo import demo
 from sojourn.app.group import Group
 from sojourn.app.score import score
@@ -37,6 +38,7 @@ app.command("compare")(runs.compare)
 app.command("report")(report.report)
 app.command("card")(report.card)
 app.command("score")(score)
+app.command("check")(check)
 app.command("demo")(demo)
 
 

@@ -1,0 +1,1 @@
+"""What a text claims: documents, sentences, figures, periods and subjects."""

@@ -1,0 +1,29 @@
+"""Words of the subjects of claims, and the series that answer them: data files and how they are read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+__all__ = ["pattern", "rows"]
+
+
+@cache
+def rows(name: str) -> tuple[dict[str, str], ...]:
+    """Return the rows of a table, each by column name."""
+    text = (files(__name__) / f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(io.StringIO(text)))
+
+
+def pattern(words: str | Sequence[str]) -> re.Pattern[str]:
+    """Return what finds any of the words: ``|`` between them, ``*`` for the rest of a word, longest first."""
+    listed = words.split("|") if isinstance(words, str) else list(words)
+    parts = []
+    for word in sorted(listed, key=len, reverse=True):
+        inner = word if ".{" in word else re.escape(word).replace(r"\*", r"\w{0,15}")
+        parts.append(re.sub(r"(?:\\ | )+", r"\\s{1,3}", inner))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
