@@ -13,7 +13,8 @@ import pytest
 import sojourn as sj
 
 COMMAND = ["-c", "from sojourn.app.main import main; main()", "simulate", "border-post", "--seed", "7"]
-MANY = "20000"
+MANY = "60000"
+WAITED = 150  # looks after which some replicates are finished, should the bar not have been drawn meanwhile
 TURNS = 5_000  # looks at the terminal, after which the process is taken to hang
 
 
@@ -36,13 +37,13 @@ def interrupted(folder, words, number=signal.SIGINT):
     os.close(theirs)
     text, sent = "", False
     try:
-        for _ in range(TURNS):
+        for turn in range(TURNS):
             if select.select([ours], [], [], 0.1)[0]:
                 try:
                     text += os.read(ours, 65536).decode()
                 except OSError:  # the other end is closed
                     break
-            if not sent and re.search(rf"\b[1-9]\d*/{MANY}", text):
+            if not sent and (turn > WAITED or re.search(rf"\b[1-9]\d*/{MANY}", text)):
                 process.send_signal(number)
                 sent = True
         else:
