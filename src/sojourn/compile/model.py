@@ -72,8 +72,8 @@ class FlowModel:
         return tuple(n for n, q in self.scenario.quantities.items() if q.prior is not None)
 
     def prior_draws(self, seed: int, replicates: Sequence[int]) -> Draws:
-        """Return a draw from the priors for each replicate, keyed by seed, replicate and name."""
-        return draw_from_priors(self.scenario.quantities, seed, replicates)
+        """Return a draw for each replicate from priors and drifts, keyed by seed, replicate and name."""
+        return draw_from_priors(self.scenario.quantities, seed, replicates, self.grid)
 
     def read_draws(self, given: Mapping[str, ArrayLike]) -> Draws:
         """Return a table of parameter draws from columns by name; see :func:`sojourn.compile.draws.read_draws`."""

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from sojourn.calendar import period_starts
 from sojourn.compile.draws import Draw
+from sojourn.compile.drift.paths import on_path
 from sojourn.compile.grid import Grid
-from sojourn.compile.priors import prior_quantile
+from sojourn.compile.priors import central_value
 from sojourn.scenario.model import Change, Policy, Scenario
 from sojourn.scenario.policies import OPERATIONS
 from sojourn.scenario.values import KINDS, Quantity, Series
@@ -81,7 +82,7 @@ class Profiles:
         for name, quantity in scenario.quantities.items():
             for group in scenario.groups if _varies(quantity) else ("",):
                 self._base[name, group] = self._before_draws(name, group)
-        self.uncertain = {name for name, q in scenario.quantities.items() if q.prior is not None}
+        self.uncertain = {name for name, q in scenario.quantities.items() if q.prior or q.drift}
         self.depends_on = {name: self._dependencies(name) for name in scenario.quantities}
 
     def _dependencies(self, name: str) -> frozenset[str]:
@@ -112,12 +113,7 @@ class Profiles:
 
     def central(self, name: str) -> float:
         """Return the value of a quantity where it does not vary: given, the prior's median, or 1 for a series."""
-        quantity = self.scenario.quantities[name]
-        if quantity.value is not None:
-            return quantity.value
-        if quantity.prior is not None:
-            return prior_quantile(quantity.prior, 0.5)
-        return 1.0
+        return central_value(self.scenario.quantities[name])
 
     def _before_draws(self, name: str, group: str) -> F64:
         """Return a quantity before draws and policies: (time) float64."""
@@ -188,7 +184,10 @@ class Profiles:
             out = _moved(quantity, out, self.central(name), draw.values[name])
         if name in draw.paths:
             path = draw.paths[name]
-            out = np.where(np.isnan(path), out, path)
+            if quantity.drift is not None:
+                out = on_path(quantity, out, draw.values.get(name, self.central(name)), path)
+            else:
+                out = np.where(np.isnan(path), out, path)
         out = self._changed(name, out, group, place, draw, cut)
         _, low, high = KINDS[quantity.kind]
         beyond = int(((out < low - 1e-12) | (out > high + 1e-12)).sum())

@@ -74,7 +74,7 @@ class ValueTable:
 
     @property
     def uncertain(self) -> bool:
-        """Whether any row depends on a quantity with a prior."""
+        """Whether any row depends on a quantity with a prior or a drift."""
         return bool(self.touched(Draw(dict.fromkeys(self.profiles.uncertain, 0.0))))
 
     def counted(self, cut: Cut) -> dict[str, int]:

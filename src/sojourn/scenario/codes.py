@@ -62,6 +62,7 @@ CODES: dict[str, str] = {
     "L409": "the quantiles of a duration are out of order",
     "L410": "a series does not start on the first day of a period",
     "L411": "a series has no value for a date at which the model needs one",
+    "L421": "a drift does not have the parameters that its process needs",
     # stages
     "L501": "the shares at the exits of a stage do not add up to 1",
     "L502": "more than one exit of a stage takes the rest",

@@ -15,8 +15,10 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from sojourn.scenario.frozen import Frozen, In, Map, Of
 
 __all__ = [
+    "DRIFTS",
     "DURATIONS",
     "KINDS",
+    "LINKS",
     "PRIORS",
     "REST",
     "Amount",
@@ -25,6 +27,7 @@ __all__ = [
     "Count",
     "Date",
     "Days",
+    "Drift",
     "Duration",
     "ExitShare",
     "Factor",
@@ -188,6 +191,61 @@ class Prior(Frozen):
     """Upper end (uniform) or 95 % quantile (normal, lognormal)."""
 
 
+LINKS: dict[str, str] = {kind: "log" for kind in KINDS} | {
+    "share": "log odds",
+    "probability": "log odds",
+    "coefficient": "value itself",
+    "indicator": "value itself",
+}
+"""Scale on which a quantity of a kind drifts."""
+
+DRIFTS: dict[str, tuple[frozenset[str], frozenset[str], str]] = {
+    # process: (parameters that it needs, parameters that it may have, meaning)
+    "random-walk": (frozenset(), frozenset(), "each change is independent of all others"),
+    "mean-reverting": (
+        frozenset({"persistence"}),
+        frozenset(),
+        "a part of the deviation is left a period later, and a change is added (autoregression of order 1)",
+    ),
+    "local-trend": (
+        frozenset({"sd_trend"}),
+        frozenset({"damping"}),
+        "a random walk with a trend, which is itself a random walk, damped",
+    ),
+}
+"""Processes that a quantity can follow over time."""
+
+
+class Drift(Frozen):
+    """A stochastic process that moves a quantity from one period to the next.
+
+    With e and f independent standard normals of each period, d the deviation of the quantity on the scale of its
+    kind (:data:`LINKS`) and v its trend, both 0 in the period of ``start``::
+
+        random-walk     d[p+1] = d[p] + sd e[p+1]
+        mean-reverting  d[p+1] = persistence d[p] + sd e[p+1]
+        local-trend     d[p+1] = d[p] + v[p] + sd e[p+1],  v[p+1] = damping v[p] + sd_trend f[p+1]
+
+    Source: A. C. Harvey, "Forecasting, Structural Time Series Models and the Kalman Filter" (1989), chapter 2.
+    """
+
+    process: Literal["random-walk", "mean-reverting", "local-trend"]
+    """Process that it follows."""
+    sd: float = Field(ge=0)
+    """Standard deviation of the change from one period to the next: of the logarithm, of the log odds for shares
+    and probabilities, of the value for coefficients and indicators."""
+    every: Literal["day", "week", "month", "quarter", "year"] = "month"
+    """Calendar period within which it stays the same; weeks begin on Monday."""
+    persistence: float | None = Field(default=None, ge=0, lt=1)
+    """Part of a deviation that is left a period later (mean-reverting)."""
+    sd_trend: float | None = Field(default=None, ge=0)
+    """Standard deviation of the change of the trend from one period to the next (local-trend)."""
+    damping: float | None = Field(default=None, ge=0, le=1)
+    """Factor by which the trend shrinks in a period (local-trend); 1 if left out."""
+    start: Date | None = None
+    """A day of the last period without deviation, from which it drifts; the first day simulated if left out."""
+
+
 class Quantity(Frozen):
     """A parameter with kind, unit, value or prior, source and date."""
 
@@ -211,6 +269,8 @@ class Quantity(Frozen):
     """Factors for Monday to Sunday."""
     closed: tuple[Date, ...] = ()
     """Dates on which the value is zero, such as public holidays."""
+    drift: Drift | None = None
+    """Stochastic process that moves the value over time, in each draw by a path of its own."""
     description: str = ""
     """What it is, in a sentence."""
     source: str = ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sojourn.scenario.values import Duration, Prior, Quantity
+from sojourn.scenario.values import LINKS, Drift, Duration, Prior, Quantity
 
-__all__ = ["Quantities", "duration", "listed", "number", "prior", "profile", "ref", "with_unit"]
+__all__ = ["Quantities", "drift", "duration", "listed", "number", "prior", "profile", "ref", "with_unit"]
 
 Quantities = Mapping[str, Quantity]
 
@@ -56,6 +56,7 @@ def profile(quantity: Quantity, *, short: bool = False) -> str:
     parts = [value] if value else []
     if short:
         parts += [way for way, text in ways.items() if text] + ["uncertain"] * (quantity.prior is not None)
+        parts += ["drifting"] * (quantity.drift is not None)
     else:
         parts += [f"{way}: {text}" for way, text in ways.items() if text]
     return (", " if short else "; ").join(parts)
@@ -74,6 +75,15 @@ def prior(prior: Prior) -> str:
         names = {"low": "from", "high": "to"}
     given = ((names.get(k, k), getattr(prior, k)) for k in ("mean", "median", "sd", "sd_log", "low", "high"))
     return f"{prior.distribution}, {_by((name, value) for name, value in given if value is not None)}"
+
+
+def drift(drift: Drift, kind: str) -> str:
+    """Return a drift: its process and parameters."""
+    names = {"sd": "sd", "persistence": "persistence", "sd_trend": "sd of trend", "damping": "damping of trend"}
+    given = ((label, getattr(drift, key)) for key, label in names.items())
+    start = f", from {drift.start}" if drift.start is not None else ""
+    parameters = _by((label, value) for label, value in given if value is not None)
+    return f"{drift.process} on the {LINKS[kind]}, by {drift.every}, {parameters}{start}"
 
 
 def duration(time: Duration, quantities: Quantities) -> str:

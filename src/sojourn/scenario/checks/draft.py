@@ -59,11 +59,11 @@ class Draft:
 
     @cached_property
     def moved(self) -> frozenset[str]:
-        """Quantities whose value is not one number: by group, date, prior or policy."""
+        """Quantities whose value is not one number: by group, date, prior, drift or policy."""
         s = self.scenario
         varying = {
             name
             for name, q in s.quantities.items()
-            if q.prior or q.by_group or q.steps or q.series or q.season or q.weekday or q.closed
+            if any((q.prior, q.by_group, q.steps, q.series, q.season, q.weekday, q.closed, q.drift))
         }
         return frozenset(varying | {c.quantity for p in s.policies.values() for c in p.changes})

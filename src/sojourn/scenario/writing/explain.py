@@ -11,7 +11,7 @@ from sojourn.scenario.policies import OPERATIONS
 from sojourn.scenario.question import Figure
 from sojourn.scenario.resolve import resolve
 from sojourn.scenario.values import Quantity, Series
-from sojourn.scenario.wording import duration, listed, number, prior, profile, ref
+from sojourn.scenario.wording import drift, duration, listed, number, prior, profile, ref
 
 __all__ = ["explain"]
 
@@ -103,6 +103,8 @@ def _quantity(quantity: Quantity) -> Iterator[str]:
         yield f"value: {profile(quantity)}"
     if quantity.prior is not None:
         yield f"prior: {prior(quantity.prior)}"
+    if quantity.drift is not None:
+        yield f"drift: {drift(quantity.drift, quantity.kind)}"
     confidence = f"confidence {quantity.confidence}" if quantity.confidence else ""
     yield f"source: {_sourced(quantity.source or 'none', quantity.date, confidence)}"
 
