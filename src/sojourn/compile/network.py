@@ -117,7 +117,9 @@ class _Stage:
         match parameter:
             case parameters.Value(_, value):
                 return self.table.ref(value, place)
-            case parameters.SeriesRate(_, series):
+            case parameters.SeriesRate(_, series, split):
+                if split is not None and isinstance(series, str):
+                    return self.table.split_ref(series, split, place)
                 return self.table.series_ref(series)
             case parameters.Code(_, among, name):
                 choices: tuple[str, ...] = getattr(slots, among)

@@ -72,7 +72,7 @@ CODES: dict[str, str] = {
     "L506": "discipline priority is given without classes, or classes without it",
     "L507": "the classes of a priority leave out or repeat a group",
     "L508": "negative-binomial noise is given without dispersion, or dispersion without it",
-    "L509": "an inflow does not have exactly one series for each of its groups",
+    "L509": "an inflow does not have exactly one series, or one share of a series, for each of its groups",
     "L510": "a parameter has no meaning in this combination",
     "L511": "people cannot go to a source",
     "L512": "people in a stage can never reach an end",

@@ -35,10 +35,11 @@ class Value:
 
 @dataclass(frozen=True)
 class SeriesRate:
-    """People per day that a series of totals gives, or one series per group."""
+    """People per day that a series of totals gives, or one series per group, or shares of one by group."""
 
     slot: str
     series: str | Mapping[str, str]
+    split: Mapping[str, Ref] | None = None
 
 
 @dataclass(frozen=True)
