@@ -110,6 +110,9 @@ def tables() -> dict[str, list[str]]:
         )
         for name, (needed, optional, meaning) in values.DRIFTS.items()
     ]
+    found["responses"] = [row("form", "factor"), "|---|---|"] + [
+        row(f"`{name}`", meaning) for name, meaning in values.RESPONSES.items()
+    ]
     for name, codes in (("problems", CODES), ("notes", NOTES)):
         found[name] = [row("code", "meaning"), "|---|---|"] + [row(f"`{c}`", text) for c, text in codes.items()]
     return found

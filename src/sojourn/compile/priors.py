@@ -47,7 +47,9 @@ def prior_quantile(prior: Prior, u: float) -> float:
 
 
 def central_value(quantity: Quantity) -> float:
-    """Return the value of a quantity where it does not vary: given, the prior's median, or 1 for a series."""
+    """Return the value of a quantity where it does not vary: given, a factor, the prior's median, or 1."""
+    if quantity.times is not None:
+        return quantity.times.by
     if quantity.value is not None:
         return quantity.value
     if quantity.prior is not None:

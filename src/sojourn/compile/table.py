@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ class _Row:
     name: str
     group: str
     place: str
+    before_run: bool = False  # of what depends on the state of the run, the part that does not
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class ValueTable:
                 if beyond:
                     cut.append(((self._name_of(row), "", ""), beyond))
             elif base is None or not names.isdisjoint(self.profiles.depends_on[row.name]):
-                out[:, i] = self.profiles.profile(row.name, row.group, row.place, draw, cut)
+                out[:, i] = _filled(self.profiles, row, draw, cut)
         return out, cut
 
     def touched(self, draw: Draw) -> frozenset[int]:
@@ -117,6 +118,14 @@ class ValueTable:
         return {**steps, **self.filled}
 
 
+def _filled(profiles: Profiles, row: _Row, draw: Draw, cut: Cut) -> F64:
+    """Return the values of a row: (time) float64; the engine counts where what depends on the state is cut."""
+    if row.before_run:
+        return profiles.before_run(row.name, row.group, row.place, draw)
+    known = row.name not in profiles.state_dependent
+    return profiles.profile(row.name, row.group, row.place, draw, cut if known else [])
+
+
 class Table:
     """Collects the refs of a scenario's stages into a :class:`ValueTable`."""
 
@@ -129,6 +138,8 @@ class Table:
         self._index: dict[_Row, int] = {}
         self._of_quantity: set[int] = set()
         self._filled: dict[str, int] = {}
+        self.in_run: dict[tuple[str, str, str], tuple[int, int]] = {}
+        """Rows of what depends on the state, by quantity, group and place: the one to read, that before the run."""
 
     def ref(self, value: Ref, place: str | None = None) -> int:
         """Return the ref of a number or of a quantity as used at a place."""
@@ -140,7 +151,7 @@ class Table:
                 self._of_quantity.add(self._refs[key])
                 self._ref_rows.append(self._quantity_rows(value, where))
             else:
-                self._ref_rows.append([self._constant(float(value))] * len(self.groups))
+                self._ref_rows.append([self.constant(float(value))] * len(self.groups))
         return self._refs[key]
 
     def series_ref(self, series: str | Mapping[str, str]) -> int:
@@ -163,7 +174,7 @@ class Table:
         rows = []
         for group in self.groups:
             if group not in split:
-                rows.append(self._constant(0.0))
+                rows.append(self.constant(0.0))
                 continue
             written = list(shares)
             before = written[: written.index(group)] if group in shares else written
@@ -176,16 +187,26 @@ class Table:
     def _series_row(self, name: str) -> int:
         grid = self.profiles.grid
         if not name:
-            return self._constant(0.0)
+            return self.constant(0.0)
         values, filled = series_by_day(self.profiles.scenario.series[name], grid, total=True)
         if filled:
             self._filled[f"source: steps filled in series {name}"] = filled
         self._rows.append(values)
         return len(self._rows) - 1
 
-    def _constant(self, value: float) -> int:
-        self._rows.append(np.full(self.profiles.grid.n_step, value))
+    def row(self, name: str, group: str, place: str) -> int:
+        """Return the row of a quantity for a group at a place."""
+        where = place if self.profiles.is_local(name) else ""
+        return self._quantity_rows(name, where)[self.groups.index(group)]
+
+    def add(self, values: F64) -> int:
+        """Return a new row with these values: (time) float64."""
+        self._rows.append(values)
         return len(self._rows) - 1
+
+    def constant(self, value: float) -> int:
+        """Return a row with this value at every step."""
+        return self.add(np.full(self.profiles.grid.n_step, value))
 
     def _quantity_rows(self, name: str, place: str) -> list[int]:
         apart = self.profiles.by_group(name)
@@ -195,6 +216,10 @@ class Table:
             if row not in self._index:
                 self._index[row] = len(self._rows)
                 self._rows.append(row)
+                if name in self.profiles.state_dependent:
+                    key = (name, row.group, place)
+                    self.in_run[key] = (self._index[row], len(self._rows))
+                    self._rows.append(replace(row, before_run=True))
             rows.append(self._index[row])
         return rows
 

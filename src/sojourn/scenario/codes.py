@@ -63,6 +63,9 @@ CODES: dict[str, str] = {
     "L410": "a series does not start on the first day of a period",
     "L411": "a series has no value for a date at which the model needs one",
     "L421": "a drift does not have the parameters that its process needs",
+    "L422": "quantities depend on each other in a circle",
+    "L423": "a quantity that depends on the state of the run stands where that is not known",
+    "L424": "a response adds up stages and flows, or its capacity is of the other sort",
     # stages
     "L501": "the shares at the exits of a stage do not add up to 1",
     "L502": "more than one exit of a stage takes the rest",
@@ -83,6 +86,7 @@ CODES: dict[str, str] = {
     "L603": "a change does not do exactly one thing",
     "L604": "an observation of flows lists stages, or one of stocks lists flows",
     "L605": "units of account differ",
+    "L606": "the number at which a policy ends is above that at which it comes into force",
     # question
     "L701": "an answer has both text and general, or neither, or its text and figures do not name each other",
     "L702": "a figure or arrival refers to something of which it cannot be taken",

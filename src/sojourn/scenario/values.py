@@ -20,8 +20,10 @@ __all__ = [
     "KINDS",
     "LINKS",
     "PRIORS",
+    "RESPONSES",
     "REST",
     "Amount",
+    "Capacity",
     "Coefficient",
     "Confidence",
     "Count",
@@ -47,6 +49,7 @@ __all__ = [
     "QuantityName",
     "Rate",
     "Ref",
+    "Response",
     "Series",
     "SeriesName",
     "Share",
@@ -54,6 +57,7 @@ __all__ = [
     "SharedRate",
     "SignedRatio",
     "StageName",
+    "Times",
 ]
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64)]
@@ -94,6 +98,7 @@ Probability = Annotated[Ref, Of(("probability", "share"))]
 Hazard = Annotated[Ref, Of(("hazard",))]
 Count = Annotated[Ref, Of(("count",))]
 SharedCount = Annotated[Ref, Of(("count",), shared=True)]
+Capacity = Annotated[Ref, Of(("count", "rate"), shared=True)]
 Rate = Annotated[Ref, Of(("rate",))]
 SharedRate = Annotated[Ref, Of(("rate",), shared=True)]
 Days = Annotated[Ref, Of(("duration",))]
@@ -246,6 +251,42 @@ class Drift(Frozen):
     """A day of the last period without deviation, from which it drifts; the first day simulated if left out."""
 
 
+class Times(Frozen):
+    """Another quantity times a constant, which is the product's central value."""
+
+    quantity: QuantityName
+    """The other quantity; its dates, groups, draws, drift and policies hold for this one too."""
+    by: float
+    """The constant."""
+
+
+RESPONSES: dict[str, str] = {
+    # form: factor, with x the people and c the capacity
+    "power": "(x / c) ^ elasticity; with elasticity 1, in proportion to x",
+    "over-capacity": "max(1, x / c) ^ elasticity; nothing up to the capacity",
+}
+"""Forms in which a quantity responds to people."""
+
+
+class Response(Frozen):
+    """A quantity that follows how many people were in stages, or passed along flows, in the step before.
+
+    The value is multiplied by a factor of x, the people in the stages at the end of the step before, or per day in
+    the flows, over all groups together.
+    """
+
+    of: Annotated[tuple[FlowName, ...], Field(min_length=1)]
+    """Stages whose people are added up, or flows ``origin -> destination``."""
+    capacity: Capacity
+    """Number at which the factor is 1: people in stages, or people per day in flows."""
+    form: Literal["power", "over-capacity"] = "power"
+    """Form of the factor."""
+    elasticity: Annotated[float, Field(ge=-20, le=20)] = 1.0
+    """Per cent by which the value changes for each per cent of x."""
+    days: Annotated[float, Field(ge=0)] = 0.0
+    """Time constant of an exponential mean of x over the past; the step before alone if shorter than a step."""
+
+
 class Quantity(Frozen):
     """A parameter with kind, unit, value or prior, source and date."""
 
@@ -271,6 +312,10 @@ class Quantity(Frozen):
     """Dates on which the value is zero, such as public holidays."""
     drift: Drift | None = None
     """Stochastic process that moves the value over time, in each draw by a path of its own."""
+    times: Times | None = None
+    """Another quantity and a constant, whose product is the value."""
+    responds_to: Response | None = None
+    """People in stages or flows that move the value during the run."""
     description: str = ""
     """What it is, in a sentence."""
     source: str = ""

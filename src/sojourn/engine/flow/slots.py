@@ -33,6 +33,8 @@ __all__ = [
     "FIFO",
     "FIRST",
     "FLOW_SLOTS",
+    "FORM_OVER_CAPACITY",
+    "FORM_POWER",
     "FRESH",
     "FRESH_DRAW",
     "GIVE_UP_DRAW",
@@ -66,10 +68,12 @@ __all__ = [
     "NOISE_POISSON",
     "NOTES",
     "NOTE_AGE",
+    "NOTE_CAPACITY",
     "NOTE_DRAWN",
     "NOTE_FEEDBACK",
     "NOTE_LOGIT",
     "NOTE_ROUNDS",
+    "NOTE_RULED",
     "NOTE_SHARE",
     "OVERFLOW",
     "PATIENCE",
@@ -95,6 +99,19 @@ __all__ = [
     "ROOM",
     "ROOM_DRAW",
     "ROUND",
+    "RULE_BEGIN",
+    "RULE_CLOSE",
+    "RULE_COUNT_FLOW",
+    "RULE_COUNT_STOCK",
+    "RULE_END",
+    "RULE_FACTOR",
+    "RULE_RESPONSE",
+    "RULE_SCALE",
+    "RULE_SET",
+    "RULE_SHIFT",
+    "RULE_SLOTS",
+    "RULE_THRESHOLD",
+    "RULE_TIMES",
     "SCALE",
     "SD_LEVEL",
     "SD_TREND",
@@ -219,7 +236,25 @@ COUNT_DRAW, LEVEL_DRAW, TREND_DRAW, EXIT_DRAW, DWELL_DRAW, ROOM_DRAW, STAY_DRAW,
 )
 GIVE_UP_DRAW, COHORT_DRAW, BALK_DRAW, TAKE_DRAW, CAPACITY_DRAW = (i << 40 for i in range(8, 13))
 
-NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT, NOTE_AGE, NOTE_ROUNDS, NOTE_DRAWN = range(6)
+# What rules do at the beginning of a step, with the further columns of Program.rule.
+(
+    RULE_COUNT_STOCK,  # add the people in a stage: stage
+    RULE_COUNT_FLOW,  # add the people per day along a flow in the step before: row in State.watched
+    RULE_THRESHOLD,  # signal; rows of: above, below, days
+    RULE_RESPONSE,  # signal; rows of: capacity, elasticity, days; form; first step at which the count is known
+    RULE_BEGIN,  # row to write, row of what is known before the run
+    RULE_TIMES,  # row to write, row of the factor
+    RULE_FACTOR,  # row to write, signal
+    RULE_SET,  # this and the next three: row to write, row of the part in force, signal or -1, row of the operand
+    RULE_SCALE,
+    RULE_SHIFT,
+    RULE_CLOSE,
+    RULE_END,  # row to write, rows of the lowest and highest value, position in State.ruled
+) = range(12)
+RULE_SLOTS = 7
+FORM_POWER, FORM_OVER_CAPACITY = range(2)
+
+NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT, NOTE_AGE, NOTE_ROUNDS, NOTE_DRAWN, NOTE_RULED, NOTE_CAPACITY = range(8)
 NOTES = (
     "shares of exits that add up to more than 1, cut to what was left",
     "departures that negative feedback would have taken below zero, cut at zero",
@@ -227,4 +262,6 @@ NOTES = (
     "initial queues whose drawn age is beyond the central value's, entered at that age",
     "steps in which a queue began the most rounds of service that one step can hold",
     "steps at which a drawn value was beyond the bounds of its kind, cut to them",
+    "steps at which a value that depends on the state was beyond the bounds of its kind, cut to them",
+    "steps at which a quantity responded to a capacity of nothing, taken as no response",
 )

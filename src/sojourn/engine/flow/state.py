@@ -25,6 +25,8 @@ class State(NamedTuple):
     share: F64  # (exit) chances of the exits at work
     flow_now: F64  # (flow, group) people in this step
     watched: F64  # (watch, time, group) past of the flows that feed back
+    signal: F64  # (signal, 2) threshold: whether in force, steps in a row above; response: mean count, factor
+    ruled: F64  # (time, written row) values that depend on the state, as worked out so far
     wait_sum: F64  # (2, period, queue, group) people who began service, and the sum of their waits in steps
     wait_hist: F64  # (queue, bin, group)
     notes: I64  # (note)
@@ -81,6 +83,8 @@ def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:
         share=np.zeros(int(program.stage[:, slots.EXITS].max())),
         flow_now=np.zeros((n_flow, n_group)),
         watched=np.zeros((int(program.flow[:, slots.WATCH].max(initial=-1)) + 1, program.n_step, n_group)),
+        signal=np.zeros((_most(program, (slots.RULE_THRESHOLD, slots.RULE_RESPONSE), 1), 2)),
+        ruled=np.zeros((program.n_step, _most(program, (slots.RULE_END,), 4))),
         wait_sum=np.zeros((2, n_period, n_queue, n_group)),
         wait_hist=np.zeros((n_queue, len(program.wait_edge) - 1, n_group)),
         notes=np.zeros(len(slots.NOTES), np.int64),
@@ -90,6 +94,11 @@ def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:
         for g in range(n_group):
             _start(program, sampled.values[0], state, s, g, expected)
     return state
+
+
+def _most(program: Program, of: tuple[int, ...], column: int) -> int:
+    """Return how many positions a column of certain rules counts."""
+    return int(program.rule[np.isin(program.rule[:, 0], of), column].max(initial=-1)) + 1
 
 
 def _start(program: Program, values: F64, state: State, s: int, g: int, expected: bool) -> None:

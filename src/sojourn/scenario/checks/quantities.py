@@ -12,7 +12,7 @@ from sojourn.scenario.values import DRIFTS, KINDS, PRIORS, Drift, Prior, Quantit
 
 __all__ = ["check_quantities"]
 
-_VARYING = ("by_group", "steps", "series")
+_VARYING = ("by_group", "steps", "series", "times")
 
 
 def check_quantities(draft: Draft) -> None:
@@ -41,6 +41,16 @@ def _check_profile(draft: Draft, path: Path, quantity: Quantity) -> None:
             allowed=f"one of {', '.join(_VARYING)}",
             remedy="keep one; a series per group varies by group and date",
         )
+    alone = [key for key in ("value", "prior", "drift") if getattr(quantity, key) is not None]
+    if quantity.times is not None and alone and len(ways) == 1:
+        draft.findings.problem(
+            "L404",
+            path,
+            "a quantity that is another times a constant has no value of its own",
+            found=", ".join(alone),
+            allowed="times",
+            remedy="write them for the other quantity, or leave out times",
+        )
     if quantity.steps is not None and list(quantity.steps) != sorted(quantity.steps):
         draft.findings.problem(
             "L405",
@@ -56,7 +66,7 @@ def _check_present(draft: Draft, path: Path, quantity: Quantity) -> None:
     missing = ""
     if isinstance(by_group, Mapping) and (quantity.series or (quantity.value is None and not quantity.prior)):
         missing = ", ".join(sorted(draft.names.get("groups", frozenset()) - set(by_group)))
-    elif quantity.value is None and quantity.prior is None and by_group is None:
+    elif quantity.value is None and quantity.prior is None and by_group is None and quantity.times is None:
         first = min(quantity.steps) if quantity.steps else None
         start = draft.scenario.time.start
         if first is None:
