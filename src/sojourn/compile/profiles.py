@@ -13,9 +13,9 @@ from sojourn.compile.draws import Draw
 from sojourn.compile.drift.paths import on_path
 from sojourn.compile.grid import Grid
 from sojourn.compile.priors import central_value
-from sojourn.scenario.checks.dependence import state_dependent, stems
 from sojourn.scenario.model import Change, Policy, Scenario
 from sojourn.scenario.policies import OPERATIONS
+from sojourn.scenario.traversal import state_dependent, stems
 from sojourn.scenario.values import KINDS, Quantity, Series
 
 __all__ = ["Acting", "Cut", "Profiles", "series_by_day"]

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sojourn.scenario.checks.dependence import circles, state_dependent
 from sojourn.scenario.codes import Findings, Path
 from sojourn.scenario.frozen import Of
-from sojourn.scenario.traversal import Use, uses
+from sojourn.scenario.traversal import Use, circles, state_dependent, uses
 from sojourn.scenario.values import Quantity
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sojourn.scenario.checks.dependence import circles
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path, unused
 from sojourn.scenario.policies import OPERATIONS, Policy
 from sojourn.scenario.stages import StageBase
 from sojourn.scenario.stages.parameters import AgeAtStart, Dwell, FeedbackTerm, SeriesRate, Value
+from sojourn.scenario.traversal import circles
 from sojourn.scenario.values import KINDS, Quantity, Ref
 
 __all__ = ["check_state"]
