@@ -141,10 +141,16 @@ def _plan(
 
 
 def _refuse_mixed(model: FlowModel) -> None:
-    """Refuse queues with service times whose side ways lead where those served go."""
+    """Refuse exits that change the group, and side ways that cannot be distinguished from others."""
+    if model.labels.flow_becomes:
+        raise refuse(
+            "R604", "cohorts", "exits of the scenario change the group of people, of which each is followed"
+        )
     for name, slot in zip(model.labels.stage, model.program.stage, strict=True):
-        if slot[slots.KIND] == slots.QUEUE and slot[slots.SERVICE] >= 0:
-            side = [slot[where] for where in (slots.PATIENCE_FLOW, slots.BALK_FLOW, slots.OVERFLOW)]
+        served = slot[slots.KIND] == slots.QUEUE and slot[slots.SERVICE] >= 0
+        if served or slot[slots.SHARED_ROOM] >= 0:
+            side = [slot[slots.OVERFLOW]]
+            side += [slot[where] for where in (slots.PATIENCE_FLOW, slots.BALK_FLOW) if served]
             if any(slot[slots.FIRST] <= flow < slot[slots.FIRST] + slot[slots.EXITS] for flow in side):
                 raise refuse(
                     "R603",

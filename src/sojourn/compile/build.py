@@ -139,7 +139,16 @@ def _program(
     watch = sorted({i for chosen in watched.values() for i in chosen})
     edges = _wait_edges(grid.n_step + max((net.param[s][slots.QUEUE_AGE] for s in queues), default=0) + 1)
     names = [f"stage/{s}" for s in stages] + [f"group/{g}" for g in groups]
-    rows = [(position[f.to], f.ref, *f.option, watch.index(i) if i in watch else -1) for i, f in enumerate(flows)]
+    pool = {s: net.param[s][slots.SHARED_ROOM] for s in stages}
+    becomes = tuple(tuple(groups.index(f.becomes.get(g, g)) for g in groups) for f in flows)
+    rows = [
+        (
+            *(position[f.to], f.ref, *f.option, watch.index(i) if i in watch else -1),
+            int(pool[f.origin] == pool[f.to] >= 0),
+            *becomes[i],
+        )
+        for i, f in enumerate(flows)
+    ]
     ring = [dwells.most_bins(net.ring_dwell[s]) if s in net.ring_dwell else 0 for s in stages]
     program = Program(
         step_days=grid.step_days,
@@ -147,7 +156,7 @@ def _program(
         stage=_stage_table(scenario, net, grid.n_step, [position[s] for s in order], watched),
         key=np.array([component_key(n) for n in names], np.uint64),
         entry=np.array([entry(stage, groups) for stage in scenario.stages.values()], np.int64),
-        flow=np.array(rows, np.int64).reshape(-1, slots.FLOW_SLOTS),
+        flow=np.array(rows, np.int64).reshape(-1, slots.ARRIVES_AS + len(groups)),
         term=_terms(net, stages, watched, watch),
         rule=rules.array(),
         ref_row=values.ref_row,
@@ -161,6 +170,7 @@ def _program(
         stage_place=tuple(scenario.stages[s].place or "" for s in stages),
         flow=tuple(flow_names),
         flow_attempt=tuple(f.attempt for f in flows),
+        flow_becomes=becomes if any(f.becomes for f in flows) else (),
         queue=tuple(queues),
         group=groups,
         time=grid.period_start,

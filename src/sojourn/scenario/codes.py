@@ -80,6 +80,8 @@ CODES: dict[str, str] = {
     "L511": "people cannot go to a source",
     "L512": "people in a stage can never reach an end",
     "L513": "people could pass round a cycle of stages in no time",
+    "L514": "a limit has both room and a pool, or neither",
+    "L515": "people go to a stage in two ways, and only on one of them do they change their group",
     # time, policies, observations
     "L601": "a period ends before it starts",
     "L602": "the step does not divide the day or the period recorded",

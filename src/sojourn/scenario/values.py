@@ -42,6 +42,7 @@ __all__ = [
     "Money",
     "Name",
     "PlaceName",
+    "PoolName",
     "Prior",
     "Probability",
     "Quantity",
@@ -78,6 +79,7 @@ Date = Annotated[dt.date, BeforeValidator(_calendar_date)]
 
 GroupName = Annotated[Name, In("groups")]
 PlaceName = Annotated[Name, In("places")]
+PoolName = Annotated[Name, In("pools")]
 SeriesName = Annotated[Name, In("series")]
 QuantityName = Annotated[Name, In("quantities")]
 StageName = Annotated[Name, In("stages")]

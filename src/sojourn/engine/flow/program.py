@@ -26,7 +26,7 @@ class Program(NamedTuple):
     stage: I64  # (stage, slot) kind, flows, refs, codes
     key: U64  # (stage + group) stream keys
     entry: I64  # (stage, group, 2) whether a source admits the group; its priority class in a queue, 0 first
-    flow: I64  # (flow, slot) destination, refs
+    flow: I64  # (flow, slot) destination, refs; then for each group the one as which people arrive
     term: I64  # (term, 4) push: refs of indicator, coefficient, reference, and lag in steps;
     # feedback: ref of followers per person, dwell table of the lag, row of the watched flow, and -1
     rule: I64  # (rule, slot) instructions at the beginning of each step, for values that depend on the state
@@ -61,6 +61,7 @@ class Labels:
     wait_edge_days: F64  # (bin + 1)
     note: tuple[str, ...]  # things counted during a run, such as clipped values
     record: str  # "step", "week" or "month"
+    flow_becomes: tuple[tuple[int, ...], ...] = ()  # (flow, group) group on arrival; () where it never changes
 
 
 @dataclass(frozen=True)

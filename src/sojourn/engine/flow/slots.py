@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "ABREAST",
     "AGE",
+    "ARRIVES_AS",
     "BALK_ABOVE",
     "BALK_DRAW",
     "BALK_FLOW",
@@ -32,7 +33,6 @@ __all__ = [
     "FEED_TO",
     "FIFO",
     "FIRST",
-    "FLOW_SLOTS",
     "FORM_OVER_CAPACITY",
     "FORM_POWER",
     "FRESH",
@@ -50,6 +50,7 @@ __all__ = [
     "INITIAL",
     "JOINT_SPREAD",
     "JOURNEY",
+    "KEEPS_PLACE",
     "KIND",
     "KINDS",
     "LEAVING",
@@ -119,6 +120,7 @@ __all__ = [
     "SERVERS",
     "SERVICE",
     "SERVICE_RATE",
+    "SHARED_ROOM",
     "SLOTS",
     "SOURCE",
     "STAY_DRAW",
@@ -133,6 +135,7 @@ __all__ = [
     "TREND_SPREAD",
     "WAITING",
     "WATCH",
+    "WITH_PLACE",
     "WORKS",
 ]
 
@@ -157,6 +160,7 @@ DISCIPLINES = ("fifo", "lifo", "random", "priority")
     AGE,  # ref: days over which they entered before the start
     ROOM,  # ref
     OVERFLOW,  # flow
+    SHARED_ROOM,  # pool of which ROOM is the room
     INFLOW,  # code
     RATE,  # ref: people per day
     SCALE,  # ref
@@ -194,10 +198,11 @@ DISCIPLINES = ("fifo", "lifo", "random", "priority")
     FEED_TO,  # last feedback term + 1
     WORKS,  # in row i: the stage that works i-th in a step
     SLOTS,
-) = range(44)
+) = range(45)
 
-# Columns of Program.flow: destination stage, refs (REF -1: the rest), row in State.watched.
-TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, WATCH, FLOW_SLOTS = range(9)
+# Columns of Program.flow: destination stage, refs (REF -1: the rest), row in State.watched, whether people bring
+# their place in a pool along, and from ARRIVES_AS on for each group the one as which people arrive.
+TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, WATCH, KEEPS_PLACE, ARRIVES_AS = range(10)
 
 # Rows of Sampled.dwell.
 (
@@ -221,12 +226,13 @@ ABREAST = 8  # bins of a distribution looked at together; as many copies of its 
     LEVEL_SPREAD,  # variance of the log intensity; this and the next two in expected mode
     JOINT_SPREAD,  # covariance of both
     TREND_SPREAD,  # variance of the trend
+    WITH_PLACE,  # of those who came since, those who bring a place in the stage's pool along
     # Within the work of one stage:
     FRESH,  # arrivals not yet sent on
     TAKEN,  # people whose service begins
     LEAVING,  # people on their way to the regular exits
     PLANES,
-) = range(13)
+) = range(14)
 
 # Decisions of one component, group and step: ranges apart, so that no draw shifts another. Within a range, ROUND
 # sets apart the rounds of service that begin in one step.

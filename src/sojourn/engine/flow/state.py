@@ -62,12 +62,15 @@ def open_shared(program: Program, stream: U64, s: int, t: int) -> None:
 
 @part
 def send(flows: I64, people: F64, flow_now: F64, s: int, flow: int, g: int, n: float) -> None:
-    """Move n people of a group along a flow out of stage s."""
+    """Move n people of a group along a flow out of stage s; they arrive as the group that the flow makes them."""
     to = flows[flow, slots.TO]
+    arrives = flows[flow, slots.ARRIVES_AS + g]
     flow_now[flow, g] += n
     people[slots.STOCK, s, g] -= n
-    people[slots.STOCK, to, g] += n
-    people[slots.INBOX, to, g] += n
+    people[slots.STOCK, to, arrives] += n
+    people[slots.INBOX, to, arrives] += n
+    if flows[flow, slots.KEEPS_PLACE] == 1:
+        people[slots.WITH_PLACE, to, arrives] += n
 
 
 def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SECTIONS", "Draft"]
 
-SECTIONS = ("groups", "places", "series", "quantities", "stages", "policies", "observations")
+SECTIONS = ("groups", "places", "pools", "series", "quantities", "stages", "policies", "observations")
 """Sections of a scenario that hold named entries."""
 
 _WAYS = ("prior", "by_group", "steps", "series", "season", "weekday", "closed", "drift", "times", "responds_to")

@@ -103,7 +103,8 @@ def _check_unused(draft: Draft) -> None:
             used[section].add(use.value)
     for stage in s.stages.values():
         used["groups"].update(stage.populated_by(tuple(s.groups)))
-    for section in ("groups", "places", "series", "quantities"):
+        used["groups"].update(group for way in stage.ways() for group in way.becoming(tuple(s.groups)).values())
+    for section in ("groups", "places", "pools", "series", "quantities"):
         for name in getattr(s, section):
             if name not in used[section]:
                 draft.findings.note(

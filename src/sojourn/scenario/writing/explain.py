@@ -42,6 +42,7 @@ def explain(scenario: Scenario) -> str:
     for heading, section in (
         ("Groups", _groups(s)),
         ("Places", _places(s)),
+        ("Pools", _pools(s)),
         ("Stages", _stages(s)),
         ("Quantities", _quantities(s)),
         ("Series", _series(s)),
@@ -71,12 +72,21 @@ def _period(time: Time) -> str:
 def _groups(s: Scenario) -> Iterator[str]:
     for name, group in s.groups.items():
         label = f" ({group.label})" if group.label else ""
-        yield f"{name}: nationality {group.nationality}, family status {group.family}{label}"
+        more = f", {group.sex}" * (group.sex != "any") + f", aged {group.age}" * bool(group.age)
+        yield f"{name}: nationality {group.nationality}, family status {group.family}{more}{label}"
 
 
 def _places(s: Scenario) -> Iterator[str]:
     for name, place in s.places.items():
         yield f"{name}: {place.name}, {place.country}, {place.latitude:g}, {place.longitude:g}"
+
+
+def _pools(s: Scenario) -> Iterator[str]:
+    for name, pool in s.pools.items():
+        members = [n for n, one in s.stages.items() if getattr(getattr(one, "limit", None), "pool", None) == name]
+        yield f"{name}: room for {ref(pool.room, s.quantities)} in {listed(members)}" + (
+            f". {pool.description}" if pool.description else ""
+        )
 
 
 def _stages(s: Scenario) -> Iterator[str]:
