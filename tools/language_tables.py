@@ -101,6 +101,18 @@ def tables() -> dict[str, list[str]]:
     found["priors"] = [row("distribution", "given by"), "|---|---|"] + [
         row(f"`{name}`", _forms(forms)) for name, forms in values.PRIORS.items()
     ]
+    found["drifts"] = [row("process", "given by", "meaning"), "|---|---|---|"] + [
+        row(
+            f"`{name}`",
+            " and ".join(f"`{key}`" for key in ("sd", *sorted(needed)))
+            + "".join(f", also `{key}`" for key in sorted(optional)),
+            meaning,
+        )
+        for name, (needed, optional, meaning) in values.DRIFTS.items()
+    ]
+    found["responses"] = [row("form", "factor"), "|---|---|"] + [
+        row(f"`{name}`", meaning) for name, meaning in values.RESPONSES.items()
+    ]
     for name, codes in (("problems", CODES), ("notes", NOTES)):
         found[name] = [row("code", "meaning"), "|---|---|"] + [row(f"`{c}`", text) for c, text in codes.items()]
     return found

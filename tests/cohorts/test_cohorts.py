@@ -153,7 +153,7 @@ def test_cohorts_of_random_systems_add_up(scenario, seed, mode):
     try:
         found = cohorts(run, by="month", workers=1)
     except RunError as error:
-        assert error.codes == ("R603",)
+        assert error.codes in (("R603",), ("R604",))
         return
     kept = run.data["stage_kind"].values != "source"
     last = run.stocks.isel(time=-1, stage=kept).values

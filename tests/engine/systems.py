@@ -12,6 +12,11 @@ from sojourn.scenario import Scenario
 
 GROUPS = ("a", "b", "c")
 DAYS = 70
+DRIFTS = (
+    {"process": "random-walk", "sd": 0.2, "every": "week"},
+    {"process": "mean-reverting", "sd": 0.2, "persistence": 0.5},
+    {"process": "local-trend", "sd": 0.0, "sd_trend": 0.05},
+)
 START, END = "2024-02-01", "2024-04-10"
 
 shares = st.floats(0.0, 0.5).map(lambda x: round(x, 3))
@@ -43,12 +48,15 @@ class _Builder:
         self.draw = draw
         self.quantities: dict[str, Any] = {}
         self.series: dict[str, Any] = {}
+        self.pooled = False
+        self.before_run: set[str] = set()  # quantities that cannot depend on the state
         self.groups = GROUPS[: draw(st.integers(1, 3))]
         self.stages = [f"s{i}" for i in range(draw(st.integers(1, 5)))]
 
-    def named(self, kind: str, value: float, *, shared: bool = False) -> str | float:
+    def named(self, kind: str, value: float, *, shared: bool = False, in_run: bool = True) -> str | float:
         """A number, or a new quantity that varies in one of the ways, is uncertain, or is constant."""
-        how = self.draw(st.sampled_from(("number", "value", "by_group", "steps", "season", "weekday", "prior")))
+        ways = ("number", "value", "by_group", "steps", "season", "weekday", "prior", "drift", "times", "responds")
+        how = self.draw(st.sampled_from(ways if in_run else ways[:-1]))
         if how == "number" or (how == "by_group" and shared):
             return value
         written = quantity(kind, value)
@@ -58,6 +66,14 @@ class _Builder:
             written["steps"] = {"2024-02-20": value * 0.6, "2024-03-08": value * 0.9}
         elif how == "season":
             written["season"] = [0.5, 1, 0.7, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+        elif how == "drift":
+            written["drift"] = self.draw(st.sampled_from(DRIFTS))
+        elif how == "times":
+            other = f"q{len(self.quantities)}"
+            self.quantities[other] = quantity(kind, value, steps={"2024-03-01": value * 0.8})
+            written = quantity(kind, times={"quantity": other, "by": 1.0})
+        elif how == "responds":
+            written["responds_to"] = self.response()
         elif how == "weekday":
             written |= {"weekday": [1, 1, 1, 1, 1, 0.5, 0], "closed": ["2024-02-05"]}
         elif how == "prior" and value > 0:
@@ -66,8 +82,18 @@ class _Builder:
             high = {"distribution": "lognormal", "median": value, "sd_log": 0.3}
             written["prior"] = low if beta and value < 1 else high if not beta else None
         name = f"q{len(self.quantities)}"
+        if not in_run:
+            self.before_run.add(name)
+            self.before_run.add(str(written.get("times", {}).get("quantity")))
         self.quantities[name] = {k: v for k, v in written.items() if v is not None}
         return name
+
+    def response(self) -> dict[str, Any]:
+        of = self.draw(st.sampled_from(self.stages))
+        form = self.draw(st.sampled_from(("power", "over-capacity")))
+        elasticity = self.draw(st.sampled_from((0.3, 1.0) if form == "power" else (-0.5, 0.7)))
+        days = self.draw(st.sampled_from((0, 10)))
+        return {"of": [of], "capacity": 25.0, "form": form, "elasticity": elasticity, "days": days}
 
     def duration(self) -> dict[str, Any]:
         family = self.draw(st.sampled_from(("fixed", "exponential", "gamma", "lognormal", "weibull", "erlang")))
@@ -75,9 +101,13 @@ class _Builder:
         if family in ("gamma", "lognormal", "weibull"):
             if self.draw(st.booleans()):
                 return {"distribution": family, "quantiles": {"0.5": mean, "0.9": mean * 2.5}}
-            return {"distribution": family, "mean_days": self.named("duration", mean), "sd_days": mean / 2}
+            return {
+                "distribution": family,
+                "mean_days": self.named("duration", mean, in_run=False),
+                "sd_days": mean / 2,
+            }
         more = {"stages": 3} if family == "erlang" else {}
-        return {"distribution": family, "mean_days": self.named("duration", mean), **more}
+        return {"distribution": family, "mean_days": self.named("duration", mean, in_run=False), **more}
 
     def exits(self, i: int, *, again: bool) -> dict[str, Any]:
         """Exits onward, to an end, and (with ``again``) back to an earlier stage as a new attempt."""
@@ -88,6 +118,9 @@ class _Builder:
         if again and self.draw(st.booleans()):
             back = self.draw(st.sampled_from(self.stages[: i + 1]))
             to[back] = {"share": self.named("share", 0.3), "attempt": True}
+        changed = self.draw(st.sampled_from((None, None, self.groups[-1], {self.groups[0]: self.groups[-1]})))
+        if changed is not None and to and again:
+            to[next(iter(to))]["becomes"] = changed
         return to | {"out": {"share": "rest"}}
 
     def stage(self, i: int) -> dict[str, Any]:
@@ -97,8 +130,10 @@ class _Builder:
         if kind == "choice":
             return self.choice(i)
         if kind == "hold":
-            hazards = {to: self.named("hazard", 0.2) for to in self.exits(i, again=True)}
-            return {"kind": kind, "hazards": hazards} | self.room_and_initial(queue=False)
+            exits = self.exits(i, again=True)
+            hazards = {to: self.named("hazard", 0.2) for to in exits}
+            becomes = {to: way["becomes"] for to, way in exits.items() if "becomes" in way}
+            return {"kind": kind, "hazards": hazards, "becomes": becomes} | self.room_and_initial(queue=False)
         return self.queue(i)
 
     def choice(self, i: int) -> dict[str, Any]:
@@ -113,11 +148,16 @@ class _Builder:
 
     def room_and_initial(self, *, queue: bool) -> dict[str, Any]:
         more: dict[str, Any] = {}
-        if self.draw(st.booleans()):
+        if self.draw(st.booleans()) and self.draw(st.booleans()):
+            self.pooled = True
+            more["limit"] = {"pool": "beds", "overflow": "full"}
+        elif self.draw(st.booleans()):
             room = self.named("count", self.draw(st.sampled_from((0.0, 5.5, 30.0))), shared=True)
             more["limit"] = {"room": room, "overflow": "full"}
         if self.draw(st.booleans()):
-            more["initial"] = {"count": self.named("count", 37.0)} | ({"age_days": 90.0} if queue else {})
+            more["initial"] = {"count": self.named("count", 37.0, in_run=False)} | (
+                {"age_days": 90.0} if queue else {}
+            )
         return more
 
     def queue(self, i: int) -> dict[str, Any]:
@@ -150,6 +190,11 @@ class _Builder:
             name = f"t{len(self.series)}"
             fill = self.draw(st.sampled_from(("zero", "hold", "linear")))
             self.series[name] = {"unit": "person", "start": "2024-02-01", "values": [150, None, 90], "fill": fill}
+            if self.draw(st.booleans()):
+                split = dict.fromkeys(self.groups[1:], self.named("share", 0.2, in_run=False)) | {
+                    self.groups[0]: "rest"
+                }
+                return {"type": kind, "series": name, "split": split, "scale": 0.7} | spread
             return {"type": kind, "series": dict.fromkeys(self.groups, name), "scale": 0.7} | spread
         followers = self.draw(st.sampled_from((-0.6, 0.3)))
         feedback = {"after": "out", "followers": self.named("ratio", followers), "lag": self.duration()}
@@ -170,6 +215,10 @@ class _Builder:
             end = {"end": "2024-03-20"} if self.draw(st.booleans()) else {}
             change = {"quantity": name, way: ways[way]}
             out[f"p-{name}"] = {"start": "2024-02-15", "ramp_days": 5, "changes": [change]} | end
+            if name not in self.before_run and self.draw(st.booleans()):
+                del out[f"p-{name}"]["ramp_days"]
+                stage = self.draw(st.sampled_from(self.stages))
+                out[f"p-{name}"]["when"] = {"stage": stage, "above": 40.0, "below": 15.0, "days": 3}
         return out
 
 
@@ -195,5 +244,6 @@ def systems(draw: st.DrawFn) -> Scenario:
             "series": b.series,
             "stages": stages,
             "policies": b.policies(),
+            "pools": {"beds": {"room": 45.5}} if b.pooled else {},
         }
     )

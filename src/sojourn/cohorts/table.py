@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sojourn.calendar import containing, label
 from sojourn.cohorts.arrays import Recorded, new_state
 from sojourn.compile.build import compile_scenario
+from sojourn.compile.draws import Draw
 from sojourn.compile.grid import make_grid
 from sojourn.compile.model import FlowModel
 from sojourn.engine.flow import slots
@@ -140,10 +141,16 @@ def _plan(
 
 
 def _refuse_mixed(model: FlowModel) -> None:
-    """Refuse queues with service times whose side ways lead where those served go."""
+    """Refuse exits that change the group, and side ways that cannot be distinguished from others."""
+    if model.labels.flow_becomes:
+        raise refuse(
+            "R604", "cohorts", "exits of the scenario change the group of people, of which each is followed"
+        )
     for name, slot in zip(model.labels.stage, model.program.stage, strict=True):
-        if slot[slots.KIND] == slots.QUEUE and slot[slots.SERVICE] >= 0:
-            side = [slot[where] for where in (slots.PATIENCE_FLOW, slots.BALK_FLOW, slots.OVERFLOW)]
+        served = slot[slots.KIND] == slots.QUEUE and slot[slots.SERVICE] >= 0
+        if served or slot[slots.SHARED_ROOM] >= 0:
+            side = [slot[slots.OVERFLOW]]
+            side += [slot[where] for where in (slots.PATIENCE_FLOW, slots.BALK_FLOW) if served]
             if any(slot[slots.FIRST] <= flow < slot[slots.FIRST] + slot[slots.EXITS] for flow in side):
                 raise refuse(
                     "R603",
@@ -162,9 +169,17 @@ def _followed(run: Run, model: FlowModel, plan: _Plan, replicates: int, workers:
         for begin in range(0, wanted, _PART):
             these = numbers[begin : begin + _PART]
             steps = _by_step(run, model.scenario, these)
-            drawn = [model.sample(model.draw(draws, begin + i)) for i in range(len(these))]
+            drawn = [_values(run, model, int(r), model.draw(draws, begin + i)) for i, r in enumerate(these)]
             jobs = [pool.submit(_replicate, model, plan, steps, i, one) for i, one in enumerate(drawn)]
             yield from (job.result() for job in jobs)
+
+
+def _values(run: Run, model: FlowModel, replicate: int, draw: Draw) -> Sampled:
+    """Return the values that held in a replicate; what depends on the state is worked out by running it again."""
+    if not len(model.program.rule):
+        return model.sample(draw)
+    state = model.init(seed=run.seed, replicate=replicate, draw=draw, expected=run.provenance["mode"] == "expected")
+    return model.advance(state, model.n_step).sampled or model.sample(draw)
 
 
 def _by_step(run: Run, scenario: Scenario, replicates: NDArray[np.int64]) -> Run:

@@ -14,6 +14,7 @@ from sojourn.compile.model import FlowModel
 from sojourn.compile.network import Network, build_network, destinations, entry
 from sojourn.compile.order import work_order
 from sojourn.compile.profiles import Profiles
+from sojourn.compile.rules import Rules, build_rules, watched_flows
 from sojourn.compile.table import Table, ValueTable
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Labels, Program, Sampled
@@ -84,10 +85,14 @@ def compile_scenario(scenario: Scenario, *, record: str | None = None) -> FlowMo
     table = Table(profiles)
     dwells = Dwells(table, grid.step_days, grid.n_step)
     net = build_network(scenario, table, dwells)
+    flows = [f"{f.origin} -> {f.to}" for stage in scenario.stages for f in net.flows[stage]]
+    watched = _watches(scenario, net, profiles, flows)
+    watch = sorted({i for chosen in watched.values() for i in chosen})
+    rules = build_rules(table, list(scenario.stages), lambda flow: watch.index(watched[flow][0]))
     values = table.build()
     central, cut = values.values()
     durations = dwells.build(values, central)
-    program, labels = _program(scenario, grid, net, values, durations)
+    program, labels = _program(scenario, grid, net, values, durations, watched, rules)
     dwell = durations.arrays(central, frozenset())
     return FlowModel(
         scenario=scenario,
@@ -108,8 +113,21 @@ def _digest(scenario: Scenario, record: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+def _watches(scenario: Scenario, net: Network, profiles: Profiles, flow_names: list[str]) -> dict[str, list[int]]:
+    """Return the flows whose past is kept, by what feeds back, or to which quantities respond."""
+    told = [after for s in scenario.stages for _, _, after in net.feed.get(s, [])]
+    to = [f.to for s in scenario.stages for f in net.flows[s]]
+    return {after: _watched(after, flow_names, to) for after in dict.fromkeys(told + watched_flows(profiles))}
+
+
 def _program(
-    scenario: Scenario, grid: Grid, net: Network, values: ValueTable, dwells: DwellTable
+    scenario: Scenario,
+    grid: Grid,
+    net: Network,
+    values: ValueTable,
+    dwells: DwellTable,
+    watched: dict[str, list[int]],
+    rules: Rules,
 ) -> tuple[Program, Labels]:
     """Return the arrays that the engine runs, and the names along their axes."""
     stages, groups = list(scenario.stages), tuple(scenario.groups)
@@ -118,12 +136,19 @@ def _program(
     flow_names = [f"{f.origin} -> {f.to}" for f in flows]
     queues = [s for s in stages if net.param[s][slots.KIND] == slots.QUEUE]
     order = work_order({s: destinations(scenario.stages[s]) for s in stages})
-    told = dict.fromkeys(after for s in stages for _, _, after in net.feed.get(s, []))
-    watched = {after: _watched(after, flow_names, [f.to for f in flows]) for after in told}
     watch = sorted({i for chosen in watched.values() for i in chosen})
     edges = _wait_edges(grid.n_step + max((net.param[s][slots.QUEUE_AGE] for s in queues), default=0) + 1)
     names = [f"stage/{s}" for s in stages] + [f"group/{g}" for g in groups]
-    rows = [(position[f.to], f.ref, *f.option, watch.index(i) if i in watch else -1) for i, f in enumerate(flows)]
+    pool = {s: net.param[s][slots.SHARED_ROOM] for s in stages}
+    becomes = tuple(tuple(groups.index(f.becomes.get(g, g)) for g in groups) for f in flows)
+    rows = [
+        (
+            *(position[f.to], f.ref, *f.option, watch.index(i) if i in watch else -1),
+            int(pool[f.origin] == pool[f.to] >= 0),
+            *becomes[i],
+        )
+        for i, f in enumerate(flows)
+    ]
     ring = [dwells.most_bins(net.ring_dwell[s]) if s in net.ring_dwell else 0 for s in stages]
     program = Program(
         step_days=grid.step_days,
@@ -131,8 +156,9 @@ def _program(
         stage=_stage_table(scenario, net, grid.n_step, [position[s] for s in order], watched),
         key=np.array([component_key(n) for n in names], np.uint64),
         entry=np.array([entry(stage, groups) for stage in scenario.stages.values()], np.int64),
-        flow=np.array(rows, np.int64).reshape(-1, slots.FLOW_SLOTS),
+        flow=np.array(rows, np.int64).reshape(-1, slots.ARRIVES_AS + len(groups)),
         term=_terms(net, stages, watched, watch),
+        rule=rules.array(),
         ref_row=values.ref_row,
         ring_start=np.concatenate(([0], np.cumsum(ring))).astype(np.int64),
         period_of=grid.period_of,
@@ -144,6 +170,7 @@ def _program(
         stage_place=tuple(scenario.stages[s].place or "" for s in stages),
         flow=tuple(flow_names),
         flow_attempt=tuple(f.attempt for f in flows),
+        flow_becomes=becomes if any(f.becomes for f in flows) else (),
         queue=tuple(queues),
         group=groups,
         time=grid.period_start,

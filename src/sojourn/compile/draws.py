@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sojourn.compile.drift.paths import drift_paths
+from sojourn.compile.drift.periods import period_numbers, read_period
 from sojourn.compile.grid import Grid
-from sojourn.compile.priors import prior_quantile, prior_uniform
+from sojourn.compile.priors import central_value, prior_quantile, prior_uniform
 from sojourn.engine.codes import CODES, ModelError, refuse
 from sojourn.errors import Collector, nearest
 from sojourn.scenario.values import Quantity
@@ -20,8 +22,6 @@ __all__ = ["CENTRAL", "Draw", "Draws", "draw_from_priors", "read_draws"]
 F64 = NDArray[np.float64]
 
 _COLUMN = re.compile(r"(?P<name>[^\[\]]+?)(?:\[(?P<period>[^\[\]]*)\])?")
-_PERIOD = re.compile(r"\d{4}(-\d\d){0,2}")
-_RESOLUTION = {4: "Y", 7: "M", 10: "D"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Draw:
         moved as a whole: shares and probabilities on the log odds, all others by a factor.
     paths : Mapping[str, ndarray]
         Values over time, ``(time)`` float64, missing (NaN) where the path says nothing. They replace what the
-        quantity is at those steps, for every group; policies act on top.
+        quantity is at those steps, for every group; a quantity that drifts is moved as a whole to these levels.
+        Policies act on top.
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
@@ -58,7 +59,8 @@ class Draws:
     Attributes
     ----------
     columns : tuple of str
-        Name of a quantity, or ``quantity[period]`` for its value in one day, month or year (``2023-05``).
+        Name of a quantity, or ``quantity[period]`` for its value in one day, week, month, quarter or year
+        (``2023-05-14``, ``2023-W19``, ``2023-05``, ``2023-Q2``, ``2023``).
     values : ndarray
         ``(draw, column)`` float64, each column in the unit of its quantity.
     """
@@ -90,24 +92,35 @@ def split_column(column: str) -> tuple[str, str | None]:
 
 
 def steps_of(period: str, grid: Grid) -> NDArray[np.bool_]:
-    """Return which steps begin in a year, month or day: ``(time)`` bool.
+    """Return which steps begin in a day, week, month, quarter or year: ``(time)`` bool.
 
     Raises
     ------
     ValueError
-        If the text is none of ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD``.
+        If the text names no such period.
     """
-    if _PERIOD.fullmatch(period) is None:
-        raise ValueError(f"not a year, month or day: {period}")
-    unit = f"datetime64[{_RESOLUTION[len(period)]}]"
-    return np.asarray(grid.day.astype(unit) == np.array(period, unit))
+    every, number = read_period(period)
+    return np.asarray(period_numbers(every, grid.day) == number)
 
 
-def draw_from_priors(quantities: Mapping[str, Quantity], seed: int, replicates: Sequence[int]) -> Draws:
-    """Return a draw from the priors for each replicate, keyed by seed, replicate and name."""
+def draw_from_priors(quantities: Mapping[str, Quantity], seed: int, replicates: Sequence[int], grid: Grid) -> Draws:
+    """Return a draw from priors and drifts for each replicate, keyed by seed, replicate and name."""
     priors = {name: q.prior for name, q in quantities.items() if q.prior is not None}
-    rows = [[prior_quantile(p, prior_uniform(seed, r, name)) for name, p in priors.items()] for r in replicates]
-    return Draws(tuple(priors), np.array(rows, np.float64).reshape(len(replicates), len(priors)))
+    columns = list(priors)
+    parts = [
+        np.array([[prior_quantile(p, prior_uniform(seed, r, name))] for r in replicates], np.float64)
+        for name, p in priors.items()
+    ]
+    for name, quantity in quantities.items():
+        if quantity.drift is None:
+            continue
+        fixed = np.full(len(replicates), central_value(quantity))
+        value = parts[columns.index(name)][:, 0] if name in priors else fixed
+        labels, levels = drift_paths(name, quantity, value, seed, replicates, grid)
+        columns += labels
+        parts.append(levels)
+    table = np.concatenate(parts, axis=1) if parts else np.zeros((len(replicates), 0))
+    return Draws(tuple(columns), np.ascontiguousarray(table))
 
 
 def read_draws(given: Mapping[str, ArrayLike], quantities: Mapping[str, Quantity], grid: Grid) -> Draws:
@@ -149,7 +162,7 @@ def read_draws(given: Mapping[str, ArrayLike], quantities: Mapping[str, Quantity
 
 def _check_period(column: str, period: str, grid: Grid, problems: Collector) -> None:
     """Record M104 unless the period can be read and some step begins in it."""
-    allowed = f"a year, month or day between {grid.day[0]} and {grid.day[-1]}"
+    allowed = f"a day, week, month, quarter or year between {grid.day[0]} and {grid.day[-1]}"
     try:
         inside = bool(steps_of(period, grid).any())
     except ValueError:

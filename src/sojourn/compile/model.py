@@ -71,9 +71,14 @@ class FlowModel:
         """Names of the quantities with a prior, in the scenario's order."""
         return tuple(n for n, q in self.scenario.quantities.items() if q.prior is not None)
 
+    @cached_property
+    def _written(self) -> list[int]:
+        """Rows of values that depend on the state, in the order in which a state keeps them."""
+        return [int(rule[1]) for rule in self.program.rule if rule[0] == slots.RULE_END]
+
     def prior_draws(self, seed: int, replicates: Sequence[int]) -> Draws:
-        """Return a draw from the priors for each replicate, keyed by seed, replicate and name."""
-        return draw_from_priors(self.scenario.quantities, seed, replicates)
+        """Return a draw for each replicate from priors and drifts, keyed by seed, replicate and name."""
+        return draw_from_priors(self.scenario.quantities, seed, replicates, self.grid)
 
     def read_draws(self, given: Mapping[str, ArrayLike]) -> Draws:
         """Return a table of parameter draws from columns by name; see :func:`sojourn.compile.draws.read_draws`."""
@@ -90,7 +95,7 @@ class FlowModel:
     def sample(self, draw: Draw = CENTRAL) -> Sampled:
         """Return the values and distributions that a draw gives."""
         if not draw.names:
-            return self.central
+            return self.central._replace(values=self.central.values.copy()) if self._written else self.central
         values, cut = self.table.values(draw, self.central.values)
         sampled = self.central._replace(values=values, cut=sum(steps for _, steps in cut))
         touched = self.table.touched(draw)
@@ -129,7 +134,10 @@ class FlowModel:
             With ``guard``, if people were lost or made in a step.
         """
         require_state(state, self.digest, to, self.n_step)
-        sampled = state.sampled = self.sample(state.draw) if state.sampled is None else state.sampled
+        if state.sampled is None:
+            state.sampled = self.sample(state.draw)
+            state.sampled.values[: state.step, self._written] = state.held.state.ruled[: state.step]
+        sampled = state.sampled
         key = (state.seed, state.replicate)
 
         def work(first: int, last: int) -> None:

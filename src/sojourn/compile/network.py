@@ -6,7 +6,7 @@ Each stage states its ways out and its parameters (:mod:`sojourn.scenario.stages
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,6 +30,7 @@ class Flow:
     ref: int = -1
     attempt: bool = False
     option: tuple[int, ...] = (-1, -1, -1, -1, -1)
+    becomes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -66,6 +67,7 @@ class _Stage:
     def __init__(self, name: str, stage: StageBase, table: Table, dwells: Dwells, net: Network) -> None:
         self.name = name
         self.stage = stage
+        self.pools = table.profiles.scenario.pools
         self.table = table
         self.dwells = dwells
         self.net = net
@@ -90,7 +92,7 @@ class _Stage:
 
     def _flow(self, way: Way, *, rest: bool) -> Flow:
         """Return a regular way as a flow; the one that takes the rest has no share of its own."""
-        flow = Flow(self.name, way.to, attempt=way.attempt)
+        flow = Flow(self.name, way.to, attempt=way.attempt, becomes=way.becoming(self.table.groups))
         if way.utility:
             flow.option = tuple(self.table.ref(value, self.stage.place) for value in way.utility)
         elif way.value is not None and not rest:
@@ -117,8 +119,13 @@ class _Stage:
         match parameter:
             case parameters.Value(_, value):
                 return self.table.ref(value, place)
-            case parameters.SeriesRate(_, series):
+            case parameters.SeriesRate(_, series, split):
+                if split is not None and isinstance(series, str):
+                    return self.table.split_ref(series, split, place)
                 return self.table.series_ref(series)
+            case parameters.PlaceIn(_, pool):
+                self.slot[slots.SHARED_ROOM] = list(self.pools).index(pool)
+                return self.table.ref(self.pools[pool].room)
             case parameters.Code(_, among, name):
                 choices: tuple[str, ...] = getattr(slots, among)
                 return choices.index(name)

@@ -8,9 +8,9 @@ import numpy as np
 from scipy import special
 
 from sojourn.engine.streams import component_key
-from sojourn.scenario.values import Prior
+from sojourn.scenario.values import Prior, Quantity
 
-__all__ = ["prior_quantile", "prior_uniform"]
+__all__ = ["central_value", "prior_quantile", "prior_uniform"]
 
 Z95 = float(special.ndtri(0.95))
 
@@ -44,6 +44,17 @@ def prior_quantile(prior: Prior, u: float) -> float:
         return float(special.gammaincinv((mean / sd) ** 2, u) * sd * sd / mean)
     size = mean * (1 - mean) / (sd * sd) - 1
     return float(special.betaincinv(mean * size, (1 - mean) * size, u))
+
+
+def central_value(quantity: Quantity) -> float:
+    """Return the value of a quantity where it does not vary: given, a factor, the prior's median, or 1."""
+    if quantity.times is not None:
+        return quantity.times.by
+    if quantity.value is not None:
+        return quantity.value
+    if quantity.prior is not None:
+        return prior_quantile(quantity.prior, 0.5)
+    return 1.0
 
 
 def prior_uniform(seed: int, replicate: int, name: str) -> float:

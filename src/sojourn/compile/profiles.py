@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.calendar import period_starts
 from sojourn.compile.draws import Draw
+from sojourn.compile.drift.paths import on_path
 from sojourn.compile.grid import Grid
-from sojourn.compile.priors import prior_quantile
+from sojourn.compile.priors import central_value
 from sojourn.scenario.model import Change, Policy, Scenario
 from sojourn.scenario.policies import OPERATIONS
+from sojourn.scenario.traversal import state_dependent, stems
 from sojourn.scenario.values import KINDS, Quantity, Series
 
-__all__ = ["Cut", "Profiles", "series_by_day"]
+__all__ = ["Acting", "Cut", "Profiles", "series_by_day"]
 
 F64 = NDArray[np.float64]
 ODDS = ("share", "probability")
@@ -60,6 +63,14 @@ def series_by_day(series: Series, grid: Grid, *, total: bool) -> tuple[F64, int]
     return out.astype(float), int(filled.sum())
 
 
+class Acting(NamedTuple):
+    """A change of a quantity by a policy."""
+
+    in_force: F64  # (time) part of the policy that is in force, or can be
+    change: Change
+    threshold: str  # policy whose threshold decides, or none
+
+
 class Profiles:
     """The value of any quantity at every step, for a group, a place of use, and a parameter draw.
 
@@ -70,18 +81,21 @@ class Profiles:
         self.scenario = scenario
         self.grid = grid
         ordered = sorted(scenario.policies.items(), key=lambda item: item[1].start)
-        changes: dict[str, list[tuple[F64, Change]]] = {}
-        for _, policy in ordered:
+        changes: dict[str, list[Acting]] = {}
+        for policy_name, policy in ordered:
             in_force = self._in_force(policy)
             for change in policy.changes:
-                changes.setdefault(change.quantity, []).append((in_force, change))
+                by_state = policy_name if policy.when is not None else ""
+                changes.setdefault(change.quantity, []).append(Acting(in_force, change, by_state))
         self._changes = changes
+        self.state_dependent = state_dependent(scenario)
         self.filled: list[tuple[str, str, int]] = []  # quantity, series, and steps filled in it
         self._base: dict[tuple[str, str], F64] = {}
         for name, quantity in scenario.quantities.items():
             for group in scenario.groups if _varies(quantity) else ("",):
                 self._base[name, group] = self._before_draws(name, group)
-        self.uncertain = {name for name, q in scenario.quantities.items() if q.prior is not None}
+        self.uncertain = {name for name, q in scenario.quantities.items() if q.prior or q.drift}
+        self._direct = stems(scenario)
         self.depends_on = {name: self._dependencies(name) for name in scenario.quantities}
 
     def _dependencies(self, name: str) -> frozenset[str]:
@@ -92,32 +106,27 @@ class Profiles:
             one = left.pop()
             if one not in found and one in self.scenario.quantities:
                 found.add(one)
-                left += [r for r in self._operands(one) if isinstance(r, str)]
+                left += self._direct[one]
         return frozenset(found)
 
-    def _operands(self, name: str) -> list[float | str]:
-        return [change.operand for _, change in self._changes.get(name, [])]
-
     def is_local(self, name: str) -> bool:
-        """Tell whether a policy changes the quantity at some places only."""
-        return any(change.places is not None for _, change in self._changes.get(name, []))
+        """Tell whether a policy changes the quantity, or one of which it is a multiple, at some places only."""
+        times = self.scenario.quantities[name].times
+        return any(acting.change.places is not None for acting in self._changes.get(name, [])) or (
+            times is not None and self.is_local(times.quantity)
+        )
 
     def by_group(self, name: str) -> bool:
         """Tell whether the quantity differs between groups."""
         return any(
             _varies(self.scenario.quantities[one])
-            or any(change.groups is not None for _, change in self._changes.get(one, []))
+            or any(acting.change.groups is not None for acting in self._changes.get(one, []))
             for one in self.depends_on[name]
         )
 
     def central(self, name: str) -> float:
         """Return the value of a quantity where it does not vary: given, the prior's median, or 1 for a series."""
-        quantity = self.scenario.quantities[name]
-        if quantity.value is not None:
-            return quantity.value
-        if quantity.prior is not None:
-            return prior_quantile(quantity.prior, 0.5)
-        return 1.0
+        return central_value(self.scenario.quantities[name])
 
     def _before_draws(self, name: str, group: str) -> F64:
         """Return a quantity before draws and policies: (time) float64."""
@@ -154,18 +163,43 @@ class Profiles:
     def _operand(self, ref: float | str, group: str, place: str, draw: Draw, cut: Cut) -> F64 | float:
         return self.profile(ref, group, place, draw, cut) if isinstance(ref, str) else float(ref)
 
-    def _changed(self, name: str, out: F64, group: str, place: str, draw: Draw, cut: Cut) -> F64:
-        for w, change in self._changes.get(name, []):
-            if change.groups is not None and group not in change.groups:
-                continue
-            if change.places is not None and place not in change.places:
-                continue
-            operand = self._operand(change.operand, group, place, draw, cut)
-            out = OPERATIONS[change.operation].arithmetic(out, w, operand)
+    def acting(self, name: str, group: str, place: str) -> tuple[list[Acting], list[Acting]]:
+        """Return what policies do to a quantity for a group at a place: before the run, and in its course.
+
+        From the first change on that depends on the state of the run, all are made in its course.
+        """
+        chosen = [
+            one
+            for one in self._changes.get(name, [])
+            if (one.change.groups is None or group in one.change.groups)
+            and (one.change.places is None or place in one.change.places)
+        ]
+        quantity = self.scenario.quantities[name]
+        first = len(chosen)
+        if quantity.responds_to is not None or (quantity.times and quantity.times.quantity in self.state_dependent):
+            first = 0
+        for i, one in reversed(list(enumerate(chosen))):
+            if one.threshold or one.change.operand in self.state_dependent:
+                first = min(first, i)
+        return chosen[:first], chosen[first:]
+
+    def _changed(self, changes: list[Acting], out: F64, group: str, place: str, draw: Draw, cut: Cut) -> F64:
+        for in_force, change, threshold in changes:
+            if not threshold:
+                operand = self._operand(change.operand, group, place, draw, cut)
+                out = OPERATIONS[change.operation].arithmetic(out, in_force, operand)
         return out
 
+    def before_run(self, name: str, group: str, place: str, draw: Draw) -> F64:
+        """Return what is known before the run of a quantity that depends on its state: (time) float64, not cut.
+
+        Nothing of it is a multiple of another quantity that depends on the state.
+        """
+        out = self._drawn(name, group, place, draw, [])
+        return self._changed(self.acting(name, group, place)[0], out, group, place, draw, [])
+
     def profile(self, name: str, group: str, place: str, draw: Draw, cut: Cut) -> F64:
-        """Return a quantity at each step for a draw.
+        """Return a quantity at each step for a draw; without what depends on the state of the run.
 
         Parameters
         ----------
@@ -183,18 +217,32 @@ class Profiles:
             ``(time)`` float64, in the unit of the quantity.
         """
         quantity = self.scenario.quantities[name]
-        out = self._base[name, group if _varies(quantity) else ""]
-        if name in draw.values:
-            out = _moved(quantity, out, self.central(name), draw.values[name])
-        if name in draw.paths:
-            path = draw.paths[name]
-            out = np.where(np.isnan(path), out, path)
-        out = self._changed(name, out, group, place, draw, cut)
+        out = self._drawn(name, group, place, draw, cut)
+        if quantity.times is not None and quantity.times.quantity in self.state_dependent:
+            out = out * self.profile(quantity.times.quantity, group, place, draw, cut)
+        before, during = self.acting(name, group, place)
+        out = self._changed(before + during, out, group, place, draw, cut)
         _, low, high = KINDS[quantity.kind]
         beyond = int(((out < low - 1e-12) | (out > high + 1e-12)).sum())
         if beyond:
             cut.append(((name, group, place), beyond))
             out = np.clip(out, low, high)
+        return out
+
+    def _drawn(self, name: str, group: str, place: str, draw: Draw, cut: Cut) -> F64:
+        """Return a quantity in a draw before policies; less the factor, where it is a multiple of a state."""
+        quantity = self.scenario.quantities[name]
+        out = self._base[name, group if _varies(quantity) else ""]
+        if name in draw.values:
+            out = _moved(quantity, out, self.central(name), draw.values[name])
+        if quantity.times is not None and quantity.times.quantity not in self.state_dependent:
+            out = out * self.profile(quantity.times.quantity, group, place, draw, cut)
+        if name in draw.paths:
+            path = draw.paths[name]
+            if quantity.drift is not None:
+                out = on_path(quantity, out, draw.values.get(name, self.central(name)), path)
+            else:
+                out = np.where(np.isnan(path), out, path)
         return out
 
 

@@ -57,9 +57,11 @@ class FlowState:
         """Return an independent copy; with another ``seed`` or ``replicate`` its future draws are others."""
         state = State(**{name: array.copy() for name, array in self.held.state._asdict().items()})
         held = Replicate(state, *(array.copy() for array in self.held[1:]))
+        own = state.ruled.size > 0  # rules write values, which the copy works out again
         return replace(
             self,
             held=held,
+            sampled=None if own else self.sampled,
             seed=self.seed if seed is None else seed,
             replicate=self.replicate if replicate is None else replicate,
         )

@@ -14,6 +14,7 @@ from sojourn.forecast import Scores, agreement, fitted_to, score
 from sojourn.observation import by_station, scenario_of
 from sojourn.report.facts import Facts, Words, label
 from sojourn.scenario import Scenario
+from sojourn.scenario.policies import Policy
 
 __all__ = ["SystemFacts", "policy_table", "source_of"]
 
@@ -189,12 +190,17 @@ class SystemFacts(Facts):
         )
 
 
+def _condition(policy: Policy) -> str:
+    """Say that people in a stage decide whether a policy is in force."""
+    return f" (as the people in {label(policy.when.stage)} decide)" if policy.when is not None else ""
+
+
 def policy_table(scenario: Scenario) -> pd.DataFrame:
     """Return the policies by date of start, numbered: number, name, title, start, end, citation, confidence."""
     rows = [
         {
             "name": name,
-            "title": policy.title or label(name),
+            "title": (policy.title or label(name)) + _condition(policy),
             "start": pd.Timestamp(policy.start),
             "end": pd.NaT if policy.end is None else pd.Timestamp(policy.end),
             "citation": policy.citation,

@@ -65,6 +65,8 @@ def build(
     }
     if initial is not None:
         arrays["initial"] = initial
+    if labels.flow_becomes:
+        arrays["becomes"] = np.array(labels.flow_becomes, np.int64)
     numbers = np.arange(first, first + len(record.stocks))
     along = _along(labels, str(provenance["end"])) | {"replicate": numbers, "quantity": _text(quantities)}
     return label(arrays, along, {"engine": "flow"} | dict(provenance))

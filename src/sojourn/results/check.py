@@ -49,7 +49,9 @@ def _of_stages(run: Run) -> xr.DataArray:
     for flow, (origin, destination) in enumerate(
         zip(run.data["origin"].values, run.data["destination"].values, strict=True)
     ):
-        made[:, :, position[destination]] -= flows[:, skip:, flow]
+        for g in range(flows.shape[-1]):
+            arrives = int(run.data["becomes"].values[flow, g]) if "becomes" in run.data else g
+            made[:, :, position[destination], arrives] -= flows[:, skip:, flow, g]
         made[:, :, position[origin]] += flows[:, skip:, flow]
     kept = np.flatnonzero((run.data["stage_kind"].values != "source") | has_pool)
     template = run.stocks.isel(time=slice(skip, None))

@@ -119,6 +119,13 @@ VARIABLES: dict[str, Variable] = {
             optional=True,
         ),
         Variable(
+            "becomes",
+            ("flow", "group"),
+            "1",
+            "position of the group as which people of a group arrive; only where exits change it",
+            optional=True,
+        ),
+        Variable(
             "published_count",
             ("time", "stage"),
             "person",

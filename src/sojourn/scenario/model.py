@@ -12,7 +12,7 @@ from sojourn.scenario.frozen import Frozen, FrozenDict, Map
 from sojourn.scenario.observations import Observation
 from sojourn.scenario.policies import Change, Policy
 from sojourn.scenario.question import Question
-from sojourn.scenario.setting import Group, Place, Time
+from sojourn.scenario.setting import Group, Place, Pool, Time
 from sojourn.scenario.stages import Stage
 from sojourn.scenario.validate import PARTIAL, build
 from sojourn.scenario.values import Name, Quantity, Series
@@ -57,6 +57,8 @@ class Scenario(Frozen):
     """Groups by name."""
     places: Map[Name, Place] = FrozenDict()
     """Places by name."""
+    pools: Map[Name, Pool] = FrozenDict()
+    """Room that several stages share, by name."""
     series: Map[Name, Series] = FrozenDict()
     """Series by name."""
     quantities: Map[Name, Quantity] = FrozenDict()

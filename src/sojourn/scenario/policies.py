@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from sojourn.scenario.frozen import Frozen
-from sojourn.scenario.values import Amount, Confidence, Date, Factor, GroupName, PlaceName, QuantityName, Ref
+from sojourn.scenario.values import (
+    Amount,
+    Confidence,
+    Date,
+    Factor,
+    GroupName,
+    PlaceName,
+    QuantityName,
+    Ref,
+    SharedCount,
+    StageName,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
     Arithmetic = Callable[[Values, Values, Values | float], Values]
 
-__all__ = ["OPERATIONS", "Change", "Operation", "Policy"]
+__all__ = ["OPERATIONS", "Change", "Operation", "Policy", "Threshold"]
 
 
 class Change(Frozen):
@@ -62,13 +73,28 @@ class Change(Frozen):
         return written if isinstance(written, str) else float(written)
 
 
+class Threshold(Frozen):
+    """When a policy is in force, by the people in a stage, over all groups; with hysteresis if numbers differ."""
+
+    stage: StageName
+    """The stage."""
+    above: SharedCount
+    """It comes into force with the step after more than these were there for ``days``."""
+    below: SharedCount | None = None
+    """It ends with the step after fewer than these were there; ``above`` if left out."""
+    days: Annotated[float, Field(ge=0)] = 0.0
+    """Days in a row, counted at the ends of steps; a single step is enough if left out."""
+
+
 class Policy(Frozen):
     """A dated change of quantities, with its legal citation."""
 
     start: Date
-    """First day in force."""
+    """First day in force, or on which it can be."""
     end: Date | None = None
-    """Last day in force; none if it stays."""
+    """Last day in force, or on which it can be; none if it stays."""
+    when: Threshold | None = None
+    """People in a stage that bring it into force, between ``start`` and ``end``."""
     ramp_days: Annotated[float, Field(ge=0)] = 0.0
     """Days over which it takes effect linearly, and over which it ends."""
     changes: Annotated[tuple[Change, ...], Field(min_length=1)]
@@ -96,6 +122,8 @@ class Operation:
     """Whether the operand takes the place of the value, so that the bounds of the quantity's kind hold for it."""
     multiplies: bool = False
     """Whether the operand is a factor, so that below 0 it makes negative what cannot be."""
+    during_run: Literal["set", "scale", "shift", "close"] | None = None
+    """The same arithmetic in the engine, for what depends on the state of the run; None: it has none."""
     kinds_beside: tuple[str, ...] | None = None
     """Kinds that a quantity as operand can have besides the kind of what it changes; None: those of the field."""
 
@@ -106,22 +134,26 @@ OPERATIONS: dict[str, Operation] = {
         arithmetic=lambda values, part, operand: values * (1.0 - part) + part * operand,
         has_unit=True,
         takes_value=True,
+        during_run="set",
         kinds_beside=(),
     ),
     "scale": Operation(
         words="multiplied by {}",
         arithmetic=lambda values, part, operand: values * (1.0 + part * (operand - 1.0)),
         multiplies=True,
+        during_run="scale",
     ),
     "shift": Operation(
         words="changed by {}",
         arithmetic=lambda values, part, operand: values + part * operand,
         has_unit=True,
+        during_run="shift",
         kinds_beside=("ratio", "coefficient"),
     ),
     "close": Operation(
         words="closed: zero",
         arithmetic=lambda values, part, _: values * (1.0 - part),
+        during_run="close",
     ),
 }
 """Operations by the name of their field in :class:`Change`."""

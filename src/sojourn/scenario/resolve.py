@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 
 from sojourn.scenario.frozen import FrozenDict
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.question import Question
+from sojourn.scenario.values import Quantity
 
 __all__ = ["digest", "resolve"]
 
@@ -15,7 +17,8 @@ __all__ = ["digest", "resolve"]
 def resolve(scenario: Scenario) -> Scenario:
     """Return a scenario in which what is left out, because it is implied, is written.
 
-    The groups of sources, observations and figures are named, and factors of series are 1. Resolving twice changes
+    The groups of sources, observations and figures are named, and factors of series are 1,
+    quantities drift from the first day. Resolving twice changes
     nothing, and the resolved scenario simulates exactly as the given one.
 
     Parameters
@@ -30,10 +33,7 @@ def resolve(scenario: Scenario) -> Scenario:
     """
     groups = tuple(scenario.groups)
     stages = {name: stage.resolved(groups) for name, stage in scenario.stages.items()}
-    quantities = {
-        name: q.model_copy(update={"value": 1.0}) if q.series is not None and q.value is None and not q.prior else q
-        for name, q in scenario.quantities.items()
-    }
+    quantities = {name: _quantity(q, scenario.time.start) for name, q in scenario.quantities.items()}
     observations = {
         name: o if o.groups is not None else o.model_copy(update={"groups": groups})
         for name, o in scenario.observations.items()
@@ -42,6 +42,16 @@ def resolve(scenario: Scenario) -> Scenario:
     if scenario.question is not None:
         changed["question"] = _question(scenario.question, groups)
     return Scenario.model_validate(dict(scenario) | changed)
+
+
+def _quantity(quantity: Quantity, start: dt.date) -> Quantity:
+    """Write the factor of a series, and the day from which a quantity drifts."""
+    changed: dict[str, object] = {}
+    if quantity.series is not None and quantity.value is None and not quantity.prior:
+        changed["value"] = 1.0
+    if quantity.drift is not None and quantity.drift.start is None:
+        changed["drift"] = quantity.drift.model_copy(update={"start": start})
+    return quantity.model_copy(update=changed) if changed else quantity
 
 
 def _question(question: Question, groups: tuple[str, ...]) -> Question:

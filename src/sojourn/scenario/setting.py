@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sojourn.scenario.frozen import Frozen
-from sojourn.scenario.values import Date
+from sojourn.scenario.values import Date, SharedCount
 
-__all__ = ["Group", "Place", "Time"]
+__all__ = ["Group", "Place", "Pool", "Time"]
 
 
 class Time(Frozen):
@@ -32,8 +32,21 @@ class Group(Frozen):
     """ISO 3166 alpha-3 code (XKX for Kosovo, OOO for other or unknown)."""
     family: Literal["any", "single-adult", "family-unit", "unaccompanied-child"] = "any"
     """Family status."""
+    sex: Literal["any", "female", "male"] = "any"
+    """Sex."""
+    age: Annotated[str, Field(pattern=r"^(|\d{1,3}-\d{1,3}|\d{1,3}\+)$")] = ""
+    """Age band in completed years, such as ``0-17`` or ``18+``; any if left out."""
     label: str = ""
     """Name for charts."""
+
+
+class Pool(Frozen):
+    """Room that several stages share: a place is taken as long as any of them holds the person."""
+
+    room: SharedCount
+    """Most people that can be in these stages at once, over all groups."""
+    description: str = ""
+    """What it is, in a sentence."""
 
 
 class Place(Frozen):

@@ -15,16 +15,21 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from sojourn.scenario.frozen import Frozen, In, Map, Of
 
 __all__ = [
+    "DRIFTS",
     "DURATIONS",
     "KINDS",
+    "LINKS",
     "PRIORS",
+    "RESPONSES",
     "REST",
     "Amount",
+    "Capacity",
     "Coefficient",
     "Confidence",
     "Count",
     "Date",
     "Days",
+    "Drift",
     "Duration",
     "ExitShare",
     "Factor",
@@ -37,6 +42,7 @@ __all__ = [
     "Money",
     "Name",
     "PlaceName",
+    "PoolName",
     "Prior",
     "Probability",
     "Quantity",
@@ -44,6 +50,7 @@ __all__ = [
     "QuantityName",
     "Rate",
     "Ref",
+    "Response",
     "Series",
     "SeriesName",
     "Share",
@@ -51,6 +58,7 @@ __all__ = [
     "SharedRate",
     "SignedRatio",
     "StageName",
+    "Times",
 ]
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64)]
@@ -71,6 +79,7 @@ Date = Annotated[dt.date, BeforeValidator(_calendar_date)]
 
 GroupName = Annotated[Name, In("groups")]
 PlaceName = Annotated[Name, In("places")]
+PoolName = Annotated[Name, In("pools")]
 SeriesName = Annotated[Name, In("series")]
 QuantityName = Annotated[Name, In("quantities")]
 StageName = Annotated[Name, In("stages")]
@@ -91,6 +100,7 @@ Probability = Annotated[Ref, Of(("probability", "share"))]
 Hazard = Annotated[Ref, Of(("hazard",))]
 Count = Annotated[Ref, Of(("count",))]
 SharedCount = Annotated[Ref, Of(("count",), shared=True)]
+Capacity = Annotated[Ref, Of(("count", "rate"), shared=True)]
 Rate = Annotated[Ref, Of(("rate",))]
 SharedRate = Annotated[Ref, Of(("rate",), shared=True)]
 Days = Annotated[Ref, Of(("duration",))]
@@ -188,6 +198,97 @@ class Prior(Frozen):
     """Upper end (uniform) or 95 % quantile (normal, lognormal)."""
 
 
+LINKS: dict[str, str] = {kind: "log" for kind in KINDS} | {
+    "share": "log odds",
+    "probability": "log odds",
+    "coefficient": "value itself",
+    "indicator": "value itself",
+}
+"""Scale on which a quantity of a kind drifts."""
+
+DRIFTS: dict[str, tuple[frozenset[str], frozenset[str], str]] = {
+    # process: (parameters that it needs, parameters that it may have, meaning)
+    "random-walk": (frozenset(), frozenset(), "each change is independent of all others"),
+    "mean-reverting": (
+        frozenset({"persistence"}),
+        frozenset(),
+        "a part of the deviation is left a period later, and a change is added (autoregression of order 1)",
+    ),
+    "local-trend": (
+        frozenset({"sd_trend"}),
+        frozenset({"damping"}),
+        "a random walk with a trend, which is itself a random walk, damped",
+    ),
+}
+"""Processes that a quantity can follow over time."""
+
+
+class Drift(Frozen):
+    """A stochastic process that moves a quantity from one period to the next.
+
+    With e and f independent standard normals of each period, d the deviation of the quantity on the scale of its
+    kind (:data:`LINKS`) and v its trend, both 0 in the period of ``start``::
+
+        random-walk     d[p+1] = d[p] + sd e[p+1]
+        mean-reverting  d[p+1] = persistence d[p] + sd e[p+1]
+        local-trend     d[p+1] = d[p] + v[p] + sd e[p+1],  v[p+1] = damping v[p] + sd_trend f[p+1]
+
+    Source: A. C. Harvey, "Forecasting, Structural Time Series Models and the Kalman Filter" (1989), chapter 2.
+    """
+
+    process: Literal["random-walk", "mean-reverting", "local-trend"]
+    """Process that it follows."""
+    sd: float = Field(ge=0)
+    """Standard deviation of the change from one period to the next: of the logarithm, of the log odds for shares
+    and probabilities, of the value for coefficients and indicators."""
+    every: Literal["day", "week", "month", "quarter", "year"] = "month"
+    """Calendar period within which it stays the same; weeks begin on Monday."""
+    persistence: float | None = Field(default=None, ge=0, lt=1)
+    """Part of a deviation that is left a period later (mean-reverting)."""
+    sd_trend: float | None = Field(default=None, ge=0)
+    """Standard deviation of the change of the trend from one period to the next (local-trend)."""
+    damping: float | None = Field(default=None, ge=0, le=1)
+    """Factor by which the trend shrinks in a period (local-trend); 1 if left out."""
+    start: Date | None = None
+    """A day of the last period without deviation, from which it drifts; the first day simulated if left out."""
+
+
+class Times(Frozen):
+    """Another quantity times a constant, which is the product's central value."""
+
+    quantity: QuantityName
+    """The other quantity; its dates, groups, draws, drift and policies hold for this one too."""
+    by: float
+    """The constant."""
+
+
+RESPONSES: dict[str, str] = {
+    # form: factor, with x the people and c the capacity
+    "power": "(x / c) ^ elasticity; with elasticity 1, in proportion to x",
+    "over-capacity": "max(1, x / c) ^ elasticity; nothing up to the capacity",
+}
+"""Forms in which a quantity responds to people."""
+
+
+class Response(Frozen):
+    """A quantity that follows how many people were in stages, or passed along flows, in the step before.
+
+    The value is multiplied by a factor of x, the people in the stages at the end of the step before, or per day in
+    the flows, over all groups together.
+    """
+
+    of: Annotated[tuple[FlowName, ...], Field(min_length=1)]
+    """Stages whose people are added up, or flows ``origin -> destination``."""
+    capacity: Capacity
+    """Number at which the factor is 1: people in stages, or people per day in flows."""
+    form: Literal["power", "over-capacity"] = "power"
+    """Form of the factor."""
+    elasticity: Annotated[float, Field(ge=-20, le=20)] = 1.0
+    """Per cent by which the value changes for each per cent of x."""
+    days: Annotated[float, Field(ge=0)] = 0.0
+    """Time constant of an exponential mean of x over the past; the step before alone if shorter than a step."""
+
+
 class Quantity(Frozen):
     """A parameter with kind, unit, value or prior, source and date."""
 
@@ -211,6 +312,12 @@ class Quantity(Frozen):
     """Factors for Monday to Sunday."""
     closed: tuple[Date, ...] = ()
     """Dates on which the value is zero, such as public holidays."""
+    drift: Drift | None = None
+    """Stochastic process that moves the value over time, in each draw by a path of its own."""
+    times: Times | None = None
+    """Another quantity and a constant, whose product is the value."""
+    responds_to: Response | None = None
+    """People in stages or flows that move the value during the run."""
     description: str = ""
     """What it is, in a sentence."""
     source: str = ""

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sojourn.scenario.values import Duration, Prior, Quantity
+from sojourn.scenario.values import LINKS, Drift, Duration, Prior, Quantity, Response
 
-__all__ = ["Quantities", "duration", "listed", "number", "prior", "profile", "ref", "with_unit"]
+__all__ = [
+    "Quantities",
+    "drift",
+    "duration",
+    "listed",
+    "number",
+    "prior",
+    "profile",
+    "ref",
+    "response",
+    "with_unit",
+]
 
 Quantities = Mapping[str, Quantity]
 
@@ -51,11 +62,15 @@ def profile(quantity: Quantity, *, short: bool = False) -> str:
         "by series": _series(quantity.series),
         "by month": _by(zip(_MONTHS, quantity.season, strict=True)) if quantity.season else "",
         "by weekday": _by(zip(_WEEKDAYS, quantity.weekday, strict=True)) if quantity.weekday else "",
+        "by another": f"{quantity.times.quantity} x {number(quantity.times.by)}" if quantity.times else "",
         "with closed days": f"zero on {listed(map(str, quantity.closed))}" if quantity.closed else "",
     }
     parts = [value] if value else []
+    if short and quantity.responds_to is not None:
+        ways["by people"] = "responds"
     if short:
         parts += [way for way, text in ways.items() if text] + ["uncertain"] * (quantity.prior is not None)
+        parts += ["drifting"] * (quantity.drift is not None)
     else:
         parts += [f"{way}: {text}" for way, text in ways.items() if text]
     return (", " if short else "; ").join(parts)
@@ -74,6 +89,23 @@ def prior(prior: Prior) -> str:
         names = {"low": "from", "high": "to"}
     given = ((names.get(k, k), getattr(prior, k)) for k in ("mean", "median", "sd", "sd_log", "low", "high"))
     return f"{prior.distribution}, {_by((name, value) for name, value in given if value is not None)}"
+
+
+def drift(drift: Drift, kind: str) -> str:
+    """Return a drift: its process and parameters."""
+    names = {"sd": "sd", "persistence": "persistence", "sd_trend": "sd of trend", "damping": "damping of trend"}
+    given = ((label, getattr(drift, key)) for key, label in names.items())
+    start = f", from {drift.start}" if drift.start is not None else ""
+    parameters = _by((label, value) for label, value in given if value is not None)
+    return f"{drift.process} on the {LINKS[kind]}, by {drift.every}, {parameters}{start}"
+
+
+def response(to: Response, quantities: Quantities) -> str:
+    """Return to what a quantity responds, and how."""
+    flows = "->" in to.of[0]
+    mean = f", mean of about {number(to.days)} days" if to.days else ""
+    capacity = ref(to.capacity, quantities, "people a day" if flows else "people")
+    return f"{' + '.join(to.of)} over {capacity}, {to.form}, elasticity {number(to.elasticity)}{mean}"
 
 
 def duration(time: Duration, quantities: Quantities) -> str:

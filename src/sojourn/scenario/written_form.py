@@ -17,8 +17,8 @@ from sojourn.scenario.codes import Findings, Path
 __all__ = ["key_text", "merge", "plain"]
 
 _SORTS = ("kind", "type")
-_VARYING = ("by_group", "steps", "series")
-_OF_THE_OLD_VALUE = ("prior", "source", "date", "confidence")
+_VARYING = ("by_group", "steps", "series", "times")
+_OF_THE_OLD_VALUE = ("prior", "drift", "source", "date", "confidence")
 
 
 def plain(value: Any) -> Any:

@@ -13,7 +13,17 @@ from sojourn.engine.kernel import kernel, part
 from sojourn.engine.quantile import UNKNOWN, binomial_quantile
 from sojourn.engine.streams import next_uniform, seek
 
-__all__ = ["admit", "due", "leave", "schedule", "total", "work_choice", "work_hold", "work_journey"]
+__all__ = [
+    "admit",
+    "admit_to_pool",
+    "due",
+    "leave",
+    "schedule",
+    "total",
+    "work_choice",
+    "work_hold",
+    "work_journey",
+]
 
 FEW_PER_BIN = 1.5  # people for each step of a distribution, up to whom all are placed one by one
 FEW = 8.0  # people left of more than that, up to whom they are placed one by one
@@ -255,6 +265,35 @@ def admit(
             send(program.flow, people, state.flow_now, s, slot[slots.OVERFLOW], g, out)
 
 
+@kernel
+def admit_to_pool(program: Program, values: F64, state: State, stream: U64, s: int, t: int, expected: bool) -> None:
+    """Turn away arrivals beyond the room that stages share; those who come from one of them have a place."""
+    people = state.people
+    n_group = program.ref_row.shape[1]
+    pool = program.stage[s, slots.SHARED_ROOM]
+    over = -shared_value(values, program.ref_row, program.stage[s, slots.ROOM], t)
+    if not expected:
+        over = -float(math.floor(-over))
+    left = 0.0
+    for g in range(n_group):
+        for i in range(len(program.stage)):
+            if program.stage[i, slots.SHARED_ROOM] == pool:  # who has not been let in yet has no place
+                over += people[slots.STOCK, i, g] - (people[slots.INBOX, i, g] if i != s else 0.0)
+                over += people[slots.WITH_PLACE, i, g] if i != s else 0.0
+        left += people[slots.FRESH, s, g] - people[slots.WITH_PLACE, s, g]
+    over = min(max(0.0, over), left)
+    open_shared(program, stream, s, t)
+    for g in range(n_group):
+        new = people[slots.FRESH, s, g] - people[slots.WITH_PLACE, s, g]
+        people[slots.WITH_PLACE, s, g] = 0.0
+        left -= new
+        out = hypergeometric(stream, slots.ROOM_DRAW + g, new, max(0.0, left), over, expected)
+        over -= out
+        if out > 0.0:
+            people[slots.FRESH, s, g] -= out
+            send(program.flow, people, state.flow_now, s, program.stage[s, slots.OVERFLOW], g, out)
+
+
 @part
 def work_hold(program: Program, values: F64, state: State, stream: U64, s: int, t: int, expected: bool) -> None:
     """Let people leave by hazards that are constant within a step; arrivals are spread evenly over their step."""
@@ -263,7 +302,10 @@ def work_hold(program: Program, values: F64, state: State, stream: U64, s: int, 
     for g in range(n_group):
         people[slots.FRESH, s, g] = people[slots.INBOX, s, g]
         people[slots.INBOX, s, g] = 0.0
-    admit(program, values, state, stream, s, t, total(people, slots.STOCK, s), expected)
+    if program.stage[s, slots.SHARED_ROOM] >= 0:
+        admit_to_pool(program, values, state, stream, s, t, expected)
+    else:
+        admit(program, values, state, stream, s, t, total(people, slots.STOCK, s), expected)
     for g in range(n_group):
         x = _hazards(program, values, state, s, t, g) * program.step_days
         if people[slots.STOCK, s, g] <= 0.0 or x <= 0.0:

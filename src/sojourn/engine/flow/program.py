@@ -26,9 +26,10 @@ class Program(NamedTuple):
     stage: I64  # (stage, slot) kind, flows, refs, codes
     key: U64  # (stage + group) stream keys
     entry: I64  # (stage, group, 2) whether a source admits the group; its priority class in a queue, 0 first
-    flow: I64  # (flow, slot) destination, refs
+    flow: I64  # (flow, slot) destination, refs; then for each group the one as which people arrive
     term: I64  # (term, 4) push: refs of indicator, coefficient, reference, and lag in steps;
     # feedback: ref of followers per person, dwell table of the lag, row of the watched flow, and -1
+    rule: I64  # (rule, slot) instructions at the beginning of each step, for values that depend on the state
     ref_row: I64  # (ref, group)
     ring_start: I64  # (stage + 1) first slot of each stage's exit ring: a slot for each step ahead
     period_of: I64  # (time) record period of each step
@@ -38,7 +39,7 @@ class Program(NamedTuple):
 class Sampled(NamedTuple):
     """Everything that may differ between parameter draws, for one draw."""
 
-    values: F64  # (time, row)
+    values: F64  # (time, row); rules write what depends on the state, so each replicate has its own
     cut: int  # steps at which a drawn value was cut to the bounds of its kind
     dwell_index: I64  # (dwell, time, group) distribution in force at entry
     dwell_start: I64  # (distribution + 1) first bin of each distribution; ABREAST copies of its last end it
@@ -60,6 +61,7 @@ class Labels:
     wait_edge_days: F64  # (bin + 1)
     note: tuple[str, ...]  # things counted during a run, such as clipped values
     record: str  # "step", "week" or "month"
+    flow_becomes: tuple[tuple[int, ...], ...] = ()  # (flow, group) group on arrival; () where it never changes
 
 
 @dataclass(frozen=True)

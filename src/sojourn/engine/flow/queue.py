@@ -11,7 +11,7 @@ import math
 from sojourn.engine.arrays import F64, I64, U64
 from sojourn.engine.draws import binomial, hypergeometric, poisson
 from sojourn.engine.flow import slots
-from sojourn.engine.flow.passage import admit, due, schedule, total
+from sojourn.engine.flow.passage import admit, admit_to_pool, due, schedule, total
 from sojourn.engine.flow.program import Program, Sampled
 from sojourn.engine.flow.state import State, open_component, open_shared, send, shared_value, value
 from sojourn.engine.kernel import kernel, part
@@ -280,12 +280,17 @@ def work_queue(
     for g in range(n_group):
         people[slots.FRESH, s, g] = people[slots.INBOX, s, g]
         people[slots.INBOX, s, g] = 0.0
+    pooled = program.stage[s, slots.SHARED_ROOM] >= 0
+    if pooled:
+        admit_to_pool(program, sampled.values, state, stream, s, t, expected)
     _balk(program, sampled.values, state, stream, s, t, expected)
     newest = program.stage[s, slots.QUEUE_FIRST] + program.stage[s, slots.QUEUE_AGE] + t
     for g in range(n_group):
         state.cohort[newest, g] += people[slots.FRESH, s, g]
         people[slots.WAITING, s, g] += people[slots.FRESH, s, g]
     _serve(program, sampled, state, stream, s, t, expected)
+    if pooled:
+        return
     for g in range(n_group):
         people[slots.FRESH, s, g] = state.cohort[newest, g]
     admit(program, sampled.values, state, stream, s, t, total(people, slots.WAITING, s), expected)

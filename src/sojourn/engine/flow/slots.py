@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "ABREAST",
     "AGE",
+    "ARRIVES_AS",
     "BALK_ABOVE",
     "BALK_DRAW",
     "BALK_FLOW",
@@ -32,7 +33,8 @@ __all__ = [
     "FEED_TO",
     "FIFO",
     "FIRST",
-    "FLOW_SLOTS",
+    "FORM_OVER_CAPACITY",
+    "FORM_POWER",
     "FRESH",
     "FRESH_DRAW",
     "GIVE_UP_DRAW",
@@ -48,6 +50,7 @@ __all__ = [
     "INITIAL",
     "JOINT_SPREAD",
     "JOURNEY",
+    "KEEPS_PLACE",
     "KIND",
     "KINDS",
     "LEAVING",
@@ -66,10 +69,12 @@ __all__ = [
     "NOISE_POISSON",
     "NOTES",
     "NOTE_AGE",
+    "NOTE_CAPACITY",
     "NOTE_DRAWN",
     "NOTE_FEEDBACK",
     "NOTE_LOGIT",
     "NOTE_ROUNDS",
+    "NOTE_RULED",
     "NOTE_SHARE",
     "OVERFLOW",
     "PATIENCE",
@@ -95,6 +100,19 @@ __all__ = [
     "ROOM",
     "ROOM_DRAW",
     "ROUND",
+    "RULE_BEGIN",
+    "RULE_CLOSE",
+    "RULE_COUNT_FLOW",
+    "RULE_COUNT_STOCK",
+    "RULE_END",
+    "RULE_FACTOR",
+    "RULE_RESPONSE",
+    "RULE_SCALE",
+    "RULE_SET",
+    "RULE_SHIFT",
+    "RULE_SLOTS",
+    "RULE_THRESHOLD",
+    "RULE_TIMES",
     "SCALE",
     "SD_LEVEL",
     "SD_TREND",
@@ -102,6 +120,7 @@ __all__ = [
     "SERVERS",
     "SERVICE",
     "SERVICE_RATE",
+    "SHARED_ROOM",
     "SLOTS",
     "SOURCE",
     "STAY_DRAW",
@@ -116,6 +135,7 @@ __all__ = [
     "TREND_SPREAD",
     "WAITING",
     "WATCH",
+    "WITH_PLACE",
     "WORKS",
 ]
 
@@ -140,6 +160,7 @@ DISCIPLINES = ("fifo", "lifo", "random", "priority")
     AGE,  # ref: days over which they entered before the start
     ROOM,  # ref
     OVERFLOW,  # flow
+    SHARED_ROOM,  # pool of which ROOM is the room
     INFLOW,  # code
     RATE,  # ref: people per day
     SCALE,  # ref
@@ -177,10 +198,11 @@ DISCIPLINES = ("fifo", "lifo", "random", "priority")
     FEED_TO,  # last feedback term + 1
     WORKS,  # in row i: the stage that works i-th in a step
     SLOTS,
-) = range(44)
+) = range(45)
 
-# Columns of Program.flow: destination stage, refs (REF -1: the rest), row in State.watched.
-TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, WATCH, FLOW_SLOTS = range(9)
+# Columns of Program.flow: destination stage, refs (REF -1: the rest), row in State.watched, whether people bring
+# their place in a pool along, and from ARRIVES_AS on for each group the one as which people arrive.
+TO, REF, COST, TIME, RISK, LEGAL, CONSTANT, WATCH, KEEPS_PLACE, ARRIVES_AS = range(10)
 
 # Rows of Sampled.dwell.
 (
@@ -204,12 +226,13 @@ ABREAST = 8  # bins of a distribution looked at together; as many copies of its 
     LEVEL_SPREAD,  # variance of the log intensity; this and the next two in expected mode
     JOINT_SPREAD,  # covariance of both
     TREND_SPREAD,  # variance of the trend
+    WITH_PLACE,  # of those who came since, those who bring a place in the stage's pool along
     # Within the work of one stage:
     FRESH,  # arrivals not yet sent on
     TAKEN,  # people whose service begins
     LEAVING,  # people on their way to the regular exits
     PLANES,
-) = range(13)
+) = range(14)
 
 # Decisions of one component, group and step: ranges apart, so that no draw shifts another. Within a range, ROUND
 # sets apart the rounds of service that begin in one step.
@@ -219,7 +242,25 @@ COUNT_DRAW, LEVEL_DRAW, TREND_DRAW, EXIT_DRAW, DWELL_DRAW, ROOM_DRAW, STAY_DRAW,
 )
 GIVE_UP_DRAW, COHORT_DRAW, BALK_DRAW, TAKE_DRAW, CAPACITY_DRAW = (i << 40 for i in range(8, 13))
 
-NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT, NOTE_AGE, NOTE_ROUNDS, NOTE_DRAWN = range(6)
+# What rules do at the beginning of a step, with the further columns of Program.rule.
+(
+    RULE_COUNT_STOCK,  # add the people in a stage: stage
+    RULE_COUNT_FLOW,  # add the people per day along a flow in the step before: row in State.watched
+    RULE_THRESHOLD,  # signal; rows of: above, below, days
+    RULE_RESPONSE,  # signal; rows of: capacity, elasticity, days; form; first step at which the count is known
+    RULE_BEGIN,  # row to write, row of what is known before the run
+    RULE_TIMES,  # row to write, row of the factor
+    RULE_FACTOR,  # row to write, signal
+    RULE_SET,  # this and the next three: row to write, row of the part in force, signal or -1, row of the operand
+    RULE_SCALE,
+    RULE_SHIFT,
+    RULE_CLOSE,
+    RULE_END,  # row to write, rows of the lowest and highest value, position in State.ruled
+) = range(12)
+RULE_SLOTS = 7
+FORM_POWER, FORM_OVER_CAPACITY = range(2)
+
+NOTE_SHARE, NOTE_FEEDBACK, NOTE_LOGIT, NOTE_AGE, NOTE_ROUNDS, NOTE_DRAWN, NOTE_RULED, NOTE_CAPACITY = range(8)
 NOTES = (
     "shares of exits that add up to more than 1, cut to what was left",
     "departures that negative feedback would have taken below zero, cut at zero",
@@ -227,4 +268,6 @@ NOTES = (
     "initial queues whose drawn age is beyond the central value's, entered at that age",
     "steps in which a queue began the most rounds of service that one step can hold",
     "steps at which a drawn value was beyond the bounds of its kind, cut to them",
+    "steps at which a value that depends on the state was beyond the bounds of its kind, cut to them",
+    "steps at which a quantity responded to a capacity of nothing, taken as no response",
 )

@@ -25,6 +25,8 @@ class State(NamedTuple):
     share: F64  # (exit) chances of the exits at work
     flow_now: F64  # (flow, group) people in this step
     watched: F64  # (watch, time, group) past of the flows that feed back
+    signal: F64  # (signal, 2) threshold: whether in force, steps in a row above; response: mean count, factor
+    ruled: F64  # (time, written row) values that depend on the state, as worked out so far
     wait_sum: F64  # (2, period, queue, group) people who began service, and the sum of their waits in steps
     wait_hist: F64  # (queue, bin, group)
     notes: I64  # (note)
@@ -60,12 +62,15 @@ def open_shared(program: Program, stream: U64, s: int, t: int) -> None:
 
 @part
 def send(flows: I64, people: F64, flow_now: F64, s: int, flow: int, g: int, n: float) -> None:
-    """Move n people of a group along a flow out of stage s."""
+    """Move n people of a group along a flow out of stage s; they arrive as the group that the flow makes them."""
     to = flows[flow, slots.TO]
+    arrives = flows[flow, slots.ARRIVES_AS + g]
     flow_now[flow, g] += n
     people[slots.STOCK, s, g] -= n
-    people[slots.STOCK, to, g] += n
-    people[slots.INBOX, to, g] += n
+    people[slots.STOCK, to, arrives] += n
+    people[slots.INBOX, to, arrives] += n
+    if flows[flow, slots.KEEPS_PLACE] == 1:
+        people[slots.WITH_PLACE, to, arrives] += n
 
 
 def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:
@@ -81,6 +86,8 @@ def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:
         share=np.zeros(int(program.stage[:, slots.EXITS].max())),
         flow_now=np.zeros((n_flow, n_group)),
         watched=np.zeros((int(program.flow[:, slots.WATCH].max(initial=-1)) + 1, program.n_step, n_group)),
+        signal=np.zeros((_most(program, (slots.RULE_THRESHOLD, slots.RULE_RESPONSE), 1), 2)),
+        ruled=np.zeros((program.n_step, _most(program, (slots.RULE_END,), 4))),
         wait_sum=np.zeros((2, n_period, n_queue, n_group)),
         wait_hist=np.zeros((n_queue, len(program.wait_edge) - 1, n_group)),
         notes=np.zeros(len(slots.NOTES), np.int64),
@@ -90,6 +97,11 @@ def new_state(program: Program, sampled: Sampled, *, expected: bool) -> State:
         for g in range(n_group):
             _start(program, sampled.values[0], state, s, g, expected)
     return state
+
+
+def _most(program: Program, of: tuple[int, ...], column: int) -> int:
+    """Return how many positions a column of certain rules counts."""
+    return int(program.rule[np.isin(program.rule[:, 0], of), column].max(initial=-1)) + 1
 
 
 def _start(program: Program, values: F64, state: State, s: int, g: int, expected: bool) -> None:

@@ -12,6 +12,7 @@ from sojourn.engine.flow import slots
 from sojourn.engine.flow.passage import leave, work_choice, work_hold, work_journey
 from sojourn.engine.flow.program import Program, Sampled
 from sojourn.engine.flow.queue import work_queue
+from sojourn.engine.flow.rules import work_rules
 from sojourn.engine.flow.sources import work_source
 from sojourn.engine.flow.state import State, new_state
 from sojourn.engine.kernel import ENGINE_DIGEST, entry, kernel
@@ -80,6 +81,7 @@ def _build(sources: str) -> tuple[Callable[..., None], Callable[..., bool]]:
     ) -> None:
         sources  # noqa: B018 - makes it a cell
         for t in range(first, last):
+            work_rules(program, sampled.values, state, t)
             for i in range(len(program.stage)):
                 s = program.stage[i, slots.WORKS]
                 kind = program.stage[s, slots.KIND]

@@ -190,7 +190,7 @@ def _drivers(facts: SystemFacts) -> Markup:
     related = ranks.corrwith(pd.Series(outcome).rank()).to_numpy()
     best = int(np.nanargmax(np.abs(related)))
     name = names[moving[best]]
-    quantity = facts.scenario.quantities[name]
+    quantity = facts.scenario.quantities[name.split("[")[0]]
     what = "the number settled with status" if settled else "the number who have left the system"
     return Markup(
         "Of {} uncertain quantities, {} is the one that {} follows most closely: rank correlation {}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sojourn.scenario.checks import dates, durations, graph, kinds, names, quantities, shares, stages
+from sojourn.scenario.checks import dates, durations, graph, kinds, names, quantities, shares, stages, state
 from sojourn.scenario.checks import observation as observed
 from sojourn.scenario.checks import question as asked
 from sojourn.scenario.checks.draft import SECTIONS, Draft
@@ -25,6 +25,7 @@ _CHECKS = (
     stages.check_stages,
     graph.check_graph,
     dates.check_dates,
+    state.check_state,
     observed.check_observed,
     asked.check_question,
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sojourn.scenario.codes import Findings, Path
 from sojourn.scenario.frozen import Of
-from sojourn.scenario.traversal import Use, uses
+from sojourn.scenario.traversal import Use, circles, state_dependent, uses
 from sojourn.scenario.values import Quantity
 
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SECTIONS", "Draft"]
 
-SECTIONS = ("groups", "places", "series", "quantities", "stages", "policies", "observations")
+SECTIONS = ("groups", "places", "pools", "series", "quantities", "stages", "policies", "observations")
 """Sections of a scenario that hold named entries."""
+
+_WAYS = ("prior", "by_group", "steps", "series", "season", "weekday", "closed", "drift", "times", "responds_to")
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,12 @@ class Draft:
 
     @cached_property
     def moved(self) -> frozenset[str]:
-        """Quantities whose value is not one number: by group, date, prior or policy."""
+        """Quantities whose value is not one number: by group, date, prior, drift, state or policy."""
         s = self.scenario
-        varying = {
-            name
-            for name, q in s.quantities.items()
-            if q.prior or q.by_group or q.steps or q.series or q.season or q.weekday or q.closed
-        }
+        varying = {name for name, q in s.quantities.items() if any(getattr(q, way) for way in _WAYS)}
         return frozenset(varying | {c.quantity for p in s.policies.values() for c in p.changes})
+
+    @cached_property
+    def stateful(self) -> frozenset[str]:
+        """Quantities that depend on the state of the run; none where that goes round in a circle."""
+        return state_dependent(self.scenario) if not circles(self.scenario) else frozenset()

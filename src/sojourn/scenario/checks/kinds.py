@@ -23,15 +23,29 @@ def check_kinds(draft: Draft) -> None:
     for use, mark, quantity in draft.quantity_uses:
         if mark.kinds and quantity.kind not in mark.kinds:
             _mismatch(draft, use.path, str(use.value), quantity.kind, mark.kinds)
-        if mark.shared and (quantity.by_group or isinstance(quantity.series, Mapping)):
+        if mark.shared and any(_by_groups(draft, one) for one in _chain(draft, str(use.value))):
             _by_group(draft, use.path, str(use.value))
-    shared = {use.value for use, mark, _ in draft.quantity_uses if mark.shared}
+    shared = {one for use, mark, _ in draft.quantity_uses if mark.shared for one in _chain(draft, str(use.value))}
     for name, policy in draft.scenario.policies.items():
         for index, change in enumerate(policy.changes):
             path = ("policies", name, "changes", index)
             if change.groups is not None and change.quantity in shared:
                 _by_group(draft, (*path, "groups"), change.quantity)
             _check_change(draft, path, change)
+
+
+def _chain(draft: Draft, name: str) -> list[str]:
+    """Return a quantity, and those of which it is a multiple."""
+    found: list[str] = []
+    while (quantity := draft.scenario.quantities.get(name)) is not None and name not in found:
+        found.append(name)
+        name = quantity.times.quantity if quantity.times is not None else ""
+    return found
+
+
+def _by_groups(draft: Draft, name: str) -> bool:
+    quantity = draft.scenario.quantities[name]
+    return quantity.by_group is not None or isinstance(quantity.series, Mapping)
 
 
 def check_bounds(draft: Draft, path: Path, value: float, kinds: tuple[str, ...]) -> None:

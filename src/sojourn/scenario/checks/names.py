@@ -95,11 +95,16 @@ def _check_unused(draft: Draft) -> None:
     used: dict[str, set[str]] = defaultdict(set)
     for use in draft.uses:
         section = use.mark.section if isinstance(use.mark, In) else "quantities"
-        if isinstance(use.value, str) and section != "groups" and use.path[-1] != "quantity":
+        if (
+            isinstance(use.value, str)
+            and section != "groups"
+            and (use.path[0] != "policies" or use.path[-1] != "quantity")
+        ):
             used[section].add(use.value)
     for stage in s.stages.values():
         used["groups"].update(stage.populated_by(tuple(s.groups)))
-    for section in ("groups", "places", "series", "quantities"):
+        used["groups"].update(group for way in stage.ways() for group in way.becoming(tuple(s.groups)).values())
+    for section in ("groups", "places", "pools", "series", "quantities"):
         for name in getattr(s, section):
             if name not in used[section]:
                 draft.findings.note(

@@ -8,11 +8,11 @@ from math import inf
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.checks.kinds import check_bounds
 from sojourn.scenario.codes import Path
-from sojourn.scenario.values import KINDS, PRIORS, Prior, Quantity
+from sojourn.scenario.values import DRIFTS, KINDS, PRIORS, Drift, Prior, Quantity
 
 __all__ = ["check_quantities"]
 
-_VARYING = ("by_group", "steps", "series")
+_VARYING = ("by_group", "steps", "series", "times")
 
 
 def check_quantities(draft: Draft) -> None:
@@ -26,6 +26,8 @@ def check_quantities(draft: Draft) -> None:
         _check_values(draft, path, quantity)
         if quantity.prior is not None:
             _check_prior(draft, (*path, "prior"), quantity.prior, quantity.kind)
+        if quantity.drift is not None:
+            _check_drift(draft, (*path, "drift"), quantity.drift)
 
 
 def _check_profile(draft: Draft, path: Path, quantity: Quantity) -> None:
@@ -38,6 +40,16 @@ def _check_profile(draft: Draft, path: Path, quantity: Quantity) -> None:
             found=", ".join(ways),
             allowed=f"one of {', '.join(_VARYING)}",
             remedy="keep one; a series per group varies by group and date",
+        )
+    alone = [key for key in ("value", "prior", "drift") if getattr(quantity, key) is not None]
+    if quantity.times is not None and alone and len(ways) == 1:
+        draft.findings.problem(
+            "L404",
+            path,
+            "a quantity that is another times a constant has no value of its own",
+            found=", ".join(alone),
+            allowed="times",
+            remedy="write them for the other quantity, or leave out times",
         )
     if quantity.steps is not None and list(quantity.steps) != sorted(quantity.steps):
         draft.findings.problem(
@@ -54,7 +66,7 @@ def _check_present(draft: Draft, path: Path, quantity: Quantity) -> None:
     missing = ""
     if isinstance(by_group, Mapping) and (quantity.series or (quantity.value is None and not quantity.prior)):
         missing = ", ".join(sorted(draft.names.get("groups", frozenset()) - set(by_group)))
-    elif quantity.value is None and quantity.prior is None and by_group is None:
+    elif quantity.value is None and quantity.prior is None and by_group is None and quantity.times is None:
         first = min(quantity.steps) if quantity.steps else None
         start = draft.scenario.time.start
         if first is None:
@@ -146,3 +158,19 @@ def _check_parameters(draft: Draft, path: Path, prior: Prior) -> None:
                 found=f"{prior.mean:g}, {prior.sd:g}",
                 allowed="0 < mean < 1, sd below the root of mean x (1 - mean)",
             )
+
+
+def _check_drift(draft: Draft, path: Path, drift: Drift) -> None:
+    needed, optional, _ = DRIFTS[drift.process]
+    given = {key for key in ("persistence", "sd_trend", "damping") if getattr(drift, key) is not None}
+    if not needed <= given <= needed | optional:
+        draft.findings.problem(
+            "L421",
+            path,
+            f"a drift that is {drift.process} needs other parameters",
+            found=", ".join(["sd", *sorted(given)]),
+            allowed=" and ".join(["sd", *sorted(needed)]) + "".join(f", or also {key}" for key in sorted(optional)),
+        )
+    time = draft.scenario.time
+    if drift.start is not None and draft.intact("time") and drift.start > time.end:
+        draft.findings.note("L903", (*path, "start"), "it drifts from a day after the period")

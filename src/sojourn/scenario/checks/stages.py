@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
+from sojourn.scenario.stages import StageBase
 from sojourn.scenario.traversal import models
 
 __all__ = ["check_stages"]
@@ -21,6 +22,7 @@ def check_stages(draft: Draft) -> None:
             continue
         for finding in stage.findings(groups):
             draft.findings.report(path, finding)
+        _check_becoming(draft, path, stage)
         for to in sorted({way.to for way in stage.ways()}):
             if to in stages and stages[to].entry:
                 draft.findings.problem(
@@ -32,6 +34,19 @@ def check_stages(draft: Draft) -> None:
                 )
     for path, model in models(draft.scenario):
         _check_dispersion(draft, path, model)
+
+
+def _check_becoming(draft: Draft, path: Path, stage: StageBase) -> None:
+    ways = list(stage.ways())
+    for way in ways:
+        if way.becomes is not None and any(other.to == way.to and other is not way for other in ways):
+            draft.findings.problem(
+                "L515",
+                path,
+                f"a flow to `{way.to}` either changes the group of people or does not",
+                found=way.to,
+                remedy="let the other way lead to a stage of its own",
+            )
 
 
 def _check_dispersion(draft: Draft, path: Path, model: BaseModel) -> None:

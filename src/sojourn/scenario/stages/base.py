@@ -6,23 +6,26 @@ A kind of stage is a class below :class:`StageBase`, in a file of its own beside
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from sojourn.scenario.codes import Finding
-from sojourn.scenario.frozen import Frozen
+from sojourn.scenario.frozen import Frozen, Map
 from sojourn.scenario.stages.parameters import Parameter
-from sojourn.scenario.values import PlaceName, Ref
+from sojourn.scenario.values import GroupName, PlaceName, Ref
 from sojourn.scenario.wording import Quantities
 
-__all__ = ["ATTEMPT", "StageBase", "Way", "Work"]
+__all__ = ["ATTEMPT", "Becomes", "StageBase", "Way", "Work", "becomes_words"]
 
 ATTEMPT = " (a new attempt)"
 """What explanations say of a way on which a new attempt starts."""
 
 Work = Literal["source", "journey", "choice", "queue", "hold", "end"]
 """Kinds of stage that the flow engine works; each language kind is worked as one of them."""
+
+Becomes = GroupName | Map[GroupName, GroupName]
+"""The group that everyone becomes, or the groups that some become, by the group that they were in."""
 
 _HELD: dict[Work, Literal["none", "dwell", "queue", "hazard"]] = {
     "source": "none",
@@ -32,6 +35,15 @@ _HELD: dict[Work, Literal["none", "dwell", "queue", "hazard"]] = {
     "hold": "hazard",
     "end": "none",
 }
+
+
+def becomes_words(becomes: Becomes | None) -> str:
+    """Return what explanations say of a way on which people change their group."""
+    if becomes is None:
+        return ""
+    if isinstance(becomes, str):
+        return f" (all become {becomes})"
+    return f" ({', '.join(f'{old} become {new}' for old, new in becomes.items())})"
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,15 @@ class Way:
     """Whether taking it starts a new attempt."""
     instant: bool = False
     """Whether people who enter the stage can take it in no time."""
+    becomes: Becomes | None = None
+    """Group as which people arrive: one for all, or by the group that they were in."""
+
+    def becoming(self, groups: Sequence[str]) -> dict[str, str]:
+        """Return the group as which people arrive, for each group that changes."""
+        if self.becomes is None:
+            return {}
+        new = self.becomes if isinstance(self.becomes, Mapping) else dict.fromkeys(groups, self.becomes)
+        return {old: one for old, one in new.items() if one != old}
 
     @property
     def regular(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from sojourn.scenario.frozen import Frozen, Map
-from sojourn.scenario.stages.base import ATTEMPT, Way
+from sojourn.scenario.stages.base import ATTEMPT, Becomes, Way, becomes_words
 from sojourn.scenario.values import REST, ExitShare, StageName
 from sojourn.scenario.wording import Quantities, ref
 
@@ -22,6 +22,8 @@ class Exit(Frozen):
     """Share of those who leave that take this exit."""
     attempt: bool = False
     """Whether taking this exit starts a new attempt."""
+    becomes: Becomes | None = None
+    """Group as which people arrive: one for all, or by the group that they were in."""
 
 
 def _written_exits(value: object) -> object:
@@ -44,7 +46,7 @@ Exits = Annotated[
 def exit_ways(exits: Mapping[str, Exit], *, instant: bool = False) -> Iterator[Way]:
     """Yield exits as ways out."""
     for to, exit_ in exits.items():
-        yield Way(to, "exit", exit_.share, attempt=exit_.attempt, instant=instant)
+        yield Way(to, "exit", exit_.share, attempt=exit_.attempt, instant=instant, becomes=exit_.becomes)
 
 
 def exit_words(exits: Mapping[str, Exit], quantities: Quantities) -> Iterator[str]:
@@ -52,4 +54,4 @@ def exit_words(exits: Mapping[str, Exit], quantities: Quantities) -> Iterator[st
     for to, exit_ in exits.items():
         rest = "the rest" if len(exits) > 1 else "all"
         share = rest if exit_.share == REST else f"share {ref(exit_.share, quantities)}"
-        yield f"-> {to}: {share}{ATTEMPT * exit_.attempt}"
+        yield f"-> {to}: {share}{ATTEMPT * exit_.attempt}{becomes_words(exit_.becomes)}"

@@ -8,12 +8,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from sojourn.errors import nearest
-from sojourn.scenario.codes import Finding, unused
-from sojourn.scenario.frozen import Map
-from sojourn.scenario.stages.base import ATTEMPT, StageBase, Way, Work
+from sojourn.scenario.codes import Finding, Path, unused
+from sojourn.scenario.frozen import FrozenDict, Map
+from sojourn.scenario.stages.base import ATTEMPT, Becomes, StageBase, Way, Work, becomes_words
 from sojourn.scenario.stages.occupancy import (
     Initial,
     Limit,
+    limit_findings,
     occupancy_parameters,
     occupancy_words,
     overflow_ways,
@@ -34,6 +35,8 @@ class Hold(StageBase):
     """Hazard per day by destination."""
     attempts: tuple[StageName, ...] = ()
     """Destinations where a new attempt starts."""
+    becomes: Map[StageName, Becomes] = FrozenDict()
+    """Group as which people arrive, by destination: one for all, or by the group that they were in."""
     limit: Limit | None = None
     """Finite capacity."""
     initial: Initial | None = None
@@ -44,14 +47,15 @@ class Hold(StageBase):
     def ways(self) -> Iterator[Way]:
         """Yield a way for each hazard, then those who find no room."""
         for to, hazard in self.hazards.items():
-            yield Way(to, "hazard", hazard, attempt=to in self.attempts)
+            yield Way(to, "hazard", hazard, attempt=to in self.attempts, becomes=self.becomes.get(to))
         yield from overflow_ways(self.limit)
 
     def words(self, quantities: Quantities) -> Iterator[str]:
         """Yield who is there, who finds no room, and the hazards."""
         yield from occupancy_words(self.limit, self.initial, quantities)
         for to, hazard in self.hazards.items():
-            yield f"-> {to}: {ref(hazard, quantities, 'per day')}{ATTEMPT * (to in self.attempts)}"
+            more = ATTEMPT * (to in self.attempts) + becomes_words(self.becomes.get(to))
+            yield f"-> {to}: {ref(hazard, quantities, 'per day')}{more}"
 
     def parameters(self) -> Iterator[Parameter]:
         """Yield room and people at the start."""
@@ -61,11 +65,14 @@ class Hold(StageBase):
         """Yield what has no meaning here."""
         if self.initial is not None and self.initial.age_days != 0:
             yield unused(("initial", "age_days"), "only a queue keeps how long people have been in it")
-        for index, to in enumerate(self.attempts):
+        yield from limit_findings(self.limit)
+        named: list[tuple[Path, str]] = [(("attempts", i), to) for i, to in enumerate(self.attempts)]
+        named += [(("becomes", to), to) for to in self.becomes]
+        for path, to in named:
             if to not in self.hazards:
                 yield Finding(
                     "L301",
-                    ("attempts", index),
+                    path,
                     f"no hazard of this hold leads to `{to}`",
                     found=to,
                     allowed=", ".join(self.hazards),

@@ -11,10 +11,12 @@ from sojourn.scenario.codes import Finding
 from sojourn.scenario.frozen import Frozen, FrozenDict, Map
 from sojourn.scenario.stages.parameters import Code, FeedbackTerm, Parameter, PushTerm, SeriesRate, Value
 from sojourn.scenario.values import (
+    REST,
     Amount,
     Coefficient,
     Count,
     Duration,
+    ExitShare,
     Factor,
     FlowName,
     GroupName,
@@ -68,6 +70,8 @@ class SeriesInflow(InflowBase):
     """Kind of inflow."""
     series: SeriesName | Map[GroupName, SeriesName]
     """The series, or one per group; its values are totals of its periods, spread evenly over their days."""
+    split: Annotated[Map[GroupName, ExitShare], Field(min_length=1)] | None = None
+    """Share of each group in the one series; shares add up to 1, or one of them is ``rest``."""
     scale: Factor = 1.0
     """People per counted unit."""
     noise: Literal["exact", "poisson", "negative-binomial"] = "exact"
@@ -79,6 +83,8 @@ class SeriesInflow(InflowBase):
         """Yield the series, how many people a counted unit is, and the noise."""
         by_group = self.series.items() if isinstance(self.series, Mapping) else [("all", self.series)]
         yield "enter: as counted by " + ", ".join(f"{series} ({group})" for group, series in by_group)
+        for group, share in (self.split or {}).items():
+            yield f"{group}: {'the rest' if share == REST else f'share {ref(share, quantities)}'}"
         if self.scale != 1.0:
             yield f"people per counted unit: {ref(self.scale, quantities)}"
         yield _noise_words(self.noise, self.dispersion, quantities)
@@ -87,11 +93,14 @@ class SeriesInflow(InflowBase):
         """Yield the noise, the series and its scale."""
         yield from _noise_parameters(self.noise, self.dispersion)
         yield Code("INFLOW", "INFLOWS", "rate")
-        yield SeriesRate("RATE", self.series)
+        yield SeriesRate("RATE", self.series, self.split)
         yield Value("SCALE", self.scale)
 
     def findings(self, entering: Sequence[str]) -> Iterator[Finding]:
         """Yield groups without a series of their own."""
+        if self.split is not None:
+            yield from self._split_findings(entering)
+            return
         one = isinstance(self.series, str)
         if len(set(entering)) > 1 if one else set(entering) != set(self.series):
             yield Finding(
@@ -100,12 +109,33 @@ class SeriesInflow(InflowBase):
                 "each group that enters here has a series of its own",
                 found=self.series if isinstance(self.series, str) else ", ".join(sorted(self.series)),
                 allowed=", ".join(sorted(entering)),
-                remedy="write the series by group, or name the groups of the source",
+                remedy="write the series by group, split one among them, or name the groups of the source",
+            )
+
+    def _split_findings(self, entering: Sequence[str]) -> Iterator[Finding]:
+        """Yield what is wrong with the groups among which a series is split."""
+        if not isinstance(self.series, str):
+            yield Finding(
+                "L509",
+                ("split",),
+                "each group has a series of its own, so there is nothing to split",
+                found=", ".join(sorted(self.series)),
+                allowed="one series",
+                remedy="name one series, or leave out the split",
+            )
+        elif set(entering) != set(self.split or ()):
+            yield Finding(
+                "L509",
+                ("split",),
+                "each group that enters here has a share",
+                found=", ".join(sorted(self.split or ())),
+                allowed=", ".join(sorted(entering)),
+                remedy="give every group a share, or name the groups of the source",
             )
 
     def resolved(self, entering: Sequence[str]) -> Self:
         """Return the inflow with its series named for each group."""
-        if not isinstance(self.series, str):
+        if not isinstance(self.series, str) or self.split is not None:
             return self
         return self.model_copy(update={"series": FrozenDict(dict.fromkeys(entering, self.series))})
 

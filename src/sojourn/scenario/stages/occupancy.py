@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sojourn.scenario.codes import Finding
 from sojourn.scenario.frozen import Frozen
 from sojourn.scenario.stages.base import Way
-from sojourn.scenario.stages.parameters import Destination, Parameter, Value
-from sojourn.scenario.values import Count, Days, SharedCount, StageName
+from sojourn.scenario.stages.parameters import Destination, Parameter, PlaceIn, Value
+from sojourn.scenario.values import Count, Days, PoolName, SharedCount, StageName
 from sojourn.scenario.wording import Quantities, ref
 
-__all__ = ["Initial", "Limit", "occupancy_parameters", "occupancy_words", "overflow_ways"]
+__all__ = ["Initial", "Limit", "limit_findings", "occupancy_parameters", "occupancy_words", "overflow_ways"]
 
 
 class Initial(Frozen):
@@ -25,8 +26,10 @@ class Initial(Frozen):
 class Limit(Frozen):
     """Finite room: those who find it full go elsewhere."""
 
-    room: SharedCount
+    room: SharedCount | None = None
     """Most people that can be here at once, over all groups."""
+    pool: PoolName | None = None
+    """Room that other stages share, in place of ``room``; who comes from one of them brings the place along."""
     overflow: StageName
     """Stage to which the others go."""
 
@@ -37,19 +40,35 @@ def overflow_ways(limit: Limit | None) -> Iterator[Way]:
         yield Way(limit.overflow, "overflow", instant=True)
 
 
+def limit_findings(limit: Limit | None) -> Iterator[Finding]:
+    """Yield a problem where a limit has no room, or two."""
+    if limit is not None and (limit.room is None) == (limit.pool is None):
+        yield Finding(
+            "L514",
+            ("limit",),
+            "a limit has either room of its own or a pool",
+            found="neither" if limit.room is None else "room and pool",
+            allowed="room, or pool",
+        )
+
+
 def occupancy_words(limit: Limit | None, initial: Initial | None, quantities: Quantities) -> Iterator[str]:
     """Yield who is there at the start, and who finds no room."""
     if initial is not None:
         age = f", entered over {ref(initial.age_days, quantities, 'days')}" if initial.age_days != 0.0 else ""
         yield f"at the start: {ref(initial.count, quantities)} of each group{age}"
     if limit is not None:
-        yield f"-> {limit.overflow}: those who come when {ref(limit.room, quantities)} are here"
+        room = "no place is left in" if limit.pool is not None else f"{ref(limit.room or 0.0, quantities)} are here"
+        yield f"-> {limit.overflow}: those who come when {room} {limit.pool or ''}".rstrip()
 
 
 def occupancy_parameters(limit: Limit | None, initial: Initial | None) -> Iterator[Parameter]:
     """Yield what the compiler reads of room and of people at the start."""
     if limit is not None:
-        yield Value("ROOM", limit.room)
+        if limit.pool is not None:
+            yield PlaceIn("ROOM", limit.pool)
+        else:
+            yield Value("ROOM", limit.room or 0.0)
         yield Destination("OVERFLOW", limit.overflow)
     if initial is not None:
         yield Value("INITIAL", initial.count)

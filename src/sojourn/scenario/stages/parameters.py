@@ -19,6 +19,7 @@ __all__ = [
     "Flag",
     "InSlot",
     "Parameter",
+    "PlaceIn",
     "PushTerm",
     "SeriesRate",
     "Value",
@@ -35,10 +36,11 @@ class Value:
 
 @dataclass(frozen=True)
 class SeriesRate:
-    """People per day that a series of totals gives, or one series per group."""
+    """People per day that a series of totals gives, or one series per group, or shares of one by group."""
 
     slot: str
     series: str | Mapping[str, str]
+    split: Mapping[str, Ref] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,14 @@ class Destination:
 
 
 @dataclass(frozen=True)
+class PlaceIn:
+    """The room of a pool that several stages share."""
+
+    slot: str
+    pool: str
+
+
+@dataclass(frozen=True)
 class AgeAtStart:
     """Steps since the first of those who are there at the start entered, at central values; 0 if nobody is."""
 
@@ -104,7 +114,7 @@ class FeedbackTerm:
     lag: Duration
 
 
-InSlot = Value | SeriesRate | Code | Flag | Dwell | Destination | AgeAtStart
+InSlot = Value | SeriesRate | Code | Flag | Dwell | Destination | PlaceIn | AgeAtStart
 """What goes in one slot of the stage."""
 Parameter = InSlot | PushTerm | FeedbackTerm
 """What the compiler reads of a stage; of terms a stage can have any number."""

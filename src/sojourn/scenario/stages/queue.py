@@ -13,6 +13,7 @@ from sojourn.scenario.stages.exits import Exits, exit_ways, exit_words
 from sojourn.scenario.stages.occupancy import (
     Initial,
     Limit,
+    limit_findings,
     occupancy_parameters,
     occupancy_words,
     overflow_ways,
@@ -128,6 +129,7 @@ class Queue(StageBase):
 
     def findings(self, groups: Sequence[str] | None) -> Iterator[Finding]:
         """Yield what does not go together."""
+        yield from limit_findings(self.limit)
         given = [key for key in ("rate_per_day", "service") if getattr(self, key) is not None]
         if len(given) != 1:
             yield Finding(

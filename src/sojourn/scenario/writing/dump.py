@@ -60,7 +60,7 @@ def _short(data: Any) -> Any:
 
 
 def _exit(way: dict[str, Any]) -> Any:
-    return way if way.get("attempt") else way.get("share", "rest")
+    return way if set(way) - {"share"} else way.get("share", "rest")
 
 
 def _lines(value: dict[str, Any], indent: int) -> Iterator[str]:

@@ -11,7 +11,7 @@ from sojourn.scenario.policies import OPERATIONS
 from sojourn.scenario.question import Figure
 from sojourn.scenario.resolve import resolve
 from sojourn.scenario.values import Quantity, Series
-from sojourn.scenario.wording import duration, listed, number, prior, profile, ref
+from sojourn.scenario.wording import drift, duration, listed, number, prior, profile, ref, response
 
 __all__ = ["explain"]
 
@@ -42,6 +42,7 @@ def explain(scenario: Scenario) -> str:
     for heading, section in (
         ("Groups", _groups(s)),
         ("Places", _places(s)),
+        ("Pools", _pools(s)),
         ("Stages", _stages(s)),
         ("Quantities", _quantities(s)),
         ("Series", _series(s)),
@@ -71,12 +72,21 @@ def _period(time: Time) -> str:
 def _groups(s: Scenario) -> Iterator[str]:
     for name, group in s.groups.items():
         label = f" ({group.label})" if group.label else ""
-        yield f"{name}: nationality {group.nationality}, family status {group.family}{label}"
+        more = f", {group.sex}" * (group.sex != "any") + f", aged {group.age}" * bool(group.age)
+        yield f"{name}: nationality {group.nationality}, family status {group.family}{more}{label}"
 
 
 def _places(s: Scenario) -> Iterator[str]:
     for name, place in s.places.items():
         yield f"{name}: {place.name}, {place.country}, {place.latitude:g}, {place.longitude:g}"
+
+
+def _pools(s: Scenario) -> Iterator[str]:
+    for name, pool in s.pools.items():
+        members = [n for n, one in s.stages.items() if getattr(getattr(one, "limit", None), "pool", None) == name]
+        yield f"{name}: room for {ref(pool.room, s.quantities)} in {listed(members)}" + (
+            f". {pool.description}" if pool.description else ""
+        )
 
 
 def _stages(s: Scenario) -> Iterator[str]:
@@ -95,14 +105,18 @@ def _quantities(s: Scenario) -> Iterator[str]:
         yield f"{name}: {quantity.kind}, {quantity.unit}" + (
             f". {quantity.description}" if quantity.description else ""
         )
-        yield from (f"  {line}" for line in _quantity(quantity))
+        yield from (f"  {line}" for line in _quantity(quantity, s))
 
 
-def _quantity(quantity: Quantity) -> Iterator[str]:
+def _quantity(quantity: Quantity, s: Scenario) -> Iterator[str]:
     if quantity.value is not None or quantity.prior is None:
         yield f"value: {profile(quantity)}"
     if quantity.prior is not None:
         yield f"prior: {prior(quantity.prior)}"
+    if quantity.drift is not None:
+        yield f"drift: {drift(quantity.drift, quantity.kind)}"
+    if quantity.responds_to is not None:
+        yield f"responds to: {response(quantity.responds_to, s.quantities)}"
     confidence = f"confidence {quantity.confidence}" if quantity.confidence else ""
     yield f"source: {_sourced(quantity.source or 'none', quantity.date, confidence)}"
 
@@ -136,6 +150,13 @@ def _policies(s: Scenario) -> Iterator[str]:
         end = f"to {policy.end}" if policy.end is not None else "on"
         ramp = f", over {number(policy.ramp_days)} days" if policy.ramp_days else ""
         yield f"{name}: from {policy.start} {end}{ramp}" + (f". {policy.title}" if policy.title else "")
+        if (when := policy.when) is not None:
+            since = f" for {number(when.days)} days" if when.days else ""
+            below = when.above if when.below is None else when.below
+            yield (
+                f"  when more than {ref(when.above, s.quantities)} are in {when.stage}{since},"
+                f" until fewer than {ref(below, s.quantities)}"
+            )
         yield from (f"  {line}" for line in _changes(policy, s))
         confidence = f"confidence {policy.confidence}" if policy.confidence else ""
         yield f"  citation: {_sourced(policy.citation or 'none', confidence)}"

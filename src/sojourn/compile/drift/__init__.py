@@ -1,0 +1,1 @@
+"""Quantities that drift: paths over calendar periods, drawn by keyed random numbers."""
