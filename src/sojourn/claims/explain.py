@@ -94,7 +94,10 @@ def _query(reading: Reading) -> str:
         sign = {"share": "100 * {} / {}", "difference": "{} - {}", "sum": "{} + {}"}.get(reading.how, "{} > {}")
         return sign.format(top, bottom)
     if reading.how.startswith("per "):
-        return f"{top} / {reading.parts[1] / {'hour': 1 / 24, 'day': 1, 'week': 7, 'month': 30.4375}[reading.how[4:]]:g}"
+        return (
+            f"{top} / "
+            f"{reading.parts[1] / {'hour': 1 / 24, 'day': 1, 'week': 7, 'month': 30.4375}[reading.how[4:]]:g}"
+        )
     return f"100 * {top}" if reading.source.kind == "share" else top
 
 
@@ -126,7 +129,10 @@ def _explanation(case: Case, judged: Judged) -> str:
         )
         return f"{said} agrees with {what}, but {why}.{assumed}"
     if decision.misattributed:
-        return f"{said} does not agree with what the words say; it is {what}, which differs in {_differs(reading)}.{assumed}"
+        return (
+            f"{said} does not agree with what the words say; it is {what}, which differs in "
+            f"{_differs(reading)}.{assumed}"
+        )
     return f"{said} agrees with no reading of the words; nearest is {what}.{assumed}"
 
 

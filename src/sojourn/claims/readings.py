@@ -221,7 +221,10 @@ def query_text(source: Source, span: tuple[dt.date, dt.date]) -> str:
     if source.kind in ("flow", "event") and span in source.curve.spans and not _monthly(source.curve, span):
         period = f', period="{_kind(span)}"' if _kind(span) else ""
     take = ".sum()" if source.kind in ("flow", "event") else ".iloc[-1]"
-    return f'sj.series("{source.curve.measure}"{said}, start="{span[0]}", end="{span[1]}"{period}{release})["value"]{take}'
+    return (
+        f'sj.series("{source.curve.measure}"{said}, start="{span[0]}", '
+        f'end="{span[1]}"{period}{release})["value"]{take}'
+    )
 
 
 def _monthly(curve: Curve, span: tuple[dt.date, dt.date]) -> bool:

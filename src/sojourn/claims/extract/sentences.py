@@ -13,7 +13,8 @@ LONGEST = 1_500
 
 _BREAK = re.compile(r"[.!?。][\"”’')\]]{0,2}(?=\s|$|[A-Z“\"])|\n[ \t\r]*\n|\n(?=[A-Z“\"•*#-])|[。；]")
 _SHORT = re.compile(
-    r"(?:^|[\s(“\"])(?:[A-Za-z]|U\.S|D\.C|a\.m|p\.m|e\.g|i\.e|Mr|Mrs|Ms|Dr|Gen|Gov|Sen|Rep|Sgt|St|No|vs|Jan|Feb|Mar|Apr|"
+    r"(?:^|[\s(“\"])(?:[A-Za-z]|U\.S|D\.C|a\.m|p\.m|e\.g|i\.e|Mr|Mrs|Ms|Dr|Gen|Gov|Sen|Rep|Sgt|St|No|vs|Jan"
+    r"|Feb|Mar|Apr|"
     r"Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Co|Corp)$"
 )
 

@@ -57,7 +57,9 @@ _COUNTRY_OF_ORIGIN = re.compile(
     r"\b(?:from|of|nationals of|citizens of|leaving|fleeing)\s(?:mainland |the |communist )?$", re.IGNORECASE
 )
 _GOVERNMENT = re.compile(
-    r"^(?:'s|’s)? (?:government|authorities|communist|national immigration|foreign ministry|embassy|officials?|law enforcement|companies|president|new year|regime|economy|intelligence|policies|producers|cooperation|american|border|cartels?|city|side|soil|states?|ports?|territory|consulates?|had\b|has\b)",
+    r"^(?:'s|’s)? (?:government|authorities|communist|national immigration|foreign ministry|embassy|officials?"
+    r"|law enforcement|companies|president|new year|regime|economy|intelligence|policies|producers"
+    r"|cooperation|american|border|cartels?|city|side|soil|states?|ports?|territory|consulates?|had\b|has\b)",
     re.IGNORECASE,
 )
 
