@@ -6,6 +6,7 @@ import re
 import pytest
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("name", "fooled"), [("dev", 1), ("articles", 0)])
 def test_error_rates_hold(shared, capsys, name, fooled):
     spec = importlib.util.spec_from_file_location("score", shared / "claims" / "score.py")
