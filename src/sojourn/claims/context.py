@@ -41,7 +41,7 @@ _NOUNS = tables.pattern(
     "|illegal*|new|book-in*|bodies|days"
 )
 _FOCUS = "CHN"
-"""Nationality that the shipped figures follow from departure to return: what a text that names nobody is read as, last."""
+"""Nationality that the shipped figures follow from departure to return; the last guess where a text names none."""
 
 
 @dataclass(frozen=True)

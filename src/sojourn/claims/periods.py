@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sojourn.calendar import US_FISCAL_YEAR
 from sojourn.claims.context import Carried, Parsed
@@ -27,7 +28,7 @@ class Stated:
 
 
 def unstated(published: dt.date) -> tuple[Option, ...]:
-    """Return what a figure without a period may be of: the latest years, as a whole or to date, then earlier ones."""
+    """Return what a figure without a period may be of: the latest years, whole or to date, then earlier ones."""
     options = [Option(year_span(published.year - 1), 0.0, "latest calendar year")]
     last = US_FISCAL_YEAR.of(published) - 1
     options.append(Option(fiscal_span(last), 0.0, "latest fiscal year"))
@@ -122,7 +123,7 @@ def _near(parsed: Parsed, quantity: Quantity, usable: list[Phrase]) -> Phrase | 
 
 
 def _from_to(parsed: Parsed, quantity: Quantity, usable: list[Phrase], published: dt.date) -> Stated | None:
-    """Return the period of a figure in "from X to Y", "up from X": the period before for X, that of the change for Y."""
+    """Return the period of a figure in "from X to Y", "up from X": that before for X, that of the change for Y."""
     text = parsed.sentence.text
     before, after = text[max(0, quantity.start - 40) : quantity.start], text[quantity.end : quantity.end + 30]
     base = next((p for p in parsed.phrases if p.base and p.role == "relative" and p.months), None)
@@ -159,7 +160,7 @@ def base_of(parsed: Parsed, quantity: Quantity, published: dt.date) -> tuple[Phr
     ]
     text = parsed.sentence.text
     if base is None and len(main) >= 2:
-        for first, second in zip(main, main[1:], strict=False):
+        for first, second in pairwise(main):
             between = text[first.end : second.start]
             if re.search(r"\b(?:from|against|than|versus|compared)\b", between, re.IGNORECASE):
                 return first, second
@@ -167,7 +168,7 @@ def base_of(parsed: Parsed, quantity: Quantity, published: dt.date) -> tuple[Phr
             r"\bto\b", text[main[0].end : main[1].start]
         ):
             return main[1], main[0]
-        for first, second in zip(main, main[1:], strict=False):
+        for first, second in pairwise(main):
             if re.fullmatch(
                 r"\s?(?:and|to|through)\s(?:the )?", text[first.end : second.start], re.IGNORECASE
             ) and re.search(r"\b(?:between|from)\s(?:the )?$", text[: first.start], re.IGNORECASE):

@@ -171,29 +171,14 @@ def _filters(
 ) -> Iterator[tuple[dict[str, str], str, float]]:
     """Yield the filters of a question, the release to ask and how far both are from the words."""
     measure = row["measure"]
-    filters = dict(item.split("=") for item in row["filters"].format(place=where, program=topic.program).split())
-    known = shelf.values(measure, "nationality")
-    if measure.startswith("china-"):
-        pass
-    elif nationality != "all":
-        if nationality not in known:
-            return
-        filters["nationality"] = nationality
-    elif not shelf.answers_everyone(measure):
+    who = _who(measure, nationality, topic, shelf)
+    if who is None:
         return
-    if topic.family:
-        if topic.family not in shelf.values(measure, "family"):
-            return
-        filters["family"] = topic.family
+    filters = dict(item.split("=") for item in row["filters"].format(place=where, program=topic.program).split())
+    filters |= who
     if topic.category and topic.category in shelf.values(measure, "category"):
         filters["category"] = topic.category
-    if where in _US or "/" in where:
-        at = shelf.values(measure, "place")
-        if where == "nationwide":
-            if "all" in at:
-                filters["place"] = "all"
-        elif at:
-            filters["place"] = where
+    filters |= _where(measure, where, shelf)
     if "category" not in filters and (split := _split(measure, shelf)):
         for value in split:
             yield {**filters, "category": value}, "latest", 0.0 if value == "all" else 0.1
@@ -203,6 +188,33 @@ def _filters(
         yield {**filters, "category": "b1-b2"}, "latest", 0.1
     for release in shelf.older(measure)[:2]:
         yield filters, release, 0.1
+
+
+def _who(measure: str, nationality: str, topic: Topic, shelf: Shelf) -> dict[str, str] | None:
+    """Return the filters of nationality and family, or None where the measure does not tell them apart."""
+    filters = {}
+    if not measure.startswith("china-"):
+        if nationality != "all":
+            if nationality not in shelf.values(measure, "nationality"):
+                return None
+            filters["nationality"] = nationality
+        elif not shelf.answers_everyone(measure):
+            return None
+    if topic.family:
+        if topic.family not in shelf.values(measure, "family"):
+            return None
+        filters["family"] = topic.family
+    return filters
+
+
+def _where(measure: str, where: str, shelf: Shelf) -> dict[str, str]:
+    """Return the filter of a place in or along the United States, where the measure is split by place."""
+    if where not in _US and "/" not in where:
+        return {}
+    known = shelf.values(measure, "place")
+    if where == "nationwide":
+        return {"place": "all"} if "all" in known else {}
+    return {"place": where} if known else {}
 
 
 def _split(measure: str, shelf: Shelf) -> tuple[str, ...]:

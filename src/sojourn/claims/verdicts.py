@@ -1,16 +1,16 @@
 """From readings to a verdict: what the stated digits say for each reading against a match by chance.
 
-Each reading has a prior that falls with its distance from the words and is shared by the readings of its step. The
-likelihood is one inside the interval that the words allow and falls with the gap outside it, since later releases of
-the same figure differ by up to about one percent. The null says that the figure is of something that is not in the
-store and fell into the interval by chance.
+Each reading has a prior that falls with its distance from the words and is shared by the readings of its step.
+The likelihood is one inside the interval that the words allow and falls with the gap outside it, since later
+releases of the same figure differ by up to about one percent. The null says that the figure is of something that
+is not in the store and fell into the interval by chance.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sojourn.claims.readings import Reading
 
@@ -70,7 +70,7 @@ def _normal(gap: float) -> float:
 
 
 def chance(low: float, high: float) -> float:
-    """Return the probability that an unrelated figure falls into an interval: uniform in its logarithm over three decades."""
+    """Return the probability that an unrelated figure, log-uniform over three decades, falls into an interval."""
     low = max(low, 1e-9)
     return min(1.0, max(math.log(max(high, low) / low), 1e-7) / _DECADES)
 
@@ -111,14 +111,8 @@ def decide(
     luck = chance(low, high) if lucky is None else lucky
     if not readings:
         return Decision("not-checkable", None, (), 0.0, luck, "no series of the store answers this")
-    weighed = []
-    for step, mass in _MASSES:
-        inside = [r for r in readings if _step(r.distance) == step]
-        for reading in inside:
-            fits = _fits(reading, low, high, ratio, strict)
-            weighed.append((mass / max(len(inside), 4) * fits, reading))
+    weighed = _weighed(readings, low, high, ratio, strict)
     total = sum(w for w, _ in weighed) + _NULL * luck
-    best_first = sorted(weighed, key=lambda p: (-p[0], p[1].distance))
     literal = sum(w for w, r in weighed if r.distance < 0.5) / total
     literals = sorted((r for r in readings if r.distance < 0.5), key=lambda r: _gap(r, low, high))
     if literal > 0.5:
@@ -126,52 +120,58 @@ def decide(
             (r for w, r in weighed if w > 0 and r.distance < 0.5),
             key=lambda r: (round(r.distance, 1), _gap(r, low, high)),
         )
-        others = tuple(r for w, r in best_first if r is not best and w > 0)[:3]
-        if best.source.circular:
-            return Decision(
-                "not-checkable", best, others, literal, luck, "the figure of the store quotes the press: circular"
-            )
-        return Decision("other-definition" if people else "true", best, others, literal, luck)
-    rest = [(w, r) for w, r in best_first if w > 0 and r.distance >= 0.5]
-    near = sum(w for w, _ in rest) / total
-    if rest and near > 0.75:
-        best = rest[0][1]
-        others = tuple(r for _, r in rest[1:4])
-        wrong = set(best.differs) & (explicit | {"ratio"})
-        if best.source.circular:
-            return Decision(
-                "not-checkable", best, others, near, luck, "the figure of the store quotes the press: circular"
-            )
-        if wrong and literals:
-            return Decision("false", best, others, near, luck, misattributed=True)
-        if not wrong:
-            return Decision("other-definition", best, others, near, luck)
+        others = tuple(r for w, r in weighed if r is not best and w > 0)[:3]
+        return _stands(Decision("other-definition" if people else "true", best, others, literal, luck))
+    rest = [r for w, r in weighed if w > 0 and r.distance >= 0.5]
+    near = sum(w for w, r in weighed if w > 0 and r.distance >= 0.5) / total
+    if rest and near > 0.75 and (found := _elsewhere(rest, near, luck, explicit, bool(literals))):
+        return found
     if not literals:
-        return Decision(
-            "not-checkable", None, tuple(r for _, r in rest[:3]), 1 - literal, luck, "no series covers the period"
-        )
-    if rest and near > 0.3 and not sure:
-        return Decision(
-            "not-checkable",
-            literals[0],
-            tuple(r for _, r in rest[:3]),
-            near,
-            luck,
-            "a match with another definition may be chance",
-        )
+        return Decision("not-checkable", None, tuple(rest[:3]), 1 - literal, luck, "no series covers the period")
     if not sure:
-        return Decision(
-            "not-checkable",
-            literals[0],
-            tuple(literals[1:4]),
-            0.0,
-            luck,
-            "the words do not say enough to choose a series",
-        )
+        if rest and near > 0.3:
+            reason = "a match with another definition may be chance"
+            return Decision("not-checkable", literals[0], tuple(rest[:3]), near, luck, reason)
+        reason = "the words do not say enough to choose a series"
+        return Decision("not-checkable", literals[0], tuple(literals[1:4]), 0.0, luck, reason)
     if _gap(literals[0], low, high) < _NEAR and high - low < 0.001 * high and literals[0].how == "level":
         reason = f"it is within {_NEAR:.0%} of the series, perhaps of another release"
         return Decision("not-checkable", literals[0], tuple(literals[1:4]), 0.0, luck, reason)
     return Decision("false", literals[0], tuple(literals[1:4]), 1 - literal, luck)
+
+
+def _weighed(
+    readings: Sequence[Reading], low: float, high: float, ratio: bool, strict: bool
+) -> list[tuple[float, Reading]]:
+    """Return each reading with its prior times its likelihood, the heaviest first."""
+    weighed = []
+    for step, mass in _MASSES:
+        inside = [r for r in readings if _step(r.distance) == step]
+        for reading in inside:
+            fits = _fits(reading, low, high, ratio, strict)
+            weighed.append((mass / max(len(inside), 4) * fits, reading))
+    return sorted(weighed, key=lambda p: (-p[0], p[1].distance))
+
+
+def _elsewhere(
+    rest: Sequence[Reading], near: float, luck: float, explicit: frozenset[str], literal: bool
+) -> Decision | None:
+    """Return the verdict on a figure that fits only readings away from its words, if they give one."""
+    best, others = rest[0], tuple(rest[1:4])
+    wrong = set(best.differs) & (explicit | {"ratio"})
+    if not wrong:
+        return _stands(Decision("other-definition", best, others, near, luck))
+    if literal or best.source.circular:
+        return _stands(Decision("false", best, others, near, luck, misattributed=True))
+    return None
+
+
+def _stands(decision: Decision) -> Decision:
+    """Return a decision, or that nothing can be said where its reading only quotes the press."""
+    if decision.reading is None or not decision.reading.source.circular:
+        return decision
+    reason = "the figure of the store quotes the press: circular"
+    return replace(decision, verdict="not-checkable", reason=reason, misattributed=False)
 
 
 def _fits(reading: Reading, low: float, high: float, ratio: bool, strict: bool) -> float:

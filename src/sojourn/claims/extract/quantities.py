@@ -1,7 +1,7 @@
 """The grammar of figures: numbers with their comparator, percentages, multiples, shares, ranks, comparisons.
 
-Every figure becomes the interval of what its digits and comparator allow. Order matters: what an earlier rule takes,
-a later one leaves alone.
+Every figure becomes the interval of what its digits and comparator allow. Order matters: what an earlier rule
+takes, a later one leaves alone.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ __all__ = ["Quantity", "find_quantities"]
 class Quantity:
     """A figure in a sentence: what kind, and what interval of values its words allow.
 
-    ``unit`` is the size of the last digit written; ``detail`` what the kind needs besides: the direction of a change,
-    the word of a rank, the unit of a rate or duration.
+    ``unit`` is the size of the last digit written; ``detail`` what the kind needs besides: the direction of a
+    change, the word of a rank, the unit of a rate or duration.
     """
 
     start: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from sojourn.calendar import US_FISCAL_YEAR
@@ -170,7 +171,7 @@ def _month_options(year: int, month: int, published: dt.date) -> tuple[Option, .
 
 
 def _span_options(span: Span, published: dt.date) -> tuple[Option, ...]:
-    """Return a span of months; then from the start of its fiscal or calendar year, a year before, its last month."""
+    """Return a span of months, then that from the start of its year, a year before, and its last month."""
     options = [Option(span, 0, "span of months")]
     fiscal = US_FISCAL_YEAR.start(US_FISCAL_YEAR.of(span[1]))
     for start, note in (
@@ -481,7 +482,7 @@ def _last_month(_hit: re.Match[str], published: dt.date) -> Phrase:
     return _phrase("month", _month_options(before.year, before.month, published))
 
 
-_MAKE = {
+_MAKE: dict[str, Callable[[re.Match[str], dt.date], Phrase | None]] = {
     "iso": _iso,
     "fiscal": _fiscal,
     "part": _part,
