@@ -89,7 +89,9 @@ def _definitions(concept: str) -> tuple[Mapping[str, str], ...]:
 
 
 def sources(topic: Topic, shelf: Shelf) -> list[Source]:
-    """Return the curves that may answer a claim, nearest to the words first."""
+    """Return the curves that may answer a claim, nearest to the words first; those of a topic are kept."""
+    if topic in shelf.answers:
+        return list(shelf.answers[topic])
     found: dict[tuple[str, tuple[tuple[str, str], ...], str], Source] = {}
     for concept in topic.concepts:
         for row in _definitions(concept.value):
@@ -97,7 +99,9 @@ def sources(topic: Topic, shelf: Shelf) -> list[Source]:
                 key = (one.curve.measure, one.curve.filters, one.curve.release)
                 if key not in found or one.distance < found[key].distance:
                     found[key] = one
-    return sorted(found.values(), key=lambda s: (s.distance, s.curve.measure, s.curve.filters))
+    ordered = sorted(found.values(), key=lambda s: (s.distance, s.curve.measure, s.curve.filters))
+    shelf.answers[topic] = tuple(ordered)
+    return ordered
 
 
 def _of_row(row: Mapping[str, str], concept: Choice, topic: Topic, shelf: Shelf) -> Iterator[Source]:

@@ -18,6 +18,9 @@ __all__ = ["LARGEST", "published_in", "read_file", "read_text"]
 LARGEST = 20_000_000
 """Bytes of the largest document that is read."""
 
+LONGEST = 1_000_000
+"""Characters of the longest plain text that is checked."""
+
 _MARKUP = re.compile(r"^\s{0,200}(?:<!doctype html|<html|<head|<body|<article|<p[ >]|<div|<h1)", re.IGNORECASE)
 _MARKDOWN = (
     (re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL), ""),
@@ -92,6 +95,8 @@ def read_text(text: str, where: str = "text") -> tuple[str, str]:
         for c in text.replace("\r\n", "\n").replace("\xa0", " ")
         if c in "\n\t" or unicodedata.category(c) not in _CONTROL
     )
+    if len(plain) > LONGEST:
+        raise refuse("K103", where, "text is too long", found=f"{len(plain):,} characters", allowed=f"{LONGEST:,}")
     if not plain.strip():
         raise refuse("K102", where, "there is no text")
     return plain, published
