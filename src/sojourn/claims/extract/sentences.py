@@ -11,7 +11,7 @@ __all__ = ["LONGEST", "Sentence", "sentences"]
 LONGEST = 1_500
 """Characters of the longest sentence; a longer one is cut at a space."""
 
-_BREAK = re.compile(r"[.!?。][\"”’')\]]{0,2}(?=\s|$|[A-Z“\"])|\n[ \t\r]*\n|\n(?=[A-Z“\"•*#-])|[。；]")
+_BREAK = re.compile(r"[.!?。][\"”’')\]]{0,2}(?=\s|$|[A-Z“\"])|\n[ \t\r]*\n|\n(?=[ \t]*[•*#>-] ?\S)|[。；]")
 _SHORT = re.compile(
     r"(?:^|[\s(“\"])(?:[A-Za-z]|U\.S|D\.C|a\.m|p\.m|e\.g|i\.e|Mr|Mrs|Ms|Dr|Gen|Gov|Sen|Rep|Sgt|St|No|vs|Jan|Feb|Mar|Apr|"
     r"Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Co|Corp)$"
