@@ -40,17 +40,23 @@ def test_every_claim_is_found_and_judged_and_none_is_invented(name, shared):
     checked = sj.check(text, published=labelled[0]["publication_date"])
     for claim in checked.claims:
         assert checked.text[claim.start : claim.end] == claim.figure
-        assert claim.sentence in checked.text
+        assert claim.sentence in " ".join(checked.text.split())
         assert re.search(r"\d|\w", claim.figure)
     for row in labelled:
         pattern = WORDED.get(row["id"])
         fits = [
             c
             for c in checked.claims
-            if (re.search(pattern, c.figure) if pattern else digits(row["figure"]) in digits(c.figure) and digits(c.figure))
+            if (
+                re.search(pattern, c.figure)
+                if pattern
+                else digits(row["figure"]) in digits(c.figure) and digits(c.figure)
+            )
         ]
         assert fits, f"{row['id']} {row['figure']} was not found"
-        assert wanted(row) & {c.verdict for c in fits}, f"{row['id']}: {[(c.figure, c.verdict, c.explanation) for c in fits]}"
+        assert wanted(row) & {c.verdict for c in fits}, (
+            f"{row['id']}: {[(c.figure, c.verdict, c.explanation) for c in fits]}"
+        )
     assert len(checked.claims) <= len(labelled) + 6
 
 

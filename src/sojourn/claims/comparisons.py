@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sojourn.calendar import US_FISCAL_YEAR
@@ -244,11 +244,11 @@ def shares(topic: Topic, options: Sequence[Option], shelf: Shelf, text: str) -> 
     return made
 
 
-def _same_kind(source: Source, totals: object) -> Source | None:
+def _same_kind(source: Source, totals: Iterable[Source]) -> Source | None:
     return next(
         (t for t in totals if t.curve.unit == source.curve.unit and t.place == source.place and t.distance < 0.5),
         None,
-    )  # type: ignore[attr-defined]
+    )
 
 
 def _wholes(topic: Topic, text: str) -> Iterator[tuple[Topic, Topic]]:

@@ -16,7 +16,7 @@ def claim_of(case: Case, judged: Judged) -> Claim:
     quantity, decision, sentence = case.quantity, judged.decision, case.parsed.sentence
     reading = decision.reading
     topic = case.subject.topic
-    start, end = sentence.start + quantity.start, sentence.start + quantity.end
+    start, end = sentence.place(quantity.start, quantity.end)
     source = reading.source if reading is not None else None
     subject = {
         "concept": case.subject.concept if case.subject.found else "",
@@ -29,7 +29,7 @@ def claim_of(case: Case, judged: Judged) -> Claim:
         sentence=sentence.text,
         start=start,
         end=end,
-        figure=sentence.text[quantity.start : quantity.end],
+        figure=sentence.raw[start - sentence.start : end - sentence.start],
         kind=judged.kind or quantity.kind,
         subject=subject,
         stated_period=judged.stated,
@@ -126,7 +126,10 @@ def _explanation(case: Case, judged: Judged) -> str:
         )
         return f"{said} agrees with {what}, but {why}.{assumed}"
     if decision.misattributed:
-        return f"{said} does not agree with what the words say; it is {what}, which differs in {_differs(reading)}.{assumed}"
+        return (
+            f"{said} does not agree with what the words say; it is {what}, which differs in "
+            f"{_differs(reading)}.{assumed}"
+        )
     return f"{said} agrees with no reading of the words; nearest is {what}.{assumed}"
 
 

@@ -42,7 +42,8 @@ a:focus,mark:focus-within{outline:3px solid #0550ae}
 def page(checked: Checked) -> str:
     """Return the page of a check."""
     counts = "".join(
-        f'<tr><td><span class="{v}" aria-hidden="true"> {SIGNS[v]} </span></td><td>{escape(WORDS[v])}</td><td>{n}</td></tr>'
+        f'<tr><td><span class="{v}" aria-hidden="true"> {SIGNS[v]} '
+        f"</span></td><td>{escape(WORDS[v])}</td><td>{n}</td></tr>"
         for v, n in checked.counts().items()
     )
     cards = "".join(_card(i, c) for i, c in enumerate(checked.claims, start=1)) or "<p>No figure was found.</p>"
@@ -51,12 +52,14 @@ def page(checked: Checked) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>Figures checked</title><style>{_STYLE}</style></head><body>"
-        f"<header><h1>Figures of this text, held against official series</h1><p>Published {escape(checked.published)} "
+        f"<header><h1>Figures of this text, held against official series</h1><p>Published "
+        f"{escape(checked.published)} "
         f"(date {escape(checked.published_from)}). The text is quoted as it stands; a mark says what the series "
         f"say of a figure, nothing else.</p><table><caption>Verdicts</caption>{counts}</table></header><main>"
         f'<section aria-label="Text"><h2>Text</h2><div class="text">{_marked(checked)}</div></section>'
         f'<section aria-label="Claims"><h2>Claims</h2>{cards}</section></main>'
-        "<footer><p>Encounters, apprehensions and crossings are events: one person can be counted more than once.</p>"
+        "<footer><p>Encounters, apprehensions and crossings are events: one person can be counted "
+        "more than once.</p>"
         "</footer></body></html>"
     )
 
@@ -92,7 +95,8 @@ def _card(number: int, claim: Claim) -> str:
     query = f"<code>{escape(claim.query)}</code>" if claim.query else ""
     wrong = " Another definition explains it." if claim.misattributed else ""
     return (
-        f'<article id="c{number}" class="{claim.verdict}"><h3><a href="#t{number}">{number}. {escape(claim.figure)}</a>: '
+        f'<article id="c{number}" class="{claim.verdict}"><h3><a href="#t{number}">{number}. '
+        f"{escape(claim.figure)}</a>: "
         f"{SIGNS[claim.verdict]} {escape(WORDS[claim.verdict])}.{wrong}</h3><p>{escape(claim.explanation)}</p>"
         f"<table>{table}</table>{chart(claim.chart, claim.marked, claim.measure)}{query}{more}</article>"
     )
@@ -111,13 +115,18 @@ def chart(points: Sequence[tuple[str, float]], marked: tuple[str, str], title: s
         tall = max(height * value / top, 0.5)
         fill = "#0550ae" if inside else "#b6bfca"
         bars.append(
-            f'<rect x="{i * step:.1f}" y="{height - tall:.1f}" width="{max(step - 1, 0.6):.1f}" height="{tall:.1f}" fill="{fill}"/>'
+            f'<rect x="{i * step:.1f}" y="{height - tall:.1f}" width="{max(step - 1, 0.6):.1f}" '
+            f'height="{tall:.1f}" fill="{fill}"/>'
         )
         if inside:
             bars.append(f'<rect x="{i * step:.1f}" y="{height + 2}" width="{step:.1f}" height="3" fill="#0550ae"/>')
-    said = f"{title} from {points[0][0]} to {points[-1][0]}, highest {top:,.0f}; the period claimed is {first} to {last}"
+    said = (
+        f"{title} from {points[0][0]} to {points[-1][0]}, highest {top:,.0f}; the period claimed is "
+        f"{first} to {last}"
+    )
     return (
-        f'<svg viewBox="0 0 {width} {height + 22}" width="{width}" role="img" aria-label="{escape(said)}">{"".join(bars)}'
+        f'<svg viewBox="0 0 {width} {height + 22}" width="{width}" role="img" '
+        f'aria-label="{escape(said)}">{"".join(bars)}'
         f'<text x="0" y="{height + 18}" font-size="11">{escape(points[0][0])}</text>'
         f'<text x="{width}" y="{height + 18}" font-size="11" text-anchor="end">{escape(points[-1][0])}</text>'
         f'<text x="0" y="10" font-size="11">{top:,.0f}</text></svg>'

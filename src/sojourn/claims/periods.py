@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sojourn.calendar import US_FISCAL_YEAR
 from sojourn.claims.context import Carried, Parsed
@@ -159,7 +160,7 @@ def base_of(parsed: Parsed, quantity: Quantity, published: dt.date) -> tuple[Phr
     ]
     text = parsed.sentence.text
     if base is None and len(main) >= 2:
-        for first, second in zip(main, main[1:], strict=False):
+        for first, second in pairwise(main):
             between = text[first.end : second.start]
             if re.search(r"\b(?:from|against|than|versus|compared)\b", between, re.IGNORECASE):
                 return first, second
@@ -167,7 +168,7 @@ def base_of(parsed: Parsed, quantity: Quantity, published: dt.date) -> tuple[Phr
             r"\bto\b", text[main[0].end : main[1].start]
         ):
             return main[1], main[0]
-        for first, second in zip(main, main[1:], strict=False):
+        for first, second in pairwise(main):
             if re.fullmatch(
                 r"\s?(?:and|to|through)\s(?:the )?", text[first.end : second.start], re.IGNORECASE
             ) and re.search(r"\b(?:between|from)\s(?:the )?$", text[: first.start], re.IGNORECASE):

@@ -176,37 +176,45 @@ def _filters(
     """Yield the filters of a question, the release to ask and how far both are from the words."""
     measure = row["measure"]
     filters = dict(item.split("=") for item in row["filters"].format(place=where, program=topic.program).split())
-    known = shelf.values(measure, "nationality")
-    if measure.startswith("china-"):
-        pass
-    elif nationality != "all":
-        if nationality not in known:
-            return
-        filters["nationality"] = nationality
-    elif not shelf.answers_everyone(measure):
+    people = _of_people(measure, nationality, topic, shelf)
+    if people is None:
         return
-    if topic.family:
-        if topic.family not in shelf.values(measure, "family"):
-            return
-        filters["family"] = topic.family
+    filters |= people | _at_place(measure, where, shelf)
     if topic.category and topic.category in shelf.values(measure, "category"):
         filters["category"] = topic.category
-    if where in _US or "/" in where:
-        at = shelf.values(measure, "place")
-        if where == "nationwide":
-            if "all" in at:
-                filters["place"] = "all"
-        elif at:
-            filters["place"] = where
     if "category" not in filters and (split := _split(measure, shelf)):
         for value in split:
             yield {**filters, "category": value}, "latest", 0.0 if value == "all" else 0.1
         return
     yield filters, "latest", 0.0
-    if not topic.category and row["concept"] == "visa" and measure == "visas-issued-yearly":
+    if not topic.category and measure == "visas-issued-yearly":
         yield {**filters, "category": "b1-b2"}, "latest", 0.1
     for release in shelf.older(measure)[:2]:
         yield filters, release, 0.1
+
+
+def _of_people(measure: str, nationality: str, topic: Topic, shelf: Shelf) -> dict[str, str] | None:
+    """Return the filters of nationality and family, or None where the measure does not split so."""
+    filters = {}
+    if not measure.startswith("china-") and nationality != "all":
+        if nationality not in shelf.values(measure, "nationality"):
+            return None
+        filters["nationality"] = nationality
+    elif nationality == "all" and not shelf.answers_everyone(measure):
+        return None
+    if topic.family:
+        if topic.family not in shelf.values(measure, "family"):
+            return None
+        filters["family"] = topic.family
+    return filters
+
+
+def _at_place(measure: str, where: str, shelf: Shelf) -> dict[str, str]:
+    """Return the filter of a place in the United States."""
+    known = shelf.values(measure, "place")
+    if where == "nationwide":
+        return {"place": "all"} if "all" in known else {}
+    return {"place": where} if known and (where in _US or "/" in where) else {}
 
 
 def _split(measure: str, shelf: Shelf) -> tuple[str, ...]:
@@ -225,7 +233,10 @@ def query_text(source: Source, span: tuple[dt.date, dt.date]) -> str:
     if source.kind in ("flow", "event") and span in source.curve.spans and not _monthly(source.curve, span):
         period = f', period="{_kind(span)}"' if _kind(span) else ""
     take = ".sum()" if source.kind in ("flow", "event") else ".iloc[-1]"
-    return f'sj.series("{source.curve.measure}"{said}, start="{span[0]}", end="{span[1]}"{period}{release})["value"]{take}'
+    return (
+        f'sj.series("{source.curve.measure}"{said}, start="{span[0]}", '
+        f'end="{span[1]}"{period}{release})["value"]{take}'
+    )
 
 
 def _monthly(curve: Curve, span: tuple[dt.date, dt.date]) -> bool:

@@ -38,7 +38,9 @@ class _Reader(HTMLParser):
         {"script", "style", "noscript", "template", "svg", "iframe", "object", "head", "nav", "form"}
     )
     _BLOCKS = frozenset(
-        "p div section article h1 h2 h3 h4 h5 h6 li ul ol table tr blockquote br figcaption main header footer".split()
+        (
+            "p div section article h1 h2 h3 h4 h5 h6 li ul ol table tr blockquote br figcaption main header footer"
+        ).split()
     )
 
     def __init__(self) -> None:
@@ -144,7 +146,9 @@ def _pdf(path: Path) -> str:
 
 
 _DATED = re.compile(
-    r"\b(?:published|posted|updated|date|dated)\b:?\s{0,3}(?:on )?(?P<date>(?:[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4})|\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d\d-\d\d)",
+    r"\b(?:published|posted|updated|date|dated)\b:?\s{0,3}(?:on "
+    r")?(?P<date>(?:[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4})|\d{1,2} [A-Z][a-z]{2,8} \d{4}|"
+    r"\d{4}-\d\d-\d\d)",
     re.IGNORECASE,
 )
 

@@ -37,93 +37,25 @@ class Quantity:
     detail: str = ""
 
 
-_RULES: list[tuple[str, re.Pattern[str]]] = [
-    (name, re.compile(text, re.IGNORECASE))
-    for name, text in (
-        (
-            "skip",
-            r"https?://\S{1,200}|\b[A-Z]+-\d+\b|\b\d+[-/]\d+[-/]\d+\b|\btitles? (?:8|42)\b|\b[A-Z]\d+(?:/[A-Z]\d+)?\b|\btop \d+\b",
-        ),
-        (
-            "price",
-            rf"[$€£¥] ?{NUMBER}(?: ?(?:to|-|–|and) ?[$€£¥]? ?\d[\d,]{{0,12}})?|{NUMBER.replace('?P<', '?P<x')} (?:us )?(?:dollars|euros|yuan|renminbi|pesos)\b|\b(?:tens|hundreds) of (?:thousands|millions) of (?:dollars|euros|yuan)",
-        ),
-        (
-            "age",
-            r"\baged? (?:between )?\d{1,2}(?: ?(?:-|–|to|and) ?\d{1,2})?\b|\b\d{1,2}(?:-| )years?(?:-| )olds?\b|\bunder 1[68]\b",
-        ),
-        (
-            "fromto",
-            r"\b(?:from )?(?:about |around )?\d{1,3} to \d{1,3}(?= (?:questions|people|days|weeks))|\bfrom (?:about |around )?\d{1,3} to \d{1,3}\b(?! percent|%|[,.]\d)",
-        ),
-        ("percent", rf"{NUMBER}(?:[ -]?(?:%|per ?cent\b)|[ -]percentage points?\b)"),
-        (
-            "byhalf",
-            r"\bby (?:about |nearly |almost |more than |over )?(?:(?P<num>a|one|two|three) )?(?P<den>half|third|thirds|quarter|quarters|fifth|fifths)\b(?! of)",
-        ),
-        (
-            "fraction",
-            r"\b(?:(?P<num>a|one|two|three|four)[ -](?P<den>half|third|thirds|quarter|quarters|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)|(?P<half>half)) (?:of\b|as many\b|the\b|that of\b|what\b)|\bone in (?:every )?(?P<odds>\w+)\b|\b(?P<out>\d+|one|two|three|four|five|six|seven|eight|nine) (?:out of|in) (?:every )?(?P<outof>\d+|ten|four|five|three|six|eight|twenty|hundred)\b",
-        ),
-        (
-            "multiple",
-            rf"{NUMBER}(?:[ -]times(?= (?:as (?:many|much|high|large)|the\b|more|higher|larger|greater|what|that|those|than|its|their|over|a year|since|last)|[.,;]?$)|[ -]?fold\b|x\b(?= (?:the|more|as|higher)))",
-        ),
-        (
-            "doubled",
-            r"\b(?:(?P<twice>twice)(?= (?:as|the|what|that))|(?P<word>doubl|tripl|quadrupl|quintupl|halv)(?:ed|ing|es?)\b|\bdouble (?=the\b|that\b|what\b|its\b))",
-        ),
-        (
-            "distance",
-            rf"{NUMBER}[- ](?:foot|feet|miles?|kilomet(?:er|re)s?|km|acres|pounds?|kilograms?|kg|tons?|met(?:er|re)s?|seats?|seat)\b",
-        ),
-        ("duration", rf"{NUMBER}[- ](?:days?|weeks?|months?|years?|hours?|minutes?|decades?)\b(?!-old)"),
-        (
-            "first",
-            r"\bfirst time (?:in (?:more than |over |nearly |almost |at least )?(?P<n>\w+) (?P<u>years|months|decades)|ever|since [\w ]{4,20}|on record)\b|\bfor the first time\b",
-        ),
-        (
-            "nth",
-            r"\b(?P<ord>second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d{1,2}(?:nd|rd|th))(?= (?:such|large|charter|removal|deportation|repatriation)? ?(?:\w+ )?(?:flight|charter))",
-        ),
-        (
-            "rank",
-            r"\b(?:(?:the |a )?(?P<nth>second|third|fourth|fifth)[- ])?(?P<most>highest|largest|biggest|greatest|most|lowest|smallest|fewest)(?=[\w' -]{0,70}?\b(?:on record|ever|since|in (?:more than |over |nearly |at least |almost )?\w+ (?:years|months|decades)|of (?:any|the|all)|in history|recorded|monthly|yearly|annual))(?:[\w' -]{0,70}?(?:on record|ever|in history|recorded|since (?:at least )?(?:[A-Z][a-z]{2,8} )?(?:of )?(?:fiscal (?:year )?)?\d{4}|since (?:January|February|March|April|May|June|July|August|September|October|November|December)|in (?:more than |over |nearly |at least |almost )?\w+ (?:years|months|decades)))?|\b(?:an? )?(?:all-time |new |monthly |yearly |annual )?(?:record(?:-breaking|-high|-low| high| low| number| numbers| level| levels| total)?)\b(?!ed|ing|s\b| by| from| of cooperation)|\bunprecedented\b|\bhistoric (?:high|low|levels?|numbers?)\b",
-        ),
-        (
-            "surpass",
-            r"\b(?:surpass(?:es|ed|ing)?|exceed(?:s|ed|ing)?|outnumber(?:s|ed)?|overt(?:ook|aken)|eclips(?:es|ed))\b(?! [$\d])|\bmore than (?:in |during )?(?:all of|the whole of|the (?:entire|whole|full) year|in any|the total|twice the)|\b(?:more|fewer|less) than (?:in |during )(?=(?:all|the|any|fiscal|20|last|January|February|March|April|May|June|July|August|September|October|November|December))",
-        ),
-        (
-            "moreat",
-            r"\bmore\b(?= (?:migrants|people|encounters|immigrants|nationals|chinese)\b[\w' -]{0,80}\bthan (?:were|at|by|in|through|between|to|on)\b)",
-        ),
-        (
-            "change",
-            r"\b(?:an? |the )?(?:\w+ )?(?:increase|rise|jump|surge|drop|fall|decline|decrease)s? (?=(?:from|over|since|compared|on)\b)|\b(?:up|down) (?=from (?:a|the|last|this|20|fiscal|January|February|March|April|May|June|July|August|September|October|November|December)\b)",
-        ),
-        (
-            "vague",
-            r"\b(?P<size>(?:low|mid|high) (?:hundreds|thousands)|(?:tens|hundreds) of (?:thousands|millions)|(?:several |many )?(?:dozens|hundreds|thousands|millions))\b(?! of (?:miles|kilomet))",
-        ),
-        (
-            "portion",
-            r"\b(?:tiny|small|large|significant|negligible|large) (?:portion|fraction|share|part|percentage|minority|proportion)\b|\b(?:vast |overwhelming |large )?majority\b",
-        ),
-        ("level", NUMBER),
-    )
+_PARTS = {"NUMBER": NUMBER, "XNUMBER": NUMBER.replace("?P<", "?P<x")}
+_RULES = [
+    (row["rule"], re.compile(re.sub(r"<(X?NUMBER)>", lambda m: _PARTS[m[1]], row["pattern"]), re.IGNORECASE))
+    for row in tables.rows("figures")
 ]
 _DOWN = re.compile(
-    r"\b(?:fall|falls|fell|fallen|drop\w*|declin\w*|decreas\w*|down|fewer(?! than)|less(?! than)|lower|reduc\w*|plung\w*|plummet\w*|shrank|shrunk|smaller)\b",
+    r"\b(?:fall|falls|fell|fallen|drop\w*|declin\w*|decreas\w*|down|fewer(?! than)|less(?! "
+    r"than)|lower|reduc\w*|plung\w*|plummet\w*|shrank|shrunk|smaller)\b",
     re.IGNORECASE,
 )
 _UP = re.compile(
-    r"\b(?:increas\w*|rise|rises|rose|risen|rising|up|grew|grow\w*|growth|jump\w*|surg\w*|more(?! than)|higher|soar\w*|climb\w*|larger|greater|spike\w*|gain\w*|swell\w*|swollen)\b",
+    r"\b(?:increas\w*|rise|rises|rose|risen|rising|up|grew|grow\w*|growth|jump\w*|surg\w*|"
+    r"more(?! than)|higher|soar\w*|climb\w*|larger|greater|spike\w*|gain\w*|swell\w*|swollen)\b",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"^\s?(?:of|were|was|came|are|is|among|that|who|consist|made)\b", re.IGNORECASE)
 _RATE = re.compile(
-    r"^[^.;]{0,80}?\b(?:(?:an|per|every|each|a) (?P<u>hour|day|week|month)|(?P<adv>daily))\b(?! of\b| alone| total| high| record| earlier| before| ago| after| later| prior| old)",
+    r"^[^.;]{0,80}?\b(?:(?:an|per|every|each|a) (?P<u>hour|day|week|month)|(?P<adv>daily))\b(?! "
+    r"of\b| alone| total| high| record| earlier| before| ago| after| later| prior| old)",
     re.IGNORECASE,
 )
 _DENOMINATOR = {
@@ -315,7 +247,8 @@ def _fraction(hit: re.Match[str], text: str) -> Iterator[Quantity]:
     after = text[hit.end() : hit.end() + 60]
     same = bool(
         re.match(
-            r"\s?(?:the (?:number|level|total|figure|count)|that|what|in\b|those|of (?:the )?(?:number|level|total))",
+            r"\s?(?:the (?:number|level|total|figure|count)|that|what|in\b|those|of (?:the )?(?:number|"
+            r"level|total))",
             after,
         )
     )

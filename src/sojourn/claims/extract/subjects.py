@@ -57,7 +57,10 @@ _COUNTRY_OF_ORIGIN = re.compile(
     r"\b(?:from|of|nationals of|citizens of|leaving|fleeing)\s(?:mainland |the |communist )?$", re.IGNORECASE
 )
 _GOVERNMENT = re.compile(
-    r"^(?:'s|’s)? (?:government|authorities|communist|national immigration|foreign ministry|embassy|officials?|law enforcement|companies|president|new year|regime|economy|intelligence|policies|producers|cooperation|american|border|cartels?|city|side|soil|states?|ports?|territory|consulates?|had\b|has\b)",
+    r"^(?:'s|’s)? (?:government|authorities|communist|national immigration|foreign ministry|"
+    r"embassy|officials?|law enforcement|companies|president|new year|regime|economy|"
+    r"intelligence|policies|producers|cooperation|american|border|cartels?|city|side|soil|"
+    r"states?|ports?|territory|consulates?|had\b|has\b)",
     re.IGNORECASE,
 )
 
@@ -66,7 +69,9 @@ def find_mentions(text: str) -> Mentions:
     """Return what a sentence mentions."""
     folded = text.casefold()
     places = tuple(
-        _longest(Mention(m.start(), m.end(), v, 0, m.group()) for v, p in _places() for m in p.finditer(text, folded))
+        _longest(
+            Mention(m.start(), m.end(), v, 0, m.group()) for v, p in _places() for m in p.finditer(text, folded)
+        )
     )
     groups: dict[str, list[Mention]] = {}
     for dimension, value, pattern in _groups():

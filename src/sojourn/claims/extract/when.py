@@ -9,9 +9,11 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from sojourn.calendar import US_FISCAL_YEAR
+from sojourn.claims import tables
 from sojourn.claims.extract.numbers import WORDS, read_number
 
 __all__ = ["Option", "Phrase", "Span", "find_phrases", "month_span", "shift", "year_span"]
@@ -19,7 +21,10 @@ __all__ = ["Option", "Phrase", "Span", "find_phrases", "month_span", "shift", "y
 Span = tuple[dt.date, dt.date]
 
 _NAMES = "January February March April May June July August September October November December".split()
-_MONTH = r"(?P<{0}>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+_MONTH = (
+    r"(?P<{0}>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|"
+    r"Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
 _YEAR = r"(?P<{0}>(?:19[89]|20[0-3])\d)"
 _COUNT = rf"(?P<count>\d{{1,2}}|{WORDS})"
 _LAG_DAYS = 75
@@ -184,66 +189,28 @@ def _span_options(span: Span, published: dt.date) -> tuple[Option, ...]:
     return tuple(o for o in options if o.span[1] <= published)
 
 
-_P: list[tuple[str, re.Pattern[str]]] = [
-    (name, re.compile(text, re.IGNORECASE))
-    for name, text in (
-        ("iso", r"(?<![\d-])(?P<y>20[0-3]\d)-(?P<m>[01]\d)(?:-(?P<d>[0-3]\d))?(?![\d-])"),
-        (
-            "fiscal",
-            r"\b(?:fiscal(?: year)?|FY)[ -]?(?:20)?(?P<short>\d\d)\b(?!,\d)|\b(?P<rel>this|current|last|past|previous)(?: \w+)? fiscal year\b|\bfiscal year\b",
-        ),
-        (
-            "part",
-            rf"\b(?:the )?(?P<which>first|second|third|fourth|last|opening)(?: {_COUNT})? (?P<unit>half|quarter|months?)(?: (?:of|in))?(?: the)?(?: (?P<fy>fiscal(?: year)?))?(?: {_YEAR.format('y')}| (?P<rel>this year|last year))?",
-        ),
-        (
-            "months",
-            rf"\b(?:from |between )?(?:the (?:start|beginning) of )?{_MONTH.format('a')}(?:,? {_YEAR.format('ya')})?(?: ?[-–—] ?| (?:to|through|until|and) )(?:the end of )?{_MONTH.format('b')}\b(?:,? (?:of )?(?:{_YEAR.format('yb')}|(?P<rel>this year|last year)))?",
-        ),
-        (
-            "day",
-            rf"\b{_MONTH.format('m')} (?P<d>[0-3]?\d)(?:st|nd|rd|th)?\b(?!,?\d| percent|%)(?:,? {_YEAR.format('y')})?|\b(?P<d2>[0-3]?\d) {_MONTH.format('m2')}\b(?: {_YEAR.format('y2')})?",
-        ),
-        ("month", rf"\b{_MONTH.format('m')}\b(?:,?(?: of)? (?:{_YEAR.format('y')}|(?P<rel>this year|last year)))?"),
-        (
-            "relative",
-            rf"\b(?:the |a )?(?:same (?:time|period|month|months|stretch|span) (?:of |in )?(?:last year|the (?:previous|prior|preceding|year before)(?: year)?|a year (?:ago|earlier|before)|{_YEAR.format('y')})|year (?:before|earlier|prior|ago)|previous year|prior year|preceding year|year-ago(?: (?:period|month))?|year[- ](?:on|over)[- ]year|years? since)\b",
-        ),
-        ("ago", rf"\b(?:just |only )?{_COUNT} (?P<unit>years?|months?) (?:before|prior|earlier|ago|previously)\b"),
-        (
-            "before",
-            r"\b(?:the |a )?(?:previous|prior|preceding) month\b|\b(?:the |a )?month (?:before|earlier|prior|ago)\b|\bmonth[- ](?:on|over)[- ]month\b",
-        ),
-        (
-            "past",
-            rf"\b(?:over |in |during |within )?(?:the )?(?:past|last|previous) {_COUNT} (?:fiscal |calendar )?(?P<unit>years|months|weeks|days)\b",
-        ),
-        (
-            "thisyear",
-            r"\b(?:so far )?(?:this year|in the current year|year to date)(?: so far)?(?: alone)?\b|\bearlier this year\b",
-        ),
-        ("lastyear", r"\blast year\b"),
-        ("lastmonth", r"\b(?:last|this past) month\b"),
-        (
-            "vague",
-            r"\b(?:in )?(?:the )?(?:recent|earlier|previous|past) years\b|\b(?:in )?(?:the )?years before\b|\b(?:every|each|per|a) year\b|\bannually\b|\byearly\b",
-        ),
-        (
-            "year",
-            rf"(?<![\w,.$/-])(?:the (?:entire |whole |full )?(?:calendar )?year (?:of )?|calendar (?:year )?|all of )?{_YEAR.format('y')}(?![\d%]|,\d|\.\d|-\d|(?<!in \d\d\d\d)(?<!of \d\d\d\d)(?<!ng \d\d\d\d)(?<!al \d\d\d\d)(?<!ce \d\d\d\d)(?<!to \d\d\d\d)(?<!om \d\d\d\d)(?<!an \d\d\d\d)(?<!nd \d\d\d\d)(?<!by \d\d\d\d) (?:migrants|people|encounters|cases|apprehensions|arrests|chinese)\b)",
-        ),
-    )
-]
+def _rule(pattern: str) -> re.Pattern[str]:
+    """Return a rule of the table with its months, years and counts put in."""
+    full = pattern.replace("<COUNT>", _COUNT)
+    full = re.sub(r"<MONTH:(\w+)>", lambda m: _MONTH.format(m[1]), full)
+    return re.compile(re.sub(r"<YEAR:(\w+)>", lambda m: _YEAR.format(m[1]), full), re.IGNORECASE)
+
+
+_P = [(row["rule"], _rule(row["pattern"])) for row in tables.rows("periods")]
 _SINCE = re.compile(
     r"\b(?:since|starting in|starting)\s(?:the (?:start|beginning) of )?(?:early |late |mid-)?$", re.IGNORECASE
 )
 _UNTIL = re.compile(
-    r"\b(?:as of|by|until|through|up to|at|to|before)\s(?:the )?(?:(?:end|close|last \w+|middle|beginning|start)\s)?(?:of\s)?(?:early |late |mid-)?$|\b(?:end|close) of (?:the )?$",
+    r"\b(?:as of|by|until|through|up to|at|to|before)\s(?:the )?(?:(?:end|close|last \w+|middle|"
+    r"beginning|start)\s)?(?:of\s)?(?:early |late |mid-)?$|\b(?:end|close) of (?:the )?$",
     re.IGNORECASE,
 )
 _BASE = re.compile(
-    r"\b(?:from|than|against|over|versus|vs\.?|compared (?:to|with)|relative to|of the (?:number|level|total|figure)s?|the (?:number|level|total|figure|count)s?|that of|those of|those)"
-    r"(?: (?:just|only|those|that|the|number|figure|level|total|same|all|in|of|for|during|at|a mere|what it was|they did|it was|were|recorded|seen))*\s?$",
+    r"\b(?:from|than|against|over|versus|vs\.?|compared (?:to|with)|relative to|of the "
+    r"(?:number|level|total|figure)s?|the (?:number|level|total|figure|count)s?|that of|those "
+    r"of|those)"
+    r"(?: (?:just|only|those|that|the|number|figure|level|total|same|all|in|of|for|during|at|a "
+    r"mere|what it was|they did|it was|were|recorded|seen))*\s?$",
     re.IGNORECASE,
 )
 
@@ -369,7 +336,8 @@ def _month(hit: re.Match[str], published: dt.date) -> Phrase | None:
         hit["m"].lower() in ("may", "march", "mar", "dec", "jan", "sep")
         and not hit["y"]
         and not re.search(
-            r"\b(?:in|of|since|from|to|until|by|through|than|last|this|early|late|mid|for|during|between|and|month of)[\s-]$",
+            r"\b(?:in|of|since|from|to|until|by|through|than|last|this|early|late|mid|for|during|"
+            r"between|and|month of)[\s-]$",
             hit.string[max(0, hit.start() - 12) : hit.start()],
             re.IGNORECASE,
         )
@@ -455,7 +423,19 @@ def _last_month(_hit: re.Match[str], published: dt.date) -> Phrase:
     return _phrase("month", _month_options(before.year, before.month, published))
 
 
-_MAKE = {
+def _month_before(_hit: re.Match[str], _published: dt.date) -> Phrase:
+    return _phrase("relative", (), role="relative", months=-1, base=True)
+
+
+def _vague(_hit: re.Match[str], _published: dt.date) -> Phrase:
+    return _phrase("vague", (), explicit=False, role="vague")
+
+
+def _calendar_year(hit: re.Match[str], published: dt.date) -> Phrase:
+    return _phrase("calendar-year", _year_options(int(hit["y"]), published))
+
+
+_MAKE: dict[str, Callable[[re.Match[str], dt.date], Phrase | None]] = {
     "iso": _iso,
     "fiscal": _fiscal,
     "part": _part,
@@ -464,11 +444,11 @@ _MAKE = {
     "month": _month,
     "relative": _relative,
     "ago": _ago,
-    "before": lambda _hit, _published: _phrase("relative", (), role="relative", months=-1, base=True),
+    "before": _month_before,
     "past": _past,
     "thisyear": _this_year,
     "lastyear": _last_year,
     "lastmonth": _last_month,
-    "vague": lambda _hit, _published: _phrase("vague", (), explicit=False, role="vague"),
-    "year": lambda hit, published: _phrase("calendar-year", _year_options(int(hit["y"]), published)),
+    "vague": _vague,
+    "year": _calendar_year,
 }
