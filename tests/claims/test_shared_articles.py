@@ -1,4 +1,4 @@
-"""The five articles whole: every labelled claim stands at its place and has its verdict, and nothing is invented."""
+"""The five articles whole: every labelled claim stands at its place and has its verdict; nothing is invented."""
 
 import json
 import re
@@ -8,8 +8,10 @@ import pytest
 import sojourn as sj
 
 WORDED = {
-    "s002": "an increase", "s005": "4-foot|60 miles", "s009": "low thousands", "s012": r"tens of thousands|\$5,000|\$35,000|three",
-    "s013": "hundreds of millions", "s014": "Millions", "s015": "tiny portion", "s019": "June 14", "s022": "unprecedented",
+    "s002": "an increase", "s005": "4-foot|60 miles", "s009": "low thousands",
+    "s012": r"tens of thousands|\$5,000|\$35,000|three",
+    "s013": "hundreds of millions", "s014": "Millions", "s015": "tiny portion", "s019": "June 14",
+    "s022": "unprecedented",
     "s025": "2022", "s026": "three weeks", "s027": "second", "s029": "July", "s030": "2018", "s032": "surpasses",
     "s034": "five years", "s038": "record", "s040": "is ending", "s042": "record",
 }  # fmt: skip

@@ -30,7 +30,8 @@ _STOP = frozenset(
     "as for than among between into so until while each per across an the a when after before "
     "with but a year month "
     "nationwide alone altogether overall arrested apprehended encountered caught detained crossed entered deported "
-    "removed took more fewer less percent it came left also be being along under there about just only their its".split()
+    "removed took more fewer less percent it came left also be being along under there "
+    "about just only their its".split()
 )
 _NOUNS = tables.pattern(
     "migrant*|people|person*|immigrant*|individual*|national*|citizen*|encounter*|"
@@ -41,7 +42,7 @@ _NOUNS = tables.pattern(
     "undocumented|illegal*|new|book-in*|bodies|days"
 )
 _FOCUS = "CHN"
-"""Nationality that the shipped figures follow from departure to return: what a text that names nobody is read as, last."""
+"""Nationality that the shipped figures follow from departure to return: which a text that names nobody may mean."""
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,8 @@ def _query(reading: Reading) -> str:
         sign = {"share": "100 * {} / {}", "difference": "{} - {}", "sum": "{} + {}"}.get(reading.how, "{} > {}")
         return sign.format(top, bottom)
     if reading.how.startswith("per "):
-        return f"{top} / {reading.parts[1] / {'hour': 1 / 24, 'day': 1, 'week': 7, 'month': 30.4375}[reading.how[4:]]:g}"
+        unit = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30.4375}[reading.how[4:]]
+        return f"{top} / {reading.parts[1] / unit:g}"
     return f"100 * {top}" if reading.source.kind == "share" else top
 
 

@@ -1,6 +1,6 @@
 """The report of a check: one page that opens without a network.
 
-Each figure is marked in the text by colour and by a sign and line of its own, so that it can be told without colour.
+Each figure is marked in the text by colour, and by a sign and line of its own for those who see no colour.
 Everything that comes from the text is escaped; the page holds no script.
 """
 
@@ -30,7 +30,8 @@ mark a{color:inherit;text-decoration:none}
 .other-definition{background:#e3edfb;border-color:#0550ae;border-bottom-style:double}
 .false{background:#fde7e3;border-color:#a3210b;border-bottom-style:dashed}
 .not-checkable{background:#eeeeee;border-color:#57606a;border-bottom-style:dotted}
-article{border:1px solid #c9ced6;border-left-width:6px;border-radius:4px;padding:.6rem 1rem;margin:0 0 1rem;background:#fff}
+article{border:1px solid #c9ced6;border-left-width:6px;border-radius:4px;padding:.6rem 1rem;margin:0 0 1rem}
+article{background:#fff}
 article h3{margin:.1rem 0;font-size:1rem}
 code{display:block;white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f8fa;padding:.4rem;font-size:.82rem}
 table{border-collapse:collapse}td,th{padding:.1rem .6rem;text-align:left}

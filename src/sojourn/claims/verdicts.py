@@ -1,9 +1,9 @@
 """From readings to a verdict: what the stated digits say for each reading against a match by chance.
 
-Each reading has a prior that falls with its distance from the words and is shared by the readings of its step. The
-likelihood is one inside the interval that the words allow and falls with the gap outside it, since later releases of
-the same figure differ by up to about one percent. The null says that the figure is of something that is not in the
-store and fell into the interval by chance.
+Each reading has a prior that falls with its distance from the words and is shared by the readings of its step.
+The likelihood is that of the digits stated: copied from the value, or from another release of it, which differs by
+up to about one percent. The null says that the figure is of something that is not in the store and fell into the
+interval by chance.
 """
 
 from __future__ import annotations

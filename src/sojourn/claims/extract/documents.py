@@ -110,8 +110,8 @@ _CONTROL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 def read_file(path: str | Path) -> str:
     """Return the content of a file: text as it stands, PDF as the text of its pages.
 
-    Raises ClaimsError K101 when it cannot be read, K103 over the limit, K104 when it is not UTF-8, K106 and K107 for
-    PDF.
+    Raises ClaimsError K101 when it cannot be read, K103 over the limit, K104 when it is not UTF-8, K106 and K107
+    for PDF.
     """
     where = Path(path)
     try:

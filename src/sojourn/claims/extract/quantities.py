@@ -1,7 +1,7 @@
 """The grammar of figures: numbers with their comparator, percentages, multiples, shares, ranks, comparisons.
 
-Every figure becomes the interval of what its digits and comparator allow. Order matters: what an earlier rule takes,
-a later one leaves alone.
+Every figure becomes the interval of what its digits and comparator allow. The rules are those of
+``tables/figures.csv``, in order: what an earlier rule takes, a later one leaves alone.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ __all__ = ["Quantity", "find_quantities"]
 class Quantity:
     """A figure in a sentence: what kind, and what interval of values its words allow.
 
-    ``unit`` is the size of the last digit written; ``detail`` what the kind needs besides: the direction of a change,
-    the word of a rank, the unit of a rate or duration.
+    ``unit`` is the size of the last digit written; ``detail`` what the kind needs besides: the direction of a
+    change, the word of a rank, the unit of a rate or duration.
     """
 
     start: int
@@ -241,6 +241,8 @@ def _fraction(hit: re.Match[str], text: str) -> Iterator[Quantity]:
             return
         value = 100 * top / bottom
         yield _bounded(Quantity(hit.start(), _trim(hit), "share", value, 0.25 * value, 0, 0), text)
+        return
+    if re.search(r"\b(?:first|second|latter) $", text[: hit.start()], re.IGNORECASE):
         return
     top = 1 if hit["half"] else _COUNT[hit["num"].lower()]
     value = top / _DENOMINATOR[(hit["half"] or hit["den"]).lower().removesuffix("s")]

@@ -172,7 +172,7 @@ def _month_options(year: int, month: int, published: dt.date) -> tuple[Option, .
 
 
 def _span_options(span: Span, published: dt.date) -> tuple[Option, ...]:
-    """Return a span of months; then from the start of its fiscal or calendar year, a year before, its last month."""
+    """Return a span of months; then that from the start of its year, a year before, its last month."""
     options = [Option(span, 0, "span of months")]
     fiscal = US_FISCAL_YEAR.start(US_FISCAL_YEAR.of(span[1]))
     for start, note in (
@@ -244,6 +244,8 @@ def _role(phrase: Phrase, text: str, published: dt.date) -> Phrase:
             if not options
             else replace(phrase, role="since", options=options, base=True, kind=f"since-{phrase.kind}")
         )
+    if phrase.role == "relative" and phrase.months > 0:
+        return phrase
     base = (
         bool(_BASE.search(before))
         and not re.search(r"\bover the\s$", before, re.IGNORECASE)
@@ -276,8 +278,8 @@ def _of_day(year: int, month: int, day: int) -> Phrase | None:
 
 def _fiscal(hit: re.Match[str], published: dt.date) -> Phrase | None:
     now = US_FISCAL_YEAR.of(published)
-    if hit["short"]:
-        return _phrase("fiscal-year", _fiscal_options(2000 + int(hit["short"]), published))
+    if short := hit["short"] or hit["after"]:
+        return _phrase("fiscal-year", _fiscal_options(2000 + int(short), published))
     year = now if (hit["rel"] or "").lower() in ("this", "current") else now - 1
     return _phrase("fiscal-year", _fiscal_options(year, published))
 
@@ -423,7 +425,9 @@ def _last_month(_hit: re.Match[str], published: dt.date) -> Phrase:
     return _phrase("month", _month_options(before.year, before.month, published))
 
 
-def _month_before(_hit: re.Match[str], _published: dt.date) -> Phrase:
+def _month_before(hit: re.Match[str], _published: dt.date) -> Phrase:
+    if hit["next"]:
+        return _phrase("relative", (), role="relative", months=12 if hit["nextunit"].lower() == "year" else 1)
     return _phrase("relative", (), role="relative", months=-1, base=True)
 
 
