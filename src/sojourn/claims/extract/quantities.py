@@ -54,8 +54,9 @@ _UP = re.compile(
 )
 _SHARE = re.compile(r"^\s?(?:of|were|was|came|are|is|among|that|who|consist|made)\b", re.IGNORECASE)
 _RATE = re.compile(
-    r"^[^.;]{0,80}?\b(?:(?:an|per|every|each|a) (?P<u>hour|day|week|month)|(?P<adv>daily))\b(?! "
-    r"of\b| alone| total| high| record| earlier| before| ago| after| later| prior| old)",
+    r"^[^.;,]{0,80}?\b(?<!in )(?<!of )(?<!for )"
+    r"(?:(?:an|per|every|each|a) (?P<u>hour|day|week|month)|(?P<adv>daily))\b"
+    r"(?! of\b| alone| total| high| record| earlier| before| ago| after| later| prior| old)",
     re.IGNORECASE,
 )
 _DENOMINATOR = {
@@ -119,7 +120,7 @@ def find_quantities(text: str, phrases: Sequence[Phrase]) -> list[Quantity]:
                 if not made:
                     continue
                 found += made
-            stop = hit.end() if not loose else min(hit.end(), at + 40)
+            stop = hit.end() if not loose or name == "rank" else min(hit.end(), at + 40)
             taken[hit.start() : stop] = b"\1" * (stop - hit.start())
     return sorted(found, key=lambda q: (q.start, q.end))
 

@@ -345,6 +345,8 @@ def _month(hit: re.Match[str], published: dt.date) -> Phrase | None:
         )
     ):
         return None
+    if not hit["y"] and re.match(r",? \d{4}\b(?!,)", hit.string[hit.end() :]):
+        return None
     month = month_number(hit["m"])
     year = _recent_month(month, published, _named_year(hit["y"], hit["rel"], published))
     return _phrase("month", _month_options(year, month, published))
