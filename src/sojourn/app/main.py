@@ -1,7 +1,7 @@
 """The program ``sojourn``.
 
 Exit codes: 0 done; 1 the input was refused (every problem is listed), or a check said no; 2 the command line is
-not valid; 130 interrupted, with the finished replicates saved.
+not valid; 3 a figure of a text is false; 130 interrupted, with the finished replicates saved.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ __all__ = ["check"]
 
 _EARLIEST, _LATEST = dt.date(1990, 1, 1), dt.date(2100, 1, 1)
 _CREDIT = re.compile(
-    r"^(?:Source|Photo|Image|Credit|By|Published|Posted|Updated)\b\s?:|(?:Unsplash|Wikimedia|Getty Images"
-    r"|Pexels)\b",
+    r"^(?:Source|Photo|Image|Credit|By|Published|Posted|Updated)\b\s?:|(?:Unsplash|Wikimedia|"
+    r"Getty Images|Pexels)\b",
     re.IGNORECASE,
 )
 
@@ -162,8 +162,8 @@ def _small_word(text: str, quantity: Quantity) -> bool:
 
 
 _ENDING = re.compile(
-    r"\b(?:is |are |was |has been )?(?:ending|ended|ends|suspend\w*|requir\w*|impos\w*|drop\w*|resum\w*"
-    r"|launch\w*|began|started|lifted|expired)\b",
+    r"\b(?:is |are |was |has been )?(?:ending|ended|ends|suspend\w*|requir\w*|impos\w*|drop\w*|"
+    r"resum\w*|launch\w*|began|started|lifted|expired)\b",
     re.IGNORECASE,
 )
 

@@ -216,7 +216,7 @@ def _pair_reading(
 
 def shares(topic: Topic, options: Sequence[Option], shelf: Shelf, text: str) -> list[Reading]:
     """Return the readings of a share: of a nationality, sector, component or family in the whole that holds it."""
-    made = []
+    made = list(_by_component(topic, options, shelf, text))
     for part, whole in _wholes(topic, text):
         totals = {(s.curve.measure, s.curve.release): s for s in sources(whole, shelf)}
         for source in sources(part, shelf):
@@ -242,6 +242,40 @@ def shares(topic: Topic, options: Sequence[Option], shelf: Shelf, text: str) -> 
                     )
                 )
     return made
+
+
+_ARRESTED_BY = {
+    "CBP": r"\bCBP\b|\bborder arrests|\bBorder Patrol\b",
+    "ICE": r"\barrests by ICE|\bICE arrests|\binterior arrests",
+}
+
+
+def _by_component(topic: Topic, options: Sequence[Option], shelf: Shelf, text: str) -> Iterator[Reading]:
+    """Yield the shares of those whom one agency had arrested, where a measure is split so."""
+    named = next((c for c, words in _ARRESTED_BY.items() if re.search(words, text, re.IGNORECASE)), "")
+    for total in sources(topic, shelf):
+        filters = dict(total.curve.filters)
+        if not named or filters.get("component") != "all" or topic.concepts[0].value == "encounter":
+            continue
+        curve = shelf.curve(total.curve.measure, {**filters, "component": named}, total.curve.release)
+        if curve is None:
+            continue
+        part = replace(total, curve=curve)
+        for option in options:
+            top, bottom = part.value(option.span), total.value(option.span)
+            if top is not None and bottom and top <= bottom:
+                far = round(total.distance + option.distance, 3)
+                differs = (*total.differs, *_differs(option))
+                yield Reading(
+                    part,
+                    option.span,
+                    100 * top / bottom,
+                    far,
+                    differs,
+                    other=total,
+                    how="share",
+                    parts=(top, bottom),
+                )
 
 
 def _same_kind(source: Source, totals: Iterable[Source]) -> Source | None:

@@ -18,30 +18,31 @@ from sojourn.claims.readings import Choice, Topic
 __all__ = ["Carried", "Parsed", "Subject", "carry", "known_noun", "subject_of"]
 
 _GENERIC = re.compile(
-    r"^[\s-]*(?:of )?(?:(?:new|undocumented|illegal|such|more|other|unauthorized|irregular|migrant|additional"
-    r"|total|monthly|daily) ){0,3}"
-    r"(?:migrants?|people|persons|immigrants?|individuals|encounters?|apprehensions?|arrests?|crossings?"
-    r"|crossers|border|migration|aliens|foreigners|asylum|travell?ers|men|women|children|minors|families)\b",
+    r"^[\s-]*(?:of )?(?:(?:new|undocumented|illegal|such|more|other|unauthorized|irregular|"
+    r"migrant|additional|total|monthly|daily) ){0,3}"
+    r"(?:migrants?|people|persons|immigrants?|individuals|encounters?|apprehensions?|arrests?|"
+    r"crossings?|crossers|border|migration|aliens|foreigners|asylum|travell?ers|men|women|"
+    r"children|minors|families)\b",
     re.IGNORECASE,
 )
 _STOP = frozenset(
     "in of this last were was at had have has times by from to since during through on over who that and or are is "
-    "as for than among between into so until while each per across an the a when after before with but a year "
-    "month "
+    "as for than among between into so until while each per across an the a when after before "
+    "with but a year month "
     "nationwide alone altogether overall arrested apprehended encountered caught detained crossed entered deported "
-    "removed took more fewer less percent it came left also be being along under there about just only their "
-    "its".split()
+    "removed took more fewer less percent it came left also be being along under there "
+    "about just only their its".split()
 )
 _NOUNS = tables.pattern(
-    "migrant*|people|person*|immigrant*|individual*|national*|citizen*|encounter*|apprehension*|arrest*"
-    "|crossing*|case*|"
+    "migrant*|people|person*|immigrant*|individual*|national*|citizen*|encounter*|"
+    "apprehension*|arrest*|crossing*|case*|"
     "visa*|claim*|application*|asylum*|refugee*|removal*|deportation*|deportee*|judge*|passenger*|death*|detainee*|"
     "adult*|minor*|child*|famil*|men|women|immigration|pending|court|entries|exits|arrivals|departures|gotaway*|"
-    "beneficiar*|parole*|backlog|flight*|aliens|foreign*|removed|expulsion*|releases|returns|undocumented"
-    "|illegal*|new|book-in*|bodies|days"
+    "beneficiar*|parole*|backlog|flight*|aliens|foreign*|removed|expulsion*|releases|returns|"
+    "undocumented|illegal*|new|book-in*|bodies|days"
 )
 _FOCUS = "CHN"
-"""Nationality that the shipped figures follow from departure to return; the last guess where a text names none."""
+"""Nationality that the shipped figures follow from departure to return: which a text that names nobody may mean."""
 
 
 @dataclass(frozen=True)
@@ -172,10 +173,10 @@ def _people(parsed: Parsed, quantity: Quantity, carried: Carried) -> tuple[tuple
 def _generic_subject(text: str) -> bool:
     return bool(
         re.search(
-            r"\b(?:migrants|people|immigrants|everyone|all nationalities|persons|individuals|encounters"
-            r"|apprehensions|crossings|"
-            r"cases|backlog|children|minors|families|visas|applications|claims|removals|deportations|arrivals"
-            r"|arrests|docket|judges|detainees|"
+            r"\b(?:migrants|people|immigrants|everyone|all nationalities|persons|individuals|encounters|"
+            r"apprehensions|crossings|"
+            r"cases|backlog|children|minors|families|visas|applications|claims|removals|deportations|"
+            r"arrivals|arrests|docket|judges|detainees|"
             r"asylum seekers|refugees|gotaways|deaths)\b",
             text,
             re.IGNORECASE,

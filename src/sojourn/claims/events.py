@@ -58,10 +58,9 @@ def _flights() -> list[Event]:
 def held_against(
     text: str, phrase: Phrase, published: dt.date, others: Sequence[Phrase] = ()
 ) -> tuple[Event, bool, Event | None] | None:
-    """Return the event of a date in a sentence, whether the date is right, and an event that explains it if not.
+    """Return the event that a date in a sentence is of, whether it is right, and an event that explains it if not.
 
-    None where no event of the table is meant; of several dates in a sentence, only that of a flight is held
-    against one.
+    None where no event of the table is meant; of several dates in a sentence, only that of a flight is compared.
     """
     if not phrase.options or phrase.kind not in ("day", "month", "calendar-year", "since-calendar-year"):
         return None
@@ -127,7 +126,7 @@ def nth_flight(number: int, published: dt.date) -> Event | None:
 
 
 def since_previous(published: dt.date) -> tuple[float, float] | None:
-    """Return the least and most years between the latest first flight and the one before, known by its year."""
+    """Return the least and most years between the first flight and the one before, of which the year is known."""
     flights = [e for e in _flights() if e.start <= published and e.previous]
     if not flights:
         return None

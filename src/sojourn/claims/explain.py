@@ -16,7 +16,7 @@ def claim_of(case: Case, judged: Judged) -> Claim:
     quantity, decision, sentence = case.quantity, judged.decision, case.parsed.sentence
     reading = decision.reading
     topic = case.subject.topic
-    start, end = sentence.start + quantity.start, sentence.start + quantity.end
+    start, end = sentence.place(quantity.start, quantity.end)
     source = reading.source if reading is not None else None
     subject = {
         "concept": case.subject.concept if case.subject.found else "",
@@ -29,7 +29,7 @@ def claim_of(case: Case, judged: Judged) -> Claim:
         sentence=sentence.text,
         start=start,
         end=end,
-        figure=sentence.text[quantity.start : quantity.end],
+        figure=sentence.raw[start - sentence.start : end - sentence.start],
         kind=judged.kind or quantity.kind,
         subject=subject,
         stated_period=judged.stated,
@@ -94,10 +94,8 @@ def _query(reading: Reading) -> str:
         sign = {"share": "100 * {} / {}", "difference": "{} - {}", "sum": "{} + {}"}.get(reading.how, "{} > {}")
         return sign.format(top, bottom)
     if reading.how.startswith("per "):
-        return (
-            f"{top} / "
-            f"{reading.parts[1] / {'hour': 1 / 24, 'day': 1, 'week': 7, 'month': 30.4375}[reading.how[4:]]:g}"
-        )
+        unit = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30.4375}[reading.how[4:]]
+        return f"{top} / {reading.parts[1] / unit:g}"
     return f"100 * {top}" if reading.source.kind == "share" else top
 
 

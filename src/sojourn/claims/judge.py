@@ -20,6 +20,8 @@ from sojourn.claims.verdicts import Decision, decide
 
 __all__ = ["Case", "Judged", "judge"]
 
+_WITHOUT_SUBJECT = ("date", "event", "duration")
+_NEEDS_SUBJECT = ("false", "other-definition")
 _DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375}
 
 
@@ -65,7 +67,17 @@ def judge(
         return case, Judged(_none("no series of the store counts this"))
     if how is None or (quantity.kind == "level" and not case.subject.noun):
         return case, Judged(_none("no series of the store counts this"))
-    return case, how(case)
+    judged = how(case)
+    if (
+        not case.subject.found
+        and quantity.kind not in _WITHOUT_SUBJECT
+        and judged.decision.verdict in _NEEDS_SUBJECT
+    ):
+        reason = "the words do not say what is counted"
+        return case, replace(
+            judged, decision=replace(judged.decision, verdict="not-checkable", misattributed=False, reason=reason)
+        )
+    return case, judged
 
 
 def _sure(case: Case, stated: Stated | None = None, readings: Sequence[Reading] = ()) -> bool:

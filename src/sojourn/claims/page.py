@@ -1,6 +1,6 @@
 """The report of a check: one page that opens without a network.
 
-Each figure is marked in the text by colour and by a sign and line of its own, so that it is clear without colour.
+Each figure is marked in the text by colour, and by a sign and line of its own for those who see no colour.
 Everything that comes from the text is escaped; the page holds no script.
 """
 
@@ -30,8 +30,8 @@ mark a{color:inherit;text-decoration:none}
 .other-definition{background:#e3edfb;border-color:#0550ae;border-bottom-style:double}
 .false{background:#fde7e3;border-color:#a3210b;border-bottom-style:dashed}
 .not-checkable{background:#eeeeee;border-color:#57606a;border-bottom-style:dotted}
-article{border:1px solid #c9ced6;border-left-width:6px;border-radius:4px;padding:.6rem 1rem;
-  margin:0 0 1rem;background:#fff}
+article{border:1px solid #c9ced6;border-left-width:6px;border-radius:4px;padding:.6rem 1rem;margin:0 0 1rem}
+article{background:#fff}
 article h3{margin:.1rem 0;font-size:1rem}
 code{display:block;white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f8fa;padding:.4rem;font-size:.82rem}
 table{border-collapse:collapse}td,th{padding:.1rem .6rem;text-align:left}
@@ -43,8 +43,8 @@ a:focus,mark:focus-within{outline:3px solid #0550ae}
 def page(checked: Checked) -> str:
     """Return the page of a check."""
     counts = "".join(
-        f'<tr><td><span class="{v}" aria-hidden="true"> {SIGNS[v]} </span></td><td>{escape(WORDS[v])}</td>'
-        f"<td>{n}</td></tr>"
+        f'<tr><td><span class="{v}" aria-hidden="true"> {SIGNS[v]} '
+        f"</span></td><td>{escape(WORDS[v])}</td><td>{n}</td></tr>"
         for v, n in checked.counts().items()
     )
     cards = "".join(_card(i, c) for i, c in enumerate(checked.claims, start=1)) or "<p>No figure was found.</p>"
@@ -53,14 +53,14 @@ def page(checked: Checked) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>Figures checked</title><style>{_STYLE}</style></head><body>"
-        "<header><h1>Figures of this text, held against official series</h1>"
-        f"<p>Published {escape(checked.published)} "
+        f"<header><h1>Figures of this text, held against official series</h1><p>Published "
+        f"{escape(checked.published)} "
         f"(date {escape(checked.published_from)}). The text is quoted as it stands; a mark says what the series "
         f"say of a figure, nothing else.</p><table><caption>Verdicts</caption>{counts}</table></header><main>"
         f'<section aria-label="Text"><h2>Text</h2><div class="text">{_marked(checked)}</div></section>'
         f'<section aria-label="Claims"><h2>Claims</h2>{cards}</section></main>'
-        "<footer><p>Encounters, apprehensions and crossings are events: one person can be counted more than "
-        "once.</p>"
+        "<footer><p>Encounters, apprehensions and crossings are events: one person can be counted "
+        "more than once.</p>"
         "</footer></body></html>"
     )
 

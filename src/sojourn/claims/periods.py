@@ -49,6 +49,8 @@ def period_of(parsed: Parsed, quantity: Quantity, carried: Carried, published: d
     usable = own or usable or [p for p in parsed.phrases if p.options]
     if moved := _from_to(parsed, quantity, usable, published):
         return moved
+    if moved := _moved(parsed, quantity, usable, published):
+        return moved
     chosen = _near(parsed, quantity, usable)
     if chosen is None and carried.phrase[0] is not None and carried.at - carried.phrase[1] <= 2:
         options = tuple(Option(o.span, o.distance + 0.1, o.note) for o in carried.phrase[0].options)
@@ -77,6 +79,16 @@ def period_of(parsed: Parsed, quantity: Quantity, carried: Carried, published: d
             r"\b(?:end|close) of\s(?:the )?$", text[max(0, other.start - 20) : other.start], re.IGNORECASE
         )
     return Stated(options, chosen.explicit, True, chosen, until, within)
+
+
+def _moved(parsed: Parsed, quantity: Quantity, usable: list[Phrase], published: dt.date) -> Stated | None:
+    """Return the period of "Y the next month", "Y a year earlier": that of the sentence, moved."""
+    after = [p for p in parsed.phrases if p.role == "relative" and p.months and 0 <= p.start - quantity.end < 12]
+    before = [p for p in usable if p.end <= quantity.start and p.role != "since"]
+    if not after or not before:
+        return None
+    options = (Option(shift(o.span, after[0].months), o.distance, o.note) for o in before[-1].options)
+    return Stated(tuple(o for o in options if o.span[1] <= published), False, True, before[-1])
 
 
 def _to_the_end(until: Phrase, year: Phrase) -> tuple[Option, ...]:
@@ -123,7 +135,7 @@ def _near(parsed: Parsed, quantity: Quantity, usable: list[Phrase]) -> Phrase | 
 
 
 def _from_to(parsed: Parsed, quantity: Quantity, usable: list[Phrase], published: dt.date) -> Stated | None:
-    """Return the period of a figure in "from X to Y", "up from X": that before for X, that of the change for Y."""
+    """Return the period of X in "from X to Y" or "up from X": the period before that of the change."""
     text = parsed.sentence.text
     before, after = text[max(0, quantity.start - 40) : quantity.start], text[quantity.end : quantity.end + 30]
     base = next((p for p in parsed.phrases if p.base and p.role == "relative" and p.months), None)

@@ -81,7 +81,7 @@ _COUNTS = {
 def _ranked(source: Source, option: Option, lowest: bool, first: dt.date | None) -> Ranked | None:
     """Return the rank of one period among those of its length before it."""
     value = source.value(option.span)
-    if value is None:
+    if value is None or (first is not None and first >= option.span[0]):
         return None
     length = (option.span[1].year - option.span[0].year) * 12 + option.span[1].month - option.span[0].month + 1
     step = 12 if length > 1 else 1
@@ -100,6 +100,8 @@ def _ranked(source: Source, option: Option, lowest: bool, first: dt.date | None)
     if len(others) < (1 if first is not None else 3):
         return None
     beaten_by = [(v, s) for v, s in others if (v < value if lowest else v > value)]
+    if not beaten_by and first is not None and source.curve.first > first + dt.timedelta(days=31):
+        return None
     rival = (min(beaten_by) if lowest else max(beaten_by))[1] if beaten_by else None
     return Ranked(
         source, option.span, value, len(beaten_by) + 1, len(others) + 1, rival, source.distance + option.distance

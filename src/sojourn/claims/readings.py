@@ -89,7 +89,9 @@ def _definitions(concept: str) -> tuple[Mapping[str, str], ...]:
 
 
 def sources(topic: Topic, shelf: Shelf) -> list[Source]:
-    """Return the curves that may answer a claim, nearest to the words first."""
+    """Return the curves that may answer a claim, nearest to the words first; those of a topic are kept."""
+    if topic in shelf.answers:
+        return list(shelf.answers[topic])
     found: dict[tuple[str, tuple[tuple[str, str], ...], str], Source] = {}
     for concept in topic.concepts:
         for row in _definitions(concept.value):
@@ -97,7 +99,9 @@ def sources(topic: Topic, shelf: Shelf) -> list[Source]:
                 key = (one.curve.measure, one.curve.filters, one.curve.release)
                 if key not in found or one.distance < found[key].distance:
                     found[key] = one
-    return sorted(found.values(), key=lambda s: (s.distance, s.curve.measure, s.curve.filters))
+    ordered = sorted(found.values(), key=lambda s: (s.distance, s.curve.measure, s.curve.filters))
+    shelf.answers[topic] = tuple(ordered)
+    return ordered
 
 
 def _of_row(row: Mapping[str, str], concept: Choice, topic: Topic, shelf: Shelf) -> Iterator[Source]:
@@ -171,35 +175,33 @@ def _filters(
 ) -> Iterator[tuple[dict[str, str], str, float]]:
     """Yield the filters of a question, the release to ask and how far both are from the words."""
     measure = row["measure"]
-    who = _who(measure, nationality, topic, shelf)
-    if who is None:
-        return
     filters = dict(item.split("=") for item in row["filters"].format(place=where, program=topic.program).split())
-    filters |= who
+    people = _of_people(measure, nationality, topic, shelf)
+    if people is None:
+        return
+    filters |= people | _at_place(measure, where, shelf)
     if topic.category and topic.category in shelf.values(measure, "category"):
         filters["category"] = topic.category
-    filters |= _where(measure, where, shelf)
     if "category" not in filters and (split := _split(measure, shelf)):
         for value in split:
             yield {**filters, "category": value}, "latest", 0.0 if value == "all" else 0.1
         return
     yield filters, "latest", 0.0
-    if not topic.category and row["concept"] == "visa" and measure == "visas-issued-yearly":
+    if not topic.category and measure == "visas-issued-yearly":
         yield {**filters, "category": "b1-b2"}, "latest", 0.1
     for release in shelf.older(measure)[:2]:
         yield filters, release, 0.1
 
 
-def _who(measure: str, nationality: str, topic: Topic, shelf: Shelf) -> dict[str, str] | None:
-    """Return the filters of nationality and family, or None where the measure does not tell them apart."""
+def _of_people(measure: str, nationality: str, topic: Topic, shelf: Shelf) -> dict[str, str] | None:
+    """Return the filters of nationality and family, or None where the measure does not split so."""
     filters = {}
-    if not measure.startswith("china-"):
-        if nationality != "all":
-            if nationality not in shelf.values(measure, "nationality"):
-                return None
-            filters["nationality"] = nationality
-        elif not shelf.answers_everyone(measure):
+    if not measure.startswith("china-") and nationality != "all":
+        if nationality not in shelf.values(measure, "nationality"):
             return None
+        filters["nationality"] = nationality
+    elif nationality == "all" and not shelf.answers_everyone(measure):
+        return None
     if topic.family:
         if topic.family not in shelf.values(measure, "family"):
             return None
@@ -207,14 +209,12 @@ def _who(measure: str, nationality: str, topic: Topic, shelf: Shelf) -> dict[str
     return filters
 
 
-def _where(measure: str, where: str, shelf: Shelf) -> dict[str, str]:
-    """Return the filter of a place in or along the United States, where the measure is split by place."""
-    if where not in _US and "/" not in where:
-        return {}
+def _at_place(measure: str, where: str, shelf: Shelf) -> dict[str, str]:
+    """Return the filter of a place in the United States."""
     known = shelf.values(measure, "place")
     if where == "nationwide":
         return {"place": "all"} if "all" in known else {}
-    return {"place": where} if known else {}
+    return {"place": where} if known and (where in _US or "/" in where) else {}
 
 
 def _split(measure: str, shelf: Shelf) -> tuple[str, ...]:

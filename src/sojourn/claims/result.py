@@ -124,10 +124,8 @@ class Checked:
             f"<td>{escape(c.explanation)}</td></tr>"
             for c in self.claims
         )
-        return (
-            f"<table><thead><tr><th>Figure</th><th>Verdict</th><th>Why</th></tr></thead><tbody>{rows}"
-            "</tbody></table>"
-        )
+        head = "<thead><tr><th>Figure</th><th>Verdict</th><th>Why</th></tr></thead>"
+        return f"<table>{head}<tbody>{rows}</tbody></table>"
 
     def __repr__(self) -> str:
         said: Any = ", ".join(f"{n} {WORDS[v]}" for v, n in self.counts().items() if n)

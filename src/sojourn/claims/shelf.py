@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -71,6 +72,7 @@ class Shelf:
         self._values: dict[tuple[str, str], tuple[str, ...]] = {}
         self._releases: dict[str, tuple[str, ...]] = {}
         self._held: frozenset[str] | None = None
+        self.answers: dict[Hashable, tuple[Any, ...]] = {}
 
     def holds(self, measure: str) -> bool:
         """Tell whether a measure is known and has figures."""

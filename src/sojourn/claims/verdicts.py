@@ -1,9 +1,9 @@
 """From readings to a verdict: what the stated digits say for each reading against a match by chance.
 
 Each reading has a prior that falls with its distance from the words and is shared by the readings of its step.
-The likelihood is one inside the interval that the words allow and falls with the gap outside it, since later
-releases of the same figure differ by up to about one percent. The null says that the figure is of something that
-is not in the store and fell into the interval by chance.
+The likelihood is that of the digits stated: copied from the value, or from another release of it, which differs by
+up to about one percent. The null says that the figure is of something that is not in the store and fell into the
+interval by chance.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _MASSES = ((0.5, 0.66), (1.45, 0.2), (9.0, 0.04))
 """Prior of the readings up to each distance, in total; the null has the rest."""
 
 _NULL = 0.1
+_LITERAL = 0.5
+_TOO_LITTLE = "the words do not say enough to choose a series"
 _DECADES = math.log(1_000)
 
 
@@ -111,33 +113,53 @@ def decide(
     luck = chance(low, high) if lucky is None else lucky
     if not readings:
         return Decision("not-checkable", None, (), 0.0, luck, "no series of the store answers this")
-    weighed = _weighed(readings, low, high, ratio, strict)
+    weighed = []
+    for step, mass in _MASSES:
+        inside = [r for r in readings if _step(r.distance) == step]
+        weighed += [(mass / max(len(inside), 4) * _fits(r, low, high, ratio, strict), r) for r in inside]
     total = sum(w for w, _ in weighed) + _NULL * luck
-    literal = sum(w for w, r in weighed if r.distance < 0.5) / total
-    literals = sorted((r for r in readings if r.distance < 0.5), key=lambda r: _gap(r, low, high))
-    if literal > 0.5:
-        best = min(
-            (r for w, r in weighed if w > 0 and r.distance < 0.5),
-            key=lambda r: (round(r.distance, 1), _gap(r, low, high)),
-        )
-        others = tuple(r for w, r in weighed if r is not best and w > 0)[:3]
-        return _stands(Decision("other-definition" if people else "true", best, others, literal, luck))
-    rest = [r for w, r in weighed if w > 0 and r.distance >= 0.5]
-    near = sum(w for w, r in weighed if w > 0 and r.distance >= 0.5) / total
-    if rest and near > 0.75 and (found := _elsewhere(rest, near, luck, explicit, bool(literals))):
-        return found
+    fitting = sorted((p for p in weighed if p[0] > 0), key=lambda p: (-p[0], p[1].distance))
+    literal = [(w, r) for w, r in fitting if r.distance < _LITERAL]
+    if (sure_of := sum(w for w, _ in literal) / total) > 0.5:
+        best = min((r for _, r in literal), key=lambda r: (round(r.distance, 1), _gap(r, low, high)))
+        others = tuple(r for _, r in fitting if r is not best)[:3]
+        return _unless_circular(Decision("other-definition" if people else "true", best, others, sure_of, luck))
+    rest = [(w, r) for w, r in fitting if r.distance >= _LITERAL]
+    near = sum(w for w, _ in rest) / total
+    literals = sorted((r for r in readings if r.distance < _LITERAL), key=lambda r: _gap(r, low, high))
+    if rest and near > 0.75:
+        best, others = rest[0][1], tuple(r for _, r in rest[1:4])
+        wrong = bool(set(best.differs) & (explicit | {"ratio"}))
+        if not wrong:
+            return _unless_circular(Decision("other-definition", best, others, near, luck))
+        if literals:
+            return _unless_circular(Decision("false", best, others, near, luck, misattributed=True))
+    beside = tuple(r for _, r in rest[:3])
     if not literals:
-        return Decision("not-checkable", None, tuple(rest[:3]), 1 - literal, luck, "no series covers the period")
+        return Decision("not-checkable", None, beside, 0.0, luck, "no series covers the period")
+    return _nothing_fits(literals, beside if near > 0.3 else (), low, high, luck, sure)
+
+
+def _nothing_fits(
+    literals: Sequence[Reading], beside: tuple[Reading, ...], low: float, high: float, luck: float, sure: bool
+) -> Decision:
+    """Return the verdict where no literal reading fits: false, unless too little is known to say so."""
+    nearest, others = literals[0], tuple(literals[1:4])
     if not sure:
-        if rest and near > 0.3:
-            reason = "a match with another definition may be chance"
-            return Decision("not-checkable", literals[0], tuple(rest[:3]), near, luck, reason)
-        reason = "the words do not say enough to choose a series"
-        return Decision("not-checkable", literals[0], tuple(literals[1:4]), 0.0, luck, reason)
-    if _gap(literals[0], low, high) < _NEAR and high - low < 0.001 * high and literals[0].how == "level":
+        reason = "a match with another definition may be chance" if beside else _TOO_LITTLE
+        return Decision("not-checkable", nearest, beside or others, 0.0, luck, reason)
+    if _gap(nearest, low, high) < _NEAR and high - low < 0.001 * high and nearest.how == "level":
         reason = f"it is within {_NEAR:.0%} of the series, perhaps of another release"
-        return Decision("not-checkable", literals[0], tuple(literals[1:4]), 0.0, luck, reason)
-    return Decision("false", literals[0], tuple(literals[1:4]), 1 - literal, luck)
+        return Decision("not-checkable", nearest, others, 0.0, luck, reason)
+    return Decision("false", nearest, others, 1.0, luck)
+
+
+def _unless_circular(decision: Decision) -> Decision:
+    """Return the decision, or that nothing is known when the figure of the store quotes the press itself."""
+    if decision.reading is None or not decision.reading.source.circular:
+        return decision
+    reason = "the figure of the store quotes the press: circular"
+    return replace(decision, verdict="not-checkable", reason=reason, misattributed=False)
 
 
 def _weighed(

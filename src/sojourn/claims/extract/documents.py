@@ -18,6 +18,9 @@ __all__ = ["LARGEST", "published_in", "read_file", "read_text"]
 LARGEST = 20_000_000
 """Bytes of the largest document that is read."""
 
+LONGEST = 1_000_000
+"""Characters of the longest plain text that is checked."""
+
 _MARKUP = re.compile(r"^\s{0,200}(?:<!doctype html|<html|<head|<body|<article|<p[ >]|<div|<h1)", re.IGNORECASE)
 _MARKDOWN = (
     (re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL), ""),
@@ -35,8 +38,9 @@ class _Reader(HTMLParser):
         {"script", "style", "noscript", "template", "svg", "iframe", "object", "head", "nav", "form"}
     )
     _BLOCKS = frozenset(
-        "p div section article h1 h2 h3 h4 h5 h6 li ul ol table tr blockquote br figcaption main "
-        "header footer".split()
+        (
+            "p div section article h1 h2 h3 h4 h5 h6 li ul ol table tr blockquote br figcaption main header footer"
+        ).split()
     )
 
     def __init__(self) -> None:
@@ -93,6 +97,8 @@ def read_text(text: str, where: str = "text") -> tuple[str, str]:
         for c in text.replace("\r\n", "\n").replace("\xa0", " ")
         if c in "\n\t" or unicodedata.category(c) not in _CONTROL
     )
+    if len(plain) > LONGEST:
+        raise refuse("K103", where, "text is too long", found=f"{len(plain):,} characters", allowed=f"{LONGEST:,}")
     if not plain.strip():
         raise refuse("K102", where, "there is no text")
     return plain, published
@@ -140,8 +146,9 @@ def _pdf(path: Path) -> str:
 
 
 _DATED = re.compile(
-    r"\b(?:published|posted|updated|date|dated)\b:?\s{0,3}(?:on )?(?P<date>"
-    r"(?:[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4})|\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d\d-\d\d)",
+    r"\b(?:published|posted|updated|date|dated)\b:?\s{0,3}(?:on "
+    r")?(?P<date>(?:[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4})|\d{1,2} [A-Z][a-z]{2,8} \d{4}|"
+    r"\d{4}-\d\d-\d\d)",
     re.IGNORECASE,
 )
 

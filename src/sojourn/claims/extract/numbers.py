@@ -35,7 +35,7 @@ WORDS = rf"(?:{_SMALL})(?:[ -](?:{_SMALL}|hundred|thousand|and (?:{_SMALL}))){{0
 """Numbers in words, up to the scale: ``twenty-two``, ``one hundred and sixteen``."""
 
 NUMBER = (
-    r"(?<![\w.,/-])(?:(?P<digits>\d{1,3}(?:,\d{2,3}){1,6}(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,4})?)"
+    r"(?<![\w.,/=-])(?:(?P<digits>\d{1,3}(?:,\d{2,3}){1,6}(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,4})?)"
     rf"|(?P<words>{WORDS}|half an?|an?(?= (?:hundred|thousand|million|billion|dozen))))"
     r"(?:(?:[ -]{1,2}(?P<scale>hundred|thousand|lakh|million|crore|billion|dozen)|(?P<letter>[kK]|[mM]n?|bn)))?"
     r"(?![\w]|,\d|\.\d)"

@@ -1,7 +1,7 @@
 """The grammar of figures: numbers with their comparator, percentages, multiples, shares, ranks, comparisons.
 
-Every figure becomes the interval of what its digits and comparator allow. Order matters: what an earlier rule
-takes, a later one leaves alone.
+Every figure becomes the interval of what its digits and comparator allow. The rules are those of
+``tables/figures.csv``, in order: what an earlier rule takes, a later one leaves alone.
 """
 
 from __future__ import annotations
@@ -37,130 +37,26 @@ class Quantity:
     detail: str = ""
 
 
-_RULES: list[tuple[str, re.Pattern[str]]] = [
-    (name, re.compile(text, re.IGNORECASE))
-    for name, text in (
-        (
-            "skip",
-            r"https?://\S{1,200}|\b[A-Z]+-\d+\b|\b\d+[-/]\d+[-/]\d+\b|\btitles? (?:8|42)\b"
-            r"|\b[A-Z]\d+(?:/[A-Z]\d+)?\b|\btop \d+\b",
-        ),
-        (
-            "price",
-            rf"[$€£¥] ?{NUMBER}(?: ?(?:to|-|–|and) ?[$€£¥]? ?\d[\d,]{{0,12}})?"
-            rf"|{NUMBER.replace('?P<', '?P<x')} (?:us )?(?:dollars|euros|yuan|renminbi|pesos)\b|\b(?:tens"
-            r"|hundreds) of (?:thousands|millions) of (?:dollars|euros|yuan)",
-        ),
-        (
-            "age",
-            r"\baged? (?:between )?\d{1,2}(?: ?(?:-|–|to|and) ?\d{1,2})?\b|\b\d{1,2}(?:-| )years?(?:-"
-            r"| )olds?\b|\bunder 1[68]\b",
-        ),
-        (
-            "fromto",
-            r"\b(?:from )?(?:about |around )?\d{1,3} to \d{1,3}(?= (?:questions|people|days|weeks))"
-            r"|\bfrom (?:about |around )?\d{1,3} to \d{1,3}\b(?! percent|%|[,.]\d)",
-        ),
-        ("percent", rf"{NUMBER}(?:[ -]?(?:%|per ?cent\b)|[ -]percentage points?\b)"),
-        (
-            "byhalf",
-            r"\bby (?:about |nearly |almost |more than |over )?(?:(?P<num>a|one|two|three) )?(?P<den>half"
-            r"|third|thirds|quarter|quarters|fifth|fifths)\b(?! of)",
-        ),
-        (
-            "fraction",
-            r"\b(?:(?P<num>a|one|two|three|four)[ -](?P<den>half|third|thirds|quarter|quarters|fourths?"
-            r"|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)|(?P<half>half)) (?:of\b|as many\b|the\b"
-            r"|that of\b|what\b)|\bone in (?:every )?(?P<odds>\w+)\b|\b(?P<out>\d+|one|two|three|four|five"
-            r"|six|seven|eight|nine) (?:out of|in) (?:every )?(?P<outof>\d+|ten|four|five|three|six|eight"
-            r"|twenty|hundred)\b",
-        ),
-        (
-            "multiple",
-            rf"{NUMBER}(?:[ -]times(?= (?:as (?:many|much|high|large)|the\b|more|higher|larger|greater|what"
-            r"|that|those|than|its|their|over|a year|since|last)|[.,;]?$)|[ -]?fold\b|x\b(?= (?:the|more|as"
-            r"|higher)))",
-        ),
-        (
-            "doubled",
-            r"\b(?:(?P<twice>twice)(?= (?:as|the|what|that))|(?P<word>doubl|tripl|quadrupl|quintupl|halv)(?:ed"
-            r"|ing|es?)\b|\bdouble (?=the\b|that\b|what\b|its\b))",
-        ),
-        (
-            "distance",
-            rf"{NUMBER}[- ](?:foot|feet|miles?|kilomet(?:er|re)s?|km|acres|pounds?|kilograms?|kg|tons?"
-            r"|met(?:er|re)s?|seats?|seat)\b",
-        ),
-        ("duration", rf"{NUMBER}[- ](?:days?|weeks?|months?|years?|hours?|minutes?|decades?)\b(?!-old)"),
-        (
-            "first",
-            r"\bfirst time (?:in (?:more than |over |nearly |almost |at least )?(?P<n>\w+) (?P<u>years|months"
-            r"|decades)|ever|since [\w ]{4,20}|on record)\b|\bfor the first time\b",
-        ),
-        (
-            "nth",
-            r"\b(?P<ord>second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d{1,2}(?:nd|rd"
-            r"|th))(?= (?:such|large|charter|removal|deportation|repatriation)? ?(?:\w+ )?(?:flight|charter))",
-        ),
-        (
-            "rank",
-            r"\b(?:(?:the |a )?(?P<nth>second|third|fourth|fifth)[- ])?(?P<most>highest|largest|biggest"
-            r"|greatest|most|lowest|smallest|fewest)(?=[\w' -]{0,70}?\b(?:on record|ever|since"
-            r"|in (?:more than |over |nearly |at least |almost )?\w+ (?:years|months|decades)|of (?:any|the"
-            r"|all)|in history|recorded|monthly|yearly|annual))(?:[\w' -]{0,70}?(?:on record|ever|in history"
-            r"|recorded|since (?:at least )?(?:[A-Z][a-z]{2,8} )?(?:of )?(?:fiscal (?:year )?)?\d{4}"
-            r"|since (?:January|February|March|April|May|June|July|August|September|October|November"
-            r"|December)|in (?:more than |over |nearly |at least |almost )?\w+ (?:years|months|decades)))?"
-            r"|\b(?:an? )?(?:all-time |new |monthly |yearly |annual )?(?:record(?:-breaking|-high|-low| high"
-            r"| low| number| numbers| level| levels| total)?)\b(?!ed|ing|s\b| by| from| of cooperation)"
-            r"|\bunprecedented\b|\bhistoric (?:high|low|levels?|numbers?)\b",
-        ),
-        (
-            "surpass",
-            r"\b(?:surpass(?:es|ed|ing)?|exceed(?:s|ed|ing)?|outnumber(?:s|ed)?|overt(?:ook|aken)|eclips(?:es"
-            r"|ed))\b(?! [$\d])|\bmore than (?:in |during )?(?:all of|the whole of|the (?:entire|whole"
-            r"|full) year|in any|the total|twice the)|\b(?:more|fewer|less) than (?:in |during )(?=(?:all|the"
-            r"|any|fiscal|20|last|January|February|March|April|May|June|July|August|September|October"
-            r"|November|December))",
-        ),
-        (
-            "moreat",
-            r"\bmore\b(?= (?:migrants|people|encounters|immigrants|nationals"
-            r"|chinese)\b[\w' -]{0,80}\bthan (?:were|at|by|in|through|between|to|on)\b)",
-        ),
-        (
-            "change",
-            r"\b(?:an? |the )?(?:\w+ )?(?:increase|rise|jump|surge|drop|fall|decline|decrease)s? (?=(?:from"
-            r"|over|since|compared|on)\b)|\b(?:up|down) (?=from (?:a|the|last|this|20|fiscal|January|February"
-            r"|March|April|May|June|July|August|September|October|November|December)\b)",
-        ),
-        (
-            "vague",
-            r"\b(?P<size>(?:low|mid|high) (?:hundreds|thousands)|(?:tens|hundreds) of (?:thousands|millions)"
-            r"|(?:several |many )?(?:dozens|hundreds|thousands|millions))\b(?! of (?:miles|kilomet))",
-        ),
-        (
-            "portion",
-            r"\b(?:tiny|small|large|significant|negligible|large) (?:portion|fraction|share|part|percentage"
-            r"|minority|proportion)\b|\b(?:vast |overwhelming |large )?majority\b",
-        ),
-        ("level", NUMBER),
-    )
+_PARTS = {"NUMBER": NUMBER, "XNUMBER": NUMBER.replace("?P<", "?P<x")}
+_RULES = [
+    (row["rule"], re.compile(re.sub(r"<(X?NUMBER)>", lambda m: _PARTS[m[1]], row["pattern"]), re.IGNORECASE))
+    for row in tables.rows("figures")
 ]
 _DOWN = re.compile(
-    r"\b(?:fall|falls|fell|fallen|drop\w*|declin\w*|decreas\w*|down|fewer(?! than)|less(?! than)|lower"
-    r"|reduc\w*|plung\w*|plummet\w*|shrank|shrunk|smaller)\b",
+    r"\b(?:fall|falls|fell|fallen|drop\w*|declin\w*|decreas\w*|down|fewer(?! than)|less(?! "
+    r"than)|lower|reduc\w*|plung\w*|plummet\w*|shrank|shrunk|smaller)\b",
     re.IGNORECASE,
 )
 _UP = re.compile(
-    r"\b(?:increas\w*|rise|rises|rose|risen|rising|up|grew|grow\w*|growth|jump\w*|surg\w*|more(?! than)|higher"
-    r"|soar\w*|climb\w*|larger|greater|spike\w*|gain\w*|swell\w*|swollen)\b",
+    r"\b(?:increas\w*|rise|rises|rose|risen|rising|up|grew|grow\w*|growth|jump\w*|surg\w*|"
+    r"more(?! than)|higher|soar\w*|climb\w*|larger|greater|spike\w*|gain\w*|swell\w*|swollen)\b",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"^\s?(?:of|were|was|came|are|is|among|that|who|consist|made)\b", re.IGNORECASE)
 _RATE = re.compile(
-    r"^[^.;]{0,80}?\b(?:(?:an|per|every|each|a) (?P<u>hour|day|week|month)|(?P<adv>daily))\b(?! of\b| alone"
-    r"| total| high| record| earlier| before| ago| after| later| prior| old)",
+    r"^[^.;,]{0,80}?\b(?<!in )(?<!of )(?<!for )"
+    r"(?:(?:an|per|every|each|a) (?P<u>hour|day|week|month)|(?P<adv>daily))\b"
+    r"(?! of\b| alone| total| high| record| earlier| before| ago| after| later| prior| old)",
     re.IGNORECASE,
 )
 _DENOMINATOR = {
@@ -224,7 +120,7 @@ def find_quantities(text: str, phrases: Sequence[Phrase]) -> list[Quantity]:
                 if not made:
                     continue
                 found += made
-            stop = hit.end() if not loose else min(hit.end(), at + 40)
+            stop = hit.end() if not loose or name == "rank" else min(hit.end(), at + 40)
             taken[hit.start() : stop] = b"\1" * (stop - hit.start())
     return sorted(found, key=lambda q: (q.start, q.end))
 
@@ -347,13 +243,15 @@ def _fraction(hit: re.Match[str], text: str) -> Iterator[Quantity]:
         value = 100 * top / bottom
         yield _bounded(Quantity(hit.start(), _trim(hit), "share", value, 0.25 * value, 0, 0), text)
         return
+    if re.search(r"\b(?:first|second|latter) $", text[: hit.start()], re.IGNORECASE):
+        return
     top = 1 if hit["half"] else _COUNT[hit["num"].lower()]
     value = top / _DENOMINATOR[(hit["half"] or hit["den"]).lower().removesuffix("s")]
     after = text[hit.end() : hit.end() + 60]
     same = bool(
         re.match(
-            r"\s?(?:the (?:number|level|total|figure|count)|that|what|in\b|those|of (?:the )?(?:number|level"
-            r"|total))",
+            r"\s?(?:the (?:number|level|total|figure|count)|that|what|in\b|those|of (?:the )?(?:number|"
+            r"level|total))",
             after,
         )
     )

@@ -34,48 +34,52 @@ class Mentions:
 
 
 @cache
-def _concepts() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
-    return tuple((r["concept"], int(r["rank"]), tables.pattern(r["words"])) for r in tables.rows("concepts"))
+def _concepts() -> tuple[tuple[str, int, tables.Words], ...]:
+    return tuple((r["concept"], int(r["rank"]), tables.Words.of(r["words"])) for r in tables.rows("concepts"))
 
 
 @cache
-def _places() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((r["place"], tables.pattern(r["words"])) for r in tables.rows("places"))
+def _places() -> tuple[tuple[str, tables.Words], ...]:
+    return tuple((r["place"], tables.Words.of(r["words"])) for r in tables.rows("places"))
 
 
 @cache
-def _nationalities() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((r["nationality"], tables.pattern(r["words"])) for r in tables.rows("nationalities"))
+def _nationalities() -> tuple[tuple[str, tables.Words], ...]:
+    return tuple((r["nationality"], tables.Words.of(r["words"])) for r in tables.rows("nationalities"))
 
 
 @cache
-def _groups() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    return tuple((r["dimension"], r["value"], tables.pattern(r["words"])) for r in tables.rows("groups"))
+def _groups() -> tuple[tuple[str, str, tables.Words], ...]:
+    return tuple((r["dimension"], r["value"], tables.Words.of(r["words"])) for r in tables.rows("groups"))
 
 
 _COUNTRY_OF_ORIGIN = re.compile(
     r"\b(?:from|of|nationals of|citizens of|leaving|fleeing)\s(?:mainland |the |communist )?$", re.IGNORECASE
 )
 _GOVERNMENT = re.compile(
-    r"^(?:'s|’s)? (?:government|authorities|communist|national immigration|foreign ministry|embassy|officials?"
-    r"|law enforcement|companies|president|new year|regime|economy|intelligence|policies|producers"
-    r"|cooperation|american|border|cartels?|city|side|soil|states?|ports?|territory|consulates?|had\b|has\b)",
+    r"^(?:'s|’s)? (?:government|authorities|communist|national immigration|foreign ministry|"
+    r"embassy|officials?|law enforcement|companies|president|new year|regime|economy|"
+    r"intelligence|policies|producers|cooperation|american|border|cartels?|city|side|soil|"
+    r"states?|ports?|territory|consulates?|had\b|has\b)",
     re.IGNORECASE,
 )
 
 
 def find_mentions(text: str) -> Mentions:
     """Return what a sentence mentions."""
+    folded = text.casefold()
     places = tuple(
-        _longest(Mention(m.start(), m.end(), v, 0, m.group()) for v, p in _places() for m in p.finditer(text))
+        _longest(
+            Mention(m.start(), m.end(), v, 0, m.group()) for v, p in _places() for m in p.finditer(text, folded)
+        )
     )
     groups: dict[str, list[Mention]] = {}
     for dimension, value, pattern in _groups():
         groups.setdefault(dimension, []).extend(
-            Mention(m.start(), m.end(), value, 0, m.group()) for m in pattern.finditer(text)
+            Mention(m.start(), m.end(), value, 0, m.group()) for m in pattern.finditer(text, folded)
         )
     concepts = _longest(
-        Mention(m.start(), m.end(), c, r, m.group()) for c, r, p in _concepts() for m in p.finditer(text)
+        Mention(m.start(), m.end(), c, r, m.group()) for c, r, p in _concepts() for m in p.finditer(text, folded)
     )
     at_ports = [m for found in groups.values() for m in found if m.value == "OFO"]
     concepts = [
@@ -93,8 +97,9 @@ def find_mentions(text: str) -> Mentions:
 
 def _origins(text: str) -> Iterator[Mention]:
     """Yield the nationalities: adjectives and nouns of people, and countries that people are from."""
+    folded = text.casefold()
     for code, pattern in _nationalities():
-        for hit in pattern.finditer(text):
+        for hit in pattern.finditer(text, folded):
             country = hit.group().lower() in _COUNTRIES
             before, after = text[max(0, hit.start() - 40) : hit.start()], text[hit.end() : hit.end() + 30]
             weight = 2

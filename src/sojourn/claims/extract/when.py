@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from sojourn.calendar import US_FISCAL_YEAR
+from sojourn.claims import tables
 from sojourn.claims.extract.numbers import WORDS, read_number
 
 __all__ = ["Option", "Phrase", "Span", "find_phrases", "month_span", "shift", "year_span"]
@@ -21,8 +22,8 @@ Span = tuple[dt.date, dt.date]
 
 _NAMES = "January February March April May June July August September October November December".split()
 _MONTH = (
-    r"(?P<{0}>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
-    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+    r"(?P<{0}>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|"
+    r"Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 _YEAR = r"(?P<{0}>(?:19[89]|20[0-3])\d)"
 _COUNT = rf"(?P<count>\d{{1,2}}|{WORDS})"
@@ -171,7 +172,7 @@ def _month_options(year: int, month: int, published: dt.date) -> tuple[Option, .
 
 
 def _span_options(span: Span, published: dt.date) -> tuple[Option, ...]:
-    """Return a span of months, then that from the start of its year, a year before, and its last month."""
+    """Return a span of months; then that from the start of its year, a year before, its last month."""
     options = [Option(span, 0, "span of months")]
     fiscal = US_FISCAL_YEAR.start(US_FISCAL_YEAR.of(span[1]))
     for start, note in (
@@ -188,88 +189,28 @@ def _span_options(span: Span, published: dt.date) -> tuple[Option, ...]:
     return tuple(o for o in options if o.span[1] <= published)
 
 
-_P: list[tuple[str, re.Pattern[str]]] = [
-    (name, re.compile(text, re.IGNORECASE))
-    for name, text in (
-        ("iso", r"(?<![\d-])(?P<y>20[0-3]\d)-(?P<m>[01]\d)(?:-(?P<d>[0-3]\d))?(?![\d-])"),
-        (
-            "fiscal",
-            r"\b(?:fiscal(?: year)?|FY)[ -]?(?:20)?(?P<short>\d\d)\b(?!,\d)|\b(?P<rel>this|current|last|past"
-            r"|previous)(?: \w+)? fiscal year\b|\bfiscal year\b",
-        ),
-        (
-            "part",
-            rf"\b(?:the )?(?P<which>first|second|third|fourth|last|opening)(?: {_COUNT})? (?P<unit>half"
-            rf"|quarter|months?)(?: (?:of|in))?(?: the)?(?: (?P<fy>fiscal(?: year)?))?(?: {_YEAR.format('y')}"
-            r"| (?P<rel>this year|last year))?",
-        ),
-        (
-            "months",
-            rf"\b(?:from |between )?(?:the (?:start|beginning) of )?{_MONTH.format('a')}"
-            rf"(?:,? {_YEAR.format('ya')})?(?: ?[-–—] ?| (?:to|through|until"
-            rf"|and) )(?:the end of )?{_MONTH.format('b')}\b(?:,? (?:of )?(?:{_YEAR.format('yb')}"
-            r"|(?P<rel>this year|last year)))?",
-        ),
-        (
-            "day",
-            rf"\b{_MONTH.format('m')} (?P<d>[0-3]?\d)(?:st|nd|rd|th)?\b(?!,?\d| percent"
-            rf"|%)(?:,? {_YEAR.format('y')})?|\b(?P<d2>[0-3]?\d) {_MONTH.format('m2')}\b"
-            rf"(?: {_YEAR.format('y2')})?",
-        ),
-        ("month", rf"\b{_MONTH.format('m')}\b(?:,?(?: of)? (?:{_YEAR.format('y')}|(?P<rel>this year|last year)))?"),
-        (
-            "relative",
-            r"\b(?:the |a )?(?:same (?:time|period|month|months|stretch|span) (?:of |in )?(?:last year"
-            r"|the (?:previous|prior|preceding|year before)(?: year)?|a year (?:ago|earlier|before)"
-            rf"|{_YEAR.format('y')})|year (?:before|earlier|prior|ago)|previous year|prior year"
-            r"|preceding year|year-ago(?: (?:period|month))?|year[- ](?:on|over)[- ]year|years? since)\b",
-        ),
-        ("ago", rf"\b(?:just |only )?{_COUNT} (?P<unit>years?|months?) (?:before|prior|earlier|ago|previously)\b"),
-        (
-            "before",
-            r"\b(?:the |a )?(?:previous|prior|preceding) month\b|\b(?:the |a )?month (?:before|earlier|prior"
-            r"|ago)\b|\bmonth[- ](?:on|over)[- ]month\b",
-        ),
-        (
-            "past",
-            rf"\b(?:over |in |during |within )?(?:the )?(?:past|last|previous) {_COUNT} (?:fiscal "
-            r"|calendar )?(?P<unit>years|months|weeks|days)\b",
-        ),
-        (
-            "thisyear",
-            r"\b(?:so far )?(?:this year|in the current year|year to date)(?: so far)?(?: alone)?\b"
-            r"|\bearlier this year\b",
-        ),
-        ("lastyear", r"\blast year\b"),
-        ("lastmonth", r"\b(?:last|this past) month\b"),
-        (
-            "vague",
-            r"\b(?:in )?(?:the )?(?:recent|earlier|previous|past) years\b|\b(?:in )?(?:the )?years before\b"
-            r"|\b(?:every|each|per|a) year\b|\bannually\b|\byearly\b",
-        ),
-        (
-            "year",
-            r"(?<![\w,.$/-])(?:the (?:entire |whole |full )?(?:calendar )?year (?:of )?|calendar (?:year )?"
-            rf"|all of )?{_YEAR.format('y')}(?![\d%]|,\d|\.\d|-\d|(?<!in \d\d\d\d)(?<!of \d\d\d\d)(?"
-            r"<!ng \d\d\d\d)(?<!al \d\d\d\d)(?<!ce \d\d\d\d)(?<!to \d\d\d\d)(?<!om \d\d\d\d)(?<!an \d\d\d\d)"
-            r"(?<!nd \d\d\d\d)(?<!by \d\d\d\d) (?:migrants|people|encounters|cases|apprehensions|arrests"
-            r"|chinese)\b)",
-        ),
-    )
-]
+def _rule(pattern: str) -> re.Pattern[str]:
+    """Return a rule of the table with its months, years and counts put in."""
+    full = pattern.replace("<COUNT>", _COUNT)
+    full = re.sub(r"<MONTH:(\w+)>", lambda m: _MONTH.format(m[1]), full)
+    return re.compile(re.sub(r"<YEAR:(\w+)>", lambda m: _YEAR.format(m[1]), full), re.IGNORECASE)
+
+
+_P = [(row["rule"], _rule(row["pattern"])) for row in tables.rows("periods")]
 _SINCE = re.compile(
     r"\b(?:since|starting in|starting)\s(?:the (?:start|beginning) of )?(?:early |late |mid-)?$", re.IGNORECASE
 )
 _UNTIL = re.compile(
-    r"\b(?:as of|by|until|through|up to|at|to|before)\s(?:the )?(?:(?:end|close|last \w+|middle|beginning"
-    r"|start)\s)?(?:of\s)?(?:early |late |mid-)?$|\b(?:end|close) of (?:the )?$",
+    r"\b(?:as of|by|until|through|up to|at|to|before)\s(?:the )?(?:(?:end|close|last \w+|middle|"
+    r"beginning|start)\s)?(?:of\s)?(?:early |late |mid-)?$|\b(?:end|close) of (?:the )?$",
     re.IGNORECASE,
 )
 _BASE = re.compile(
-    r"\b(?:from|than|against|over|versus|vs\.?|compared (?:to|with)|relative to|of the (?:number|level|total"
-    r"|figure)s?|the (?:number|level|total|figure|count)s?|that of|those of|those)"
-    r"(?: (?:just|only|those|that|the|number|figure|level|total|same|all|in|of|for|during|at|a mere"
-    r"|what it was|they did|it was|were|recorded|seen))*\s?$",
+    r"\b(?:from|than|against|over|versus|vs\.?|compared (?:to|with)|relative to|of the "
+    r"(?:number|level|total|figure)s?|the (?:number|level|total|figure|count)s?|that of|those "
+    r"of|those)"
+    r"(?: (?:just|only|those|that|the|number|figure|level|total|same|all|in|of|for|during|at|a "
+    r"mere|what it was|they did|it was|were|recorded|seen))*\s?$",
     re.IGNORECASE,
 )
 
@@ -303,6 +244,8 @@ def _role(phrase: Phrase, text: str, published: dt.date) -> Phrase:
             if not options
             else replace(phrase, role="since", options=options, base=True, kind=f"since-{phrase.kind}")
         )
+    if phrase.role == "relative" and phrase.months > 0:
+        return phrase
     base = (
         bool(_BASE.search(before))
         and not re.search(r"\bover the\s$", before, re.IGNORECASE)
@@ -335,8 +278,8 @@ def _of_day(year: int, month: int, day: int) -> Phrase | None:
 
 def _fiscal(hit: re.Match[str], published: dt.date) -> Phrase | None:
     now = US_FISCAL_YEAR.of(published)
-    if hit["short"]:
-        return _phrase("fiscal-year", _fiscal_options(2000 + int(hit["short"]), published))
+    if short := hit["short"] or hit["after"]:
+        return _phrase("fiscal-year", _fiscal_options(2000 + int(short), published))
     year = now if (hit["rel"] or "").lower() in ("this", "current") else now - 1
     return _phrase("fiscal-year", _fiscal_options(year, published))
 
@@ -395,12 +338,14 @@ def _month(hit: re.Match[str], published: dt.date) -> Phrase | None:
         hit["m"].lower() in ("may", "march", "mar", "dec", "jan", "sep")
         and not hit["y"]
         and not re.search(
-            r"\b(?:in|of|since|from|to|until|by|through|than|last|this|early|late|mid|for|during|between|and"
-            r"|month of)[\s-]$",
+            r"\b(?:in|of|since|from|to|until|by|through|than|last|this|early|late|mid|for|during|"
+            r"between|and|month of)[\s-]$",
             hit.string[max(0, hit.start() - 12) : hit.start()],
             re.IGNORECASE,
         )
     ):
+        return None
+    if not hit["y"] and re.match(r",? \d{4}\b(?!,)", hit.string[hit.end() :]):
         return None
     month = month_number(hit["m"])
     year = _recent_month(month, published, _named_year(hit["y"], hit["rel"], published))
@@ -482,6 +427,20 @@ def _last_month(_hit: re.Match[str], published: dt.date) -> Phrase:
     return _phrase("month", _month_options(before.year, before.month, published))
 
 
+def _month_before(hit: re.Match[str], _published: dt.date) -> Phrase:
+    if hit["next"]:
+        return _phrase("relative", (), role="relative", months=12 if hit["nextunit"].lower() == "year" else 1)
+    return _phrase("relative", (), role="relative", months=-1, base=True)
+
+
+def _vague(_hit: re.Match[str], _published: dt.date) -> Phrase:
+    return _phrase("vague", (), explicit=False, role="vague")
+
+
+def _calendar_year(hit: re.Match[str], published: dt.date) -> Phrase:
+    return _phrase("calendar-year", _year_options(int(hit["y"]), published))
+
+
 _MAKE: dict[str, Callable[[re.Match[str], dt.date], Phrase | None]] = {
     "iso": _iso,
     "fiscal": _fiscal,
@@ -491,11 +450,11 @@ _MAKE: dict[str, Callable[[re.Match[str], dt.date], Phrase | None]] = {
     "month": _month,
     "relative": _relative,
     "ago": _ago,
-    "before": lambda _hit, _published: _phrase("relative", (), role="relative", months=-1, base=True),
+    "before": _month_before,
     "past": _past,
     "thisyear": _this_year,
     "lastyear": _last_year,
     "lastmonth": _last_month,
-    "vague": lambda _hit, _published: _phrase("vague", (), explicit=False, role="vague"),
-    "year": lambda hit, published: _phrase("calendar-year", _year_options(int(hit["y"]), published)),
+    "vague": _vague,
+    "year": _calendar_year,
 }

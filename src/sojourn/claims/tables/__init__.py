@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["pattern", "rows"]
+__all__ = ["Words", "pattern", "rows"]
 
 
 @cache
@@ -27,3 +28,22 @@ def pattern(words: str | Sequence[str]) -> re.Pattern[str]:
         inner = word if ".{" in word else re.escape(word).replace(r"\*", r"\w{0,15}")
         parts.append(re.sub(r"(?:\\ | )+", r"\\s{1,3}", inner))
     return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of a table and what finds them; a text without the first letters of any is not searched."""
+
+    found: re.Pattern[str]
+    stems: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: str) -> Words:
+        """Return what finds any of the words of a row."""
+        stems = {re.split(r"[*\s]|\.\{", word)[0].casefold() for word in words.split("|")}
+        return cls(pattern(words), tuple(sorted(stems)))
+
+    def finditer(self, text: str, folded: str) -> Iterator[re.Match[str]]:
+        """Yield the hits in a text; ``folded`` is the text without case."""
+        if any(stem in folded for stem in self.stems):
+            yield from self.found.finditer(text)
