@@ -162,40 +162,6 @@ def _unless_circular(decision: Decision) -> Decision:
     return replace(decision, verdict="not-checkable", reason=reason, misattributed=False)
 
 
-def _weighed(
-    readings: Sequence[Reading], low: float, high: float, ratio: bool, strict: bool
-) -> list[tuple[float, Reading]]:
-    """Return each reading with its prior times its likelihood, the heaviest first."""
-    weighed = []
-    for step, mass in _MASSES:
-        inside = [r for r in readings if _step(r.distance) == step]
-        for reading in inside:
-            fits = _fits(reading, low, high, ratio, strict)
-            weighed.append((mass / max(len(inside), 4) * fits, reading))
-    return sorted(weighed, key=lambda p: (-p[0], p[1].distance))
-
-
-def _elsewhere(
-    rest: Sequence[Reading], near: float, luck: float, explicit: frozenset[str], literal: bool
-) -> Decision | None:
-    """Return the verdict on a figure that fits only readings away from its words, if they give one."""
-    best, others = rest[0], tuple(rest[1:4])
-    wrong = set(best.differs) & (explicit | {"ratio"})
-    if not wrong:
-        return _stands(Decision("other-definition", best, others, near, luck))
-    if literal or best.source.circular:
-        return _stands(Decision("false", best, others, near, luck, misattributed=True))
-    return None
-
-
-def _stands(decision: Decision) -> Decision:
-    """Return a decision, or that nothing can be said where its reading only quotes the press."""
-    if decision.reading is None or not decision.reading.source.circular:
-        return decision
-    reason = "the figure of the store quotes the press: circular"
-    return replace(decision, verdict="not-checkable", reason=reason, misattributed=False)
-
-
 def _fits(reading: Reading, low: float, high: float, ratio: bool, strict: bool) -> float:
     if reading.bounds is not None:
         inside = reading.bounds[0] <= low and high <= reading.bounds[1] * (1 + _RELEASE_GAP)
