@@ -20,8 +20,10 @@ METHODS: Mapping[str, Mapping[str, str]] = {
         "digest": "sojourn.scenario:digest",
         "dump": "sojourn.scenario:dump",
         "explain": "sojourn.scenario:explain",
+        "require_scorable": "sojourn.forecast:require_scorable",
         "resolve": "sojourn.scenario:resolve",
         "simulate": "sojourn.simulate:simulate",
+        "unusual": "sojourn.unusual:unusual",
     },
     "FleeScenario": {
         "card": "sojourn.report:card",

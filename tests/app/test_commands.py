@@ -47,7 +47,7 @@ def saved(tmp_path_factory):
 
 def test_help_names_every_command(sojourn):
     text = sojourn("--help").stdout
-    for name in ("simulate", "explain", "validate", "schema", "list", "compare", "score", "open", "demo"):
+    for name in ("simulate", "explain", "init", "validate", "schema", "list", "compare", "score", "open", "demo"):
         assert f" {name} " in text
         assert "Usage" in sojourn(name, "--help").stdout
 
@@ -90,6 +90,45 @@ def test_validate_lists_all_problems_of_all_files(sojourn, tmp_path):
         assert f"{problem.code} at {problem.where}" in result.stderr
     assert "L101 at" in result.stderr
     assert "did you mean: settled" in result.stderr
+
+
+def test_init_writes_a_scenario_that_runs_and_never_writes_over(sojourn, tmp_path):
+    sojourn("init", "first")
+    assert {path.name for path in tmp_path.iterdir()} == {"first.yaml", "first-landings.csv"}
+    assert "first: no problems" in sojourn("validate", "first.yaml", "--quick").stdout.replace(".yaml", "")
+    (tmp_path / "first-landings.csv").write_text("mine")
+    (tmp_path / "first.yaml").unlink()
+    assert "exists" in sojourn("init", "first", code=2).output
+    assert (tmp_path / "first-landings.csv").read_text() == "mine"
+    assert not (tmp_path / "first.yaml").exists()
+    assert "lower-case" in sojourn("init", "../first", code=2).output
+
+
+def test_score_says_what_is_missing_before_it_simulates(sojourn):
+    result = sojourn("score", "border-post", "--split", "2024-07", "--replicates", 10**9, code=1)
+    assert "S102 at border-post" in result.stderr
+    sojourn("init", "first")
+    assert "first day of the test" in sojourn("score", "first.yaml", "--replicates", 10**9, code=1).stderr
+    text = sojourn("score", "first.yaml", "--split", "2024-07", "--replicates", 2, "--seed", 1).stdout
+    assert "decisions" in text
+
+
+def test_validate_says_what_is_unusual(sojourn, tmp_path):
+    sojourn("init", "first")
+    assert "U1" not in sojourn("validate", "first.yaml").output
+    text = (tmp_path / "first.yaml").read_text()
+    for old, new, code in (
+        ("value: 25, description: Officers who", "value: 2500, description: Officers who", "U103 at stages.asylum"),
+        ("value: 25, description: Officers who", "value: 2, description: Officers who", "U104 at stages.asylum"),
+        ("observations:", "observations: {}\nremoved:", "U101 at stages.landing"),
+        ("value: 20\n", "value: 100\n", "U102 at quantities.granted"),
+    ):
+        changed = text.replace(old, new)
+        if "removed:" in changed:
+            changed = changed[: changed.index("removed:")]
+        (tmp_path / "first.yaml").write_text(changed)
+        assert code in sojourn("validate", "first.yaml").output
+    assert "U102" not in sojourn("validate", "--quick", "first.yaml").output
 
 
 def test_simulate_saves_what_python_simulates(sojourn, tmp_path):

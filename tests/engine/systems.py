@@ -36,9 +36,12 @@ def small(stages: dict[str, Any], *, days: int = 30, step: float = 1.0, groups: 
     return scenario({"time": time, "groups": names, "stages": stages} | more)
 
 
+UNITS = {"count": "person", "hazard": "1 / day", "rate": "person / day", "duration": "day", "money": "USD"}
+
+
 def quantity(kind: str, value: float | None = None, **more: Any) -> dict[str, Any]:
-    """Return a quantity in its written form."""
-    return {"kind": kind, "unit": "1", **({} if value is None else {"value": value}), **more}
+    """Return a quantity in its written form, in the usual unit of its kind."""
+    return {"kind": kind, "unit": UNITS.get(kind, "1"), **({} if value is None else {"value": value}), **more}
 
 
 class _Builder:
@@ -53,13 +56,15 @@ class _Builder:
         self.groups = GROUPS[: draw(st.integers(1, 3))]
         self.stages = [f"s{i}" for i in range(draw(st.integers(1, 5)))]
 
-    def named(self, kind: str, value: float, *, shared: bool = False, in_run: bool = True) -> str | float:
+    def named(
+        self, kind: str, value: float, *, shared: bool = False, in_run: bool = True, unit: str = ""
+    ) -> str | float:
         """A number, or a new quantity that varies in one of the ways, is uncertain, or is constant."""
         ways = ("number", "value", "by_group", "steps", "season", "weekday", "prior", "drift", "times", "responds")
         how = self.draw(st.sampled_from(ways if in_run else ways[:-1]))
         if how == "number" or (how == "by_group" and shared):
             return value
-        written = quantity(kind, value)
+        written = quantity(kind, value, **({"unit": unit} if unit else {}))
         if how == "by_group":
             written["by_group"] = {g: value / (i + 1) for i, g in enumerate(self.groups)}
         elif how == "steps":
@@ -70,8 +75,9 @@ class _Builder:
             written["drift"] = self.draw(st.sampled_from(DRIFTS))
         elif how == "times":
             other = f"q{len(self.quantities)}"
-            self.quantities[other] = quantity(kind, value, steps={"2024-03-01": value * 0.8})
-            written = quantity(kind, times={"quantity": other, "by": 1.0})
+            own = {"unit": unit} if unit else {}
+            self.quantities[other] = quantity(kind, value, steps={"2024-03-01": value * 0.8}, **own)
+            written = quantity(kind, times={"quantity": other, "by": 1.0}, **own)
         elif how == "responds":
             written["responds_to"] = self.response()
         elif how == "weekday":
@@ -161,12 +167,12 @@ class _Builder:
         return more
 
     def queue(self, i: int) -> dict[str, Any]:
-        servers = self.named("count", self.draw(st.sampled_from((0.0, 1.7, 6.0))), shared=True)
+        servers = self.named("count", self.draw(st.sampled_from((0.0, 1.7, 6.0))), shared=True, unit="server")
         stage: dict[str, Any] = {"kind": "queue", "servers": servers, "exits": self.exits(i, again=True)}
         if self.draw(st.booleans()):
             stage["service"] = self.duration()
         else:
-            stage["rate_per_day"] = self.named("rate", 1.3, shared=True)
+            stage["rate_per_day"] = self.named("rate", 1.3, shared=True, unit="person / server / day")
             stage["capacity_noise"] = self.draw(st.sampled_from(("exact", "poisson")))
         stage["discipline"] = self.draw(st.sampled_from(("fifo", "lifo", "random", "priority")))
         if stage["discipline"] == "priority":

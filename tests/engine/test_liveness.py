@@ -40,7 +40,7 @@ def nudged(quantity):
         # The prior's draw takes the place of the value, so the prior is what moves.
         fields = quantity.prior.model_dump(exclude_none=True)
         moved = ("mean", "median", "low", "high", "sd", "sd_log")
-        change["prior"] = {k: v * 0.93 if k in moved else v for k, v in fields.items()}
+        change["prior"] = {k: v * 0.9 if k in moved else v for k, v in fields.items()}
     return change
 
 

@@ -51,7 +51,7 @@ def test_steps_at_which_a_draw_is_cut_to_what_its_kind_allows_are_counted():
     words = {"description": "made up", "source": "made up"}
     share = {"kind": "share", "unit": "1", "value": 0.8, **words}
     prior = {"distribution": "uniform", "low": 1.0, "high": 1.5}
-    factor = {"kind": "ratio", "unit": "1", "value": 1.1, "prior": prior, **words}
+    factor = {"kind": "ratio", "unit": "1", "value": 1.25, "prior": prior, **words}
     policy = {
         "title": "more leave by the first door",
         "start": "2024-01-03",

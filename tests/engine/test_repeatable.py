@@ -51,7 +51,7 @@ STAGES = {
 QUANTITIES = {
     "rate": quantity("rate", 6.0),
     "share": quantity("share", 0.7, prior={"distribution": "beta", "mean": 0.7, "sd": 0.05}),
-    "speed": quantity("rate", 1.2),
+    "speed": quantity("rate", 1.2, unit="person / server / day"),
 }
 OTHER = {
     "elsewhere": {"kind": "source", "inflow": {"type": "intensity", "rate_per_day": 9}, "exits": "stay"},

@@ -78,9 +78,9 @@ def test_a_distribution_that_is_named_is_a_whole_one(base):
     prior = {"distribution": "lognormal", "median": 17, "sd_log": 0.1}
     changed = base.replace(quantities={"decisions-per-officer": {"prior": prior}})
     assert changed.quantities["decisions-per-officer"].prior.low is None
-    wider = base.replace(quantities={"decisions-per-officer": {"prior": {"low": 10}}})
+    wider = base.replace(quantities={"decisions-per-officer": {"prior": {"low": 14.9}}})
     prior = wider.quantities["decisions-per-officer"].prior
-    assert (prior.low, prior.high) == (10, 19.5)
+    assert (prior.low, prior.high) == (14.9, 19.5)
 
 
 def test_exits_take_shares_alone(base):

@@ -24,10 +24,14 @@ def maybe(**keys):
     return st.fixed_dictionaries({}, optional=keys)
 
 
+UNITS = {"count": "server", "rate": "person / day", "duration": "day"}
+
+
 @st.composite
 def quantities(draw, kinds=("count", "rate", "duration")):
     """A quantity with one way of varying, or none."""
-    quantity = {"kind": draw(st.sampled_from(kinds)), "unit": "1", "value": draw(POSITIVE)} | draw(
+    kind = draw(st.sampled_from(kinds))
+    quantity = {"kind": kind, "unit": UNITS[kind], "value": draw(POSITIVE)} | draw(
         maybe(description=TEXT, source=TEXT, inert=st.booleans(), closed=st.lists(DATES, max_size=3))
     )
     way = draw(st.sampled_from(("none", "steps", "season", "weekday", "prior")))
@@ -37,7 +41,7 @@ def quantities(draw, kinds=("count", "rate", "duration")):
         length = 12 if way == "season" else 7
         quantity[way] = draw(st.lists(POSITIVE, min_size=length, max_size=length))
     elif way == "prior":
-        quantity["prior"] = {"distribution": "gamma", "mean": draw(POSITIVE), "sd": draw(POSITIVE)}
+        quantity["prior"] = {"distribution": "gamma", "mean": quantity["value"], "sd": draw(POSITIVE)}
     return quantity
 
 

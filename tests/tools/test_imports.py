@@ -22,6 +22,7 @@ PLANTED = {
     "compile": ("compile/planted.py", "import xarray", "planted -> xarray"),
     "results": ("results/planted.py", "from sojourn import compile", "results.planted -> sojourn.compile"),
     "simulate": ("simulate.py", "from sojourn import series", "sojourn.simulate -> sojourn.series"),
+    "unusual": ("unusual.py", "from sojourn import report", "sojourn.unusual -> sojourn.report"),
     "cohorts": ("cohorts/planted.py", "from sojourn import series", "cohorts.planted -> sojourn.series"),
     "series": ("series/planted.py", "from sojourn import results", "series.planted -> sojourn.results"),
     "claims": ("claims/planted.py", "from sojourn import results", "claims.planted -> sojourn.results"),

@@ -1,8 +1,9 @@
-"""Commands about scenarios: explain, validate, schema, list."""
+"""Commands about scenarios: init, explain, validate, schema, list."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,30 @@ import sojourn as sj
 from sojourn.app import show
 from sojourn.app.inputs import Changes, Settings, Source, Without, changed
 
-__all__ = ["explain", "list_scenarios", "schema", "validate"]
+__all__ = ["explain", "init", "list_scenarios", "schema", "validate"]
+
+
+_TEMPLATE = Path(__file__).parent / "template"
+
+
+def init(
+    name: Annotated[str, typer.Argument(help="Name of the scenario: lower-case words joined by hyphens.")],
+    folder: Annotated[Path, typer.Option("--in", metavar="FOLDER", help="Where the files are written.")] = Path(),
+) -> None:
+    """Write a scenario to begin with, commented, and a CSV table for its data; never over what is there."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or len(name) > 64:
+        raise typer.BadParameter(f"{name!r} is not lower-case words joined by hyphens", param_hint="NAME")
+    files = {folder / f"{name}.yaml": "scenario.yaml", folder / f"{name}-landings.csv": "landings.csv"}
+    if there := [str(path) for path in files if path.exists() or path.is_symlink()]:
+        raise typer.BadParameter(f"{', '.join(there)} exists; choose another name", param_hint="NAME")
+    if not folder.is_dir():
+        raise typer.BadParameter(f"no folder {folder}", param_hint="--in")
+    for path, template in files.items():
+        text = (_TEMPLATE / template).read_text(encoding="utf-8").replace("NAME", name)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+        show.line(str(path))
+    show.note(f"next: sojourn validate {folder / name}.yaml")
 
 
 def explain(scenario: Source, settings: Settings = None, changes: Changes = None, without: Without = None) -> None:
@@ -24,8 +48,9 @@ def validate(
     scenarios: Annotated[
         list[str], typer.Argument(metavar="SCENARIO...", help="Names of built-in scenarios, or YAML files.")
     ],
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out what needs a run in expected mode.")] = False,
 ) -> None:
-    """Check scenarios and list every problem of each; exit code 1 if there are any."""
+    """Check scenarios: list every problem of each, and what is unusual though allowed; exit code 1 for problems."""
     refused = 0
     for source in scenarios:
         try:
@@ -35,6 +60,8 @@ def validate(
             refused += 1
         else:
             show.line(f"{source}: no problems; {len(scenario.stages)} stages, digest {scenario.digest()[:16]}")
+            for one in scenario.unusual(quick=quick):
+                show.note(f"  {one.code} at {one.where}: {one.message}" + (f" ({one.found})" if one.found else ""))
     if refused:
         raise typer.Exit(1)
 

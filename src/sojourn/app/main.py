@@ -28,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("init")(describe.init)
 app.command("simulate")(simulate)
 app.command("explain")(describe.explain)
 app.command("validate")(describe.validate)

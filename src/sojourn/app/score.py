@@ -61,6 +61,8 @@ def score(
         run = sj.open_run(source)
     else:
         scenario = changed(source, settings, changes, without)
+        if isinstance(scenario, sj.Scenario):
+            scenario.require_scorable(split)
         with show.progress(scenario.name, 0, replicates, quiet=False) as progress:
             run = sj.simulate(scenario, replicates=replicates, seed=seed, progress=progress)
     scores = sj.score(run, split, least=least)

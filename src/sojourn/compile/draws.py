@@ -15,7 +15,8 @@ from sojourn.compile.grid import Grid
 from sojourn.compile.priors import central_value, prior_quantile, prior_uniform
 from sojourn.engine.codes import CODES, ModelError, refuse
 from sojourn.errors import Collector, nearest
-from sojourn.scenario.values import Quantity
+from sojourn.scenario.units import read_unit
+from sojourn.scenario.values import Prior, Quantity
 
 __all__ = ["CENTRAL", "Draw", "Draws", "draw_from_priors", "read_draws"]
 
@@ -108,7 +109,7 @@ def draw_from_priors(quantities: Mapping[str, Quantity], seed: int, replicates: 
     priors = {name: q.prior for name, q in quantities.items() if q.prior is not None}
     columns = list(priors)
     parts = [
-        np.array([[prior_quantile(p, prior_uniform(seed, r, name))] for r in replicates], np.float64)
+        np.array([[_drawn(quantities[name], p, prior_uniform(seed, r, name))] for r in replicates], np.float64)
         for name, p in priors.items()
     ]
     for name, quantity in quantities.items():
@@ -121,6 +122,18 @@ def draw_from_priors(quantities: Mapping[str, Quantity], seed: int, replicates: 
         parts.append(levels)
     table = np.concatenate(parts, axis=1) if parts else np.zeros((len(replicates), 0))
     return Draws(tuple(columns), np.ascontiguousarray(table))
+
+
+def _drawn(quantity: Quantity, prior: Prior, u: float) -> float:
+    """Return the value of a quantity at a quantile of its prior; a factor where it has no single value."""
+    drawn = prior_quantile(prior, u)
+    if not prior.relative or quantity.value is None:
+        return drawn
+    if quantity.kind not in ("share", "probability"):
+        return quantity.value * drawn
+    unit = read_unit(quantity.unit).scale
+    share = quantity.value * unit
+    return share * drawn / (1.0 - share + share * drawn) / unit
 
 
 def read_draws(given: Mapping[str, ArrayLike], quantities: Mapping[str, Quantity], grid: Grid) -> Draws:

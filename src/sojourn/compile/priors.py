@@ -52,7 +52,7 @@ def central_value(quantity: Quantity) -> float:
         return quantity.times.by
     if quantity.value is not None:
         return quantity.value
-    if quantity.prior is not None:
+    if quantity.prior is not None and not quantity.prior.relative:
         return prior_quantile(quantity.prior, 0.5)
     return 1.0
 

@@ -12,6 +12,7 @@ from sojourn.calendar import period_starts
 from sojourn.compile.draws import Draw
 from sojourn.compile.drift.paths import on_path
 from sojourn.compile.grid import Grid
+from sojourn.compile.in_use import InUse
 from sojourn.compile.priors import central_value
 from sojourn.scenario.model import Change, Policy, Scenario
 from sojourn.scenario.policies import OPERATIONS
@@ -80,6 +81,7 @@ class Profiles:
     def __init__(self, scenario: Scenario, grid: Grid) -> None:
         self.scenario = scenario
         self.grid = grid
+        self.in_use = InUse(scenario, grid)
         ordered = sorted(scenario.policies.items(), key=lambda item: item[1].start)
         changes: dict[str, list[Acting]] = {}
         for policy_name, policy in ordered:
@@ -135,12 +137,15 @@ class Profiles:
         out = np.full(self.grid.n_step, float(value))
         if quantity.series is not None:
             chosen = quantity.series if isinstance(quantity.series, str) else quantity.series[group]
-            at, filled = series_by_day(self.scenario.series[chosen], self.grid, total=False)
-            out *= at
+            use = self.in_use.of_series(name, chosen)
+            at, filled = series_by_day(self.scenario.series[chosen], self.grid, total=use.total)
+            out = self.in_use.factor(use, out) * self.in_use.converted(use, at)
             if filled:
                 self.filled.append((name, chosen, filled))
         for date, step in sorted((quantity.steps or {}).items()):
             out[self.grid.day >= np.datetime64(date, "D")] = step
+        if quantity.series is None and quantity.times is None:
+            out = self.in_use.quantity(name, out)
         if quantity.season is not None:
             out *= np.asarray(quantity.season)[self.grid.month]
         if quantity.weekday is not None:
@@ -160,8 +165,14 @@ class Profiles:
         after = np.ceil(self.grid.steps_from(policy.end) + 1.0 / self.grid.step_days - 1e-9)
         return up * (1.0 - np.clip((steps + 1.0 - after) / ramp, 0.0, 1.0))
 
-    def _operand(self, ref: float | str, group: str, place: str, draw: Draw, cut: Cut) -> F64 | float:
-        return self.profile(ref, group, place, draw, cut) if isinstance(ref, str) else float(ref)
+    def _operand(self, change: Change, group: str, place: str, draw: Draw, cut: Cut) -> F64 | float:
+        """Return what a change takes: a number in the unit of what it changes, or another quantity."""
+        operand = change.operand
+        if isinstance(operand, str):
+            return self.profile(operand, group, place, draw, cut)
+        if not OPERATIONS[change.operation].has_unit:
+            return operand
+        return self.in_use.quantity(change.quantity, np.full(self.grid.n_step, operand))
 
     def acting(self, name: str, group: str, place: str) -> tuple[list[Acting], list[Acting]]:
         """Return what policies do to a quantity for a group at a place: before the run, and in its course.
@@ -186,7 +197,7 @@ class Profiles:
     def _changed(self, changes: list[Acting], out: F64, group: str, place: str, draw: Draw, cut: Cut) -> F64:
         for in_force, change, threshold in changes:
             if not threshold:
-                operand = self._operand(change.operand, group, place, draw, cut)
+                operand = self._operand(change, group, place, draw, cut)
                 out = OPERATIONS[change.operation].arithmetic(out, in_force, operand)
         return out
 
@@ -234,16 +245,33 @@ class Profiles:
         quantity = self.scenario.quantities[name]
         out = self._base[name, group if _varies(quantity) else ""]
         if name in draw.values:
-            out = _moved(quantity, out, self.central(name), draw.values[name])
+            out = self._moved(name, out, draw.values[name])
         if quantity.times is not None and quantity.times.quantity not in self.state_dependent:
             out = out * self.profile(quantity.times.quantity, group, place, draw, cut)
         if name in draw.paths:
-            path = draw.paths[name]
+            path = self.in_use.quantity(name, draw.paths[name])
             if quantity.drift is not None:
                 out = on_path(quantity, out, draw.values.get(name, self.central(name)), path)
             else:
                 out = np.where(np.isnan(path), out, path)
         return out
+
+    def _moved(self, name: str, out: F64, drawn: float) -> F64:
+        """Move a whole profile with the draw: shares and probabilities on the log odds, others by a factor."""
+        quantity, central = self.scenario.quantities[name], self.central(name)
+        if drawn == central:
+            return out
+        factor = quantity.value is None and quantity.prior is not None and quantity.prior.relative
+        if quantity.kind in ODDS and factor:
+            return _with_odds(out, np.log(drawn))
+        plain = quantity.by_group is None and quantity.steps is None and quantity.series is None
+        middle = self.in_use.number(name, central)
+        if quantity.kind in ODDS and 0.0 < middle < 1.0 and not plain:
+            moved = min(max(self.in_use.number(name, drawn), 1e-12), 1.0 - 1e-12)
+            return _with_odds(out, np.log(moved / (1 - moved)) - np.log(middle / (1 - middle)))
+        if central == 0.0:
+            return out + self.in_use.quantity(name, np.full(len(out), drawn))
+        return out * (drawn / central)
 
 
 def _varies(quantity: Quantity) -> bool:
@@ -251,19 +279,10 @@ def _varies(quantity: Quantity) -> bool:
     return quantity.by_group is not None or isinstance(quantity.series, Mapping)
 
 
-def _moved(quantity: Quantity, out: F64, central: float, drawn: float) -> F64:
-    """Move a whole profile with the draw: shares and probabilities on the log odds, others by a factor."""
-    if drawn == central:
-        return out
-    plain = quantity.by_group is None and quantity.steps is None and quantity.series is None
-    if quantity.kind in ODDS and 0.0 < central < 1.0 and not plain:
-        drawn = min(max(drawn, 1e-12), 1.0 - 1e-12)
-        odds = np.log(drawn / (1 - drawn)) - np.log(central / (1 - central))
-        with np.errstate(divide="ignore"):
-            inner = np.clip(out, 0.0, 1.0)
-            return np.where(
-                (inner > 0) & (inner < 1), 1 / (1 + np.exp(-odds) * (1 - inner) / np.maximum(inner, 1e-300)), inner
-            )
-    if central == 0.0:
-        return out + drawn
-    return out * (drawn / central)
+def _with_odds(out: F64, shift: float) -> F64:
+    """Return shares whose log odds are shifted; 0 and 1 stay."""
+    with np.errstate(divide="ignore"):
+        inner = np.clip(out, 0.0, 1.0)
+        return np.where(
+            (inner > 0) & (inner < 1), 1 / (1 + np.exp(-shift) * (1 - inner) / np.maximum(inner, 1e-300)), inner
+        )

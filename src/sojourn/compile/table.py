@@ -188,7 +188,9 @@ class Table:
         grid = self.profiles.grid
         if not name:
             return self.constant(0.0)
-        values, filled = series_by_day(self.profiles.scenario.series[name], grid, total=True)
+        use = self.profiles.in_use.of_inflow(name)
+        values, filled = series_by_day(self.profiles.scenario.series[name], grid, total=use.total)
+        values = self.profiles.in_use.converted(use, values)
         if filled:
             self._filled[f"source: steps filled in series {name}"] = filled
         self._rows.append(values)

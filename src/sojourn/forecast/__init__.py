@@ -11,7 +11,7 @@ from sojourn.forecast.camps import (
 from sojourn.forecast.codes import CODES, ForecastError
 from sojourn.forecast.scorecard import Scores
 from sojourn.forecast.scores import crps, crps_edf
-from sojourn.forecast.scoring import bars, fitted_to, score
+from sojourn.forecast.scoring import bars, fitted_to, require_scorable, score
 from sojourn.forecast.stations import agreement
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "fitted_to",
     "forecasts",
     "relative_difference",
+    "require_scorable",
     "score",
     "score_camps",
 ]

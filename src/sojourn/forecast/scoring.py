@@ -16,8 +16,9 @@ from sojourn.forecast.verdict import measured
 from sojourn.library import scoring
 from sojourn.observation import by_station, scenario_of
 from sojourn.results import Run
+from sojourn.scenario import Scenario
 
-__all__ = ["bars", "fitted_to", "score"]
+__all__ = ["bars", "fitted_to", "require_scorable", "score"]
 
 
 _CAMPS = frozenset({"camp", "published_agents"})
@@ -67,6 +68,28 @@ def score(run: Run, split: str | None = None, *, least: float | None = None) -> 
     return Scores(table, bars(run, seen), shares(seen, rules.get("shares", {}), first, floor), first, floor)
 
 
+def require_scorable(scenario: Scenario, split: str | None = None) -> None:
+    """Raise what :func:`score` would raise for runs of a scenario, before it is simulated.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    split : str, optional
+        First day of the test, as for :func:`score`.
+
+    Raises
+    ------
+    ForecastError
+        S101 for a split that is not a date or that must be given; S102 for a scenario with nothing published.
+    """
+    stated = scoring(scenario.name).get("fitted_to")
+    _first_day(split, None if stated is None else str(stated))
+    if not scenario.observations:
+        remedy = "add a series, and an observation of a flow or stock that it counts"
+        raise refuse("S102", scenario.name, "nothing published is linked to the scenario", remedy=remedy)
+
+
 def _in_camps(run: Run, split: str | None) -> Scores:
     """Score a run in its camps, from the day ``split`` on."""
     camp = run.data["camp"]
@@ -106,7 +129,7 @@ def fitted_to(run: Run) -> str | None:
 
 def _first_day(split: str | None, seen_to: str | None) -> pd.Timestamp:
     if split is None and seen_to is None:
-        remedy = "give the first day of the test"
+        remedy = "give the first day of the test, such as 2024-07: what is before it is in sample"
         raise refuse("S101", "split", "the scenario does not state what its fit has seen", remedy=remedy)
     try:
         return pd.Timestamp(split) if split is not None else pd.Timestamp(str(seen_to)) + pd.Timedelta(1, "D")

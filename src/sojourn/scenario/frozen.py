@@ -65,10 +65,12 @@ class In:
 class Of:
     """Mark of a field that holds a number or a quantity: the kinds of quantity that fit.
 
-    Without kinds any fits. ``shared``: one value holds for all groups, so it cannot vary by group. ``rest``: it may
-    be the word ``rest`` too.
+    Without kinds any fits. ``units``: units of which one is needed here, and in which numbers are used; if empty,
+    any fits. ``person`` stands for every unit of account, ``server`` for every server. ``shared``: one value holds
+    for all groups, so it cannot vary by group. ``rest``: it may be the word ``rest`` too.
     """
 
     kinds: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     shared: bool = False
     rest: bool = False

@@ -8,18 +8,19 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from sojourn.scenario.checks import check
 from sojourn.scenario.codes import Findings
+from sojourn.scenario.form.build import PARTIAL, build
 from sojourn.scenario.frozen import Frozen, FrozenDict, Map
 from sojourn.scenario.observations import Observation
 from sojourn.scenario.policies import Change, Policy
 from sojourn.scenario.question import Question
 from sojourn.scenario.setting import Group, Place, Pool, Time
 from sojourn.scenario.stages import Stage
-from sojourn.scenario.validate import PARTIAL, build
 from sojourn.scenario.values import Name, Quantity, Series
 from sojourn.scenario.written_form import merge, plain
 from sojourn.verbs import bind
 
 if TYPE_CHECKING:
+    from sojourn.forecast import require_scorable as _require_scorable
     from sojourn.report import card as _card
     from sojourn.scenario.resolve import digest as _digest
     from sojourn.scenario.resolve import resolve as _resolve
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sojourn.scenario.writing.explain import explain as _explain
     from sojourn.simulate import compile_model as _compile
     from sojourn.simulate import simulate as _simulate
+    from sojourn.unusual import unusual as _unusual
 
 __all__ = ["Change", "Group", "Observation", "Place", "Policy", "Scenario", "Time"]
 
@@ -82,8 +84,10 @@ class Scenario(Frozen):
         digest = _digest
         dump = _dump
         explain = _explain
+        require_scorable = _require_scorable
         resolve = _resolve
         simulate = _simulate
+        unusual = _unusual
 
     def replace(self, **changes: Any) -> Self:
         """Return a scenario with these changes merged in, validated again.

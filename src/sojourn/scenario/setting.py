@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sojourn.scenario.frozen import Frozen
-from sojourn.scenario.values import Date, SharedCount
+from sojourn.scenario.values import Date, Room
 
 __all__ = ["Group", "Place", "Pool", "Time"]
 
@@ -43,7 +43,7 @@ class Group(Frozen):
 class Pool(Frozen):
     """Room that several stages share: a place is taken as long as any of them holds the person."""
 
-    room: SharedCount
+    room: Room
     """Most people that can be in these stages at once, over all groups."""
     description: str = ""
     """What it is, in a sentence."""

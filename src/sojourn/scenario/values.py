@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
 
 from sojourn.scenario.frozen import Frozen, In, Map, Of
 
@@ -41,6 +41,9 @@ __all__ = [
     "Map",
     "Money",
     "Name",
+    "Per1000Usd",
+    "PerDay",
+    "PerRootDay",
     "PlaceName",
     "PoolName",
     "Prior",
@@ -49,16 +52,20 @@ __all__ = [
     "QuantityKind",
     "QuantityName",
     "Rate",
+    "RateOfServer",
     "Ref",
     "Response",
+    "Room",
     "Series",
     "SeriesName",
+    "Servers",
     "Share",
     "SharedCount",
-    "SharedRate",
     "SignedRatio",
     "StageName",
     "Times",
+    "TrendPerRootDay",
+    "Weight",
 ]
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64)]
@@ -92,22 +99,33 @@ Ref = float | Name
 REST = "rest"
 """Share of an exit that takes what the other exits leave."""
 
-Share = Annotated[Ref, Of(("share", "probability"))]
+Share = Annotated[Ref, Of(("share", "probability"), ("1",))]
 """A share in [0, 1], or the name of a quantity."""
-ExitShare = Annotated[Ref, Of(("share", "probability"), rest=True)]
+ExitShare = Annotated[Ref, Of(("share", "probability"), ("1",), rest=True)]
 """A share in [0, 1], the name of a quantity, or :data:`REST`."""
-Probability = Annotated[Ref, Of(("probability", "share"))]
-Hazard = Annotated[Ref, Of(("hazard",))]
-Count = Annotated[Ref, Of(("count",))]
-SharedCount = Annotated[Ref, Of(("count",), shared=True)]
+Probability = Annotated[Ref, Of(("probability", "share"), ("1",))]
+Hazard = Annotated[Ref, Of(("hazard",), ("1 / day",))]
+Count = Annotated[Ref, Of(("count",), ("person",))]
+SharedCount = Annotated[Ref, Of(("count",), ("person",), shared=True)]
 Capacity = Annotated[Ref, Of(("count", "rate"), shared=True)]
-Rate = Annotated[Ref, Of(("rate",))]
-SharedRate = Annotated[Ref, Of(("rate",), shared=True)]
-Days = Annotated[Ref, Of(("duration",))]
-Money = Annotated[Ref, Of(("money",))]
-Factor = Annotated[Ref, Of(("ratio", "share"))]
-SignedRatio = Annotated[Ref, Of(("ratio", "coefficient"))]
-Coefficient = Annotated[Ref, Of(("coefficient",))]
+Servers = Annotated[Ref, Of(("count",), ("server", "person / day"), shared=True)]
+"""Servers, or with a rate of 1 what all of them complete in a day."""
+Room = Annotated[Ref, Of(("count",), ("person", "server"), shared=True)]
+"""People, or beds, seats and the like that hold one each."""
+Rate = Annotated[Ref, Of(("rate",), ("person / day",))]
+RateOfServer = Annotated[Ref, Of(("rate",), ("person / server / day",), shared=True)]
+Days = Annotated[Ref, Of(("duration",), ("day",))]
+Money = Annotated[Ref, Of(("money",), ("USD",))]
+Factor = Annotated[Ref, Of(("ratio", "share"), ("1",))]
+SignedRatio = Annotated[Ref, Of(("ratio", "coefficient"), ("1",))]
+Coefficient = Annotated[Ref, Of(("coefficient",), ("1",))]
+PerDay = Annotated[Ref, Of(("coefficient",), ("1 / day",))]
+PerRootDay = Annotated[Ref, Of(("coefficient",), ("1", "1 / day^0.5"))]
+"""Standard deviation of a daily change: of a random walk, it grows with the root of time."""
+TrendPerRootDay = Annotated[Ref, Of(("coefficient",), ("1 / day", "1 / day^1.5"))]
+Per1000Usd = Annotated[Ref, Of(("coefficient",), ("1 / (1000 USD)",))]
+Weight = Annotated[Ref, Of(("coefficient",))]
+"""A coefficient in the unit that what it weighs asks for."""
 Amount = Annotated[Ref, Of()]
 """A number or a quantity of any kind."""
 
@@ -175,12 +193,25 @@ PRIORS: dict[str, tuple[tuple[str, ...], ...]] = {
 """Families of priors: sets of parameters by which each can be given."""
 
 
+def _without(data: dict[str, Any], **understood: object) -> dict[str, Any]:
+    """Return a written form without the keys that have these values."""
+    return {key: value for key, value in data.items() if key not in understood or value != understood[key]}
+
+
 class Prior(Frozen):
     """What is known of a quantity's value before the data: a distribution over it.
 
-    The draw replaces ``value``. Where the quantity also varies by group or date, the whole profile moves with
-    the draw: by the same factor, or for shares and probabilities by the same shift of the log odds.
+    The draw replaces ``value``. Where the quantity also varies by group, date or season, the whole profile moves
+    with the draw: by the same factor, or for shares and probabilities by the same shift of the log odds. The number
+    is said once: the median or mean that the prior states is ``value``, within 1 %. Without ``value`` it lies among
+    the numbers in ``by_group`` or ``steps``. A relative prior is of the factor by which all of them are multiplied
+    (shares and probabilities: their odds), and its median is 1.
     """
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is understood, so that digests do not depend on keys that a scenario does not use."""
+        return _without(handler(self), relative=False)
 
     distribution: Literal["normal", "lognormal", "beta", "gamma", "uniform"]
     """Family of the prior."""
@@ -196,6 +227,17 @@ class Prior(Frozen):
     """Lower end (uniform) or 5 % quantile (normal, lognormal)."""
     high: float | None = None
     """Upper end (uniform) or 95 % quantile (normal, lognormal)."""
+    relative: bool = False
+    """Whether it is of a factor of the written values, with median 1, in place of the value itself."""
+
+    @property
+    def centre(self) -> float | None:
+        """The median or mean that the prior states; the median of quantiles. None while parameters are missing."""
+        if self.low is not None and self.high is not None:
+            if self.distribution == "lognormal":
+                return (self.low * self.high) ** 0.5 if self.low > 0 and self.high > 0 else None
+            return (self.low + self.high) / 2
+        return self.median if self.distribution == "lognormal" else self.mean
 
 
 LINKS: dict[str, str] = {kind: "log" for kind in KINDS} | {
@@ -352,10 +394,17 @@ class Duration(Frozen):
 class Series(Frozen):
     """A published statistic or index that drives or is compared with the model."""
 
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is understood, so that digests do not depend on keys that a scenario does not use."""
+        return _without(handler(self), measure=None)
+
     unit: str = Field(min_length=1)
     """Unit of account or of the index."""
     period: Literal["day", "week", "month", "quarter", "year", "fiscal-year"] = "month"
-    """Length of a period; values of counts are totals of the period."""
+    """Length of a period."""
+    measure: Literal["total", "level"] | None = None
+    """Whether values are totals of their periods or levels; left out, counts are totals, all else levels."""
     start: Date
     """First day of the first period."""
     values: Annotated[tuple[float | None, ...], Field(min_length=1)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from sojourn.scenario.units import Conversion
 from sojourn.scenario.values import LINKS, Drift, Duration, Prior, Quantity, Response
 
 __all__ = [
     "Quantities",
     "drift",
     "duration",
+    "in_use",
     "listed",
     "number",
     "prior",
@@ -82,13 +84,24 @@ def _series(series: str | Mapping[str, str] | None) -> str:
     return series if isinstance(series, str) else ", ".join(f"{group} {name}" for group, name in series.items())
 
 
+def in_use(conversion: Conversion, unit: str, values: Sequence[float]) -> str:
+    """Return values as they are used: a number and unit, or the lowest and highest where months or years differ."""
+    days = {"month": (31, 28), "quarter": (92, 90), "year": (366, 365), "fiscal-year": (366, 365)}
+    used = [conversion.scaled(value) / day for value in values for day in days.get(conversion.per, (1,))]
+    span = dict.fromkeys(number(one) for one in (min(used), max(used))) if used else {}
+    why = f"divided by the days of each {conversion.per.replace('-', ' ')}" if conversion.per else ""
+    numbers = " to ".join(span)
+    return f"{numbers} {unit}".strip() + (f" ({why})" if why else "")
+
+
 def prior(prior: Prior) -> str:
     """Return a prior: its family and parameters."""
     names = {"sd_log": "sd of log", "low": "5 %", "high": "95 %"}
     if prior.distribution == "uniform":
         names = {"low": "from", "high": "to"}
+    factor = "factor, " if prior.relative else ""
     given = ((names.get(k, k), getattr(prior, k)) for k in ("mean", "median", "sd", "sd_log", "low", "high"))
-    return f"{prior.distribution}, {_by((name, value) for name, value in given if value is not None)}"
+    return f"{factor}{prior.distribution}, {_by((name, value) for name, value in given if value is not None)}"
 
 
 def drift(drift: Drift, kind: str) -> str:

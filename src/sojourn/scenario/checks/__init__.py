@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sojourn.scenario.checks import dates, durations, graph, kinds, names, quantities, shares, stages, state
+from sojourn.scenario.checks import dates, durations, graph, kinds, names, quantities, shares, stages, state, units
 from sojourn.scenario.checks import observation as observed
 from sojourn.scenario.checks import question as asked
 from sojourn.scenario.checks.draft import SECTIONS, Draft
@@ -19,6 +19,7 @@ __all__ = ["SECTIONS", "check"]
 _CHECKS = (
     names.check_names,
     kinds.check_kinds,
+    units.check_units,
     quantities.check_quantities,
     durations.check_durations,
     shares.check_shares,

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sojourn.scenario.codes import Findings, Path
+from sojourn.scenario.conversions import Conversions
 from sojourn.scenario.frozen import Of
 from sojourn.scenario.traversal import Use, circles, state_dependent, uses
 from sojourn.scenario.values import Quantity
@@ -48,6 +49,11 @@ class Draft:
     def uses(self) -> tuple[Use, ...]:
         """Every use of a name or number, in the order of writing."""
         return tuple(uses(self.scenario))
+
+    @cached_property
+    def conversions(self) -> Conversions:
+        """Units as written and as used."""
+        return Conversions(self.scenario, self.uses)
 
     @cached_property
     def quantity_uses(self) -> tuple[tuple[Use, Of, Quantity], ...]:

@@ -77,7 +77,8 @@ def _check_change(draft: Draft, path: Path, change: Change) -> None:
                 if other.kind not in kinds:
                     _mismatch(draft, (*path, name), operand, other.kind, kinds)
         elif operation.takes_value:
-            check_bounds(draft, (*path, name), operand, (target.kind,))
+            used = draft.conversions.of_quantity(change.quantity).scaled(operand)
+            check_bounds(draft, (*path, name), used, (target.kind,))
         elif operation.multiplies and operand < 0 <= KINDS[target.kind][1]:
             draft.findings.problem(
                 "L209",

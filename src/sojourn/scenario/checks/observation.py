@@ -44,15 +44,6 @@ def _check_observation(draft: Draft, path: Path, observation: Observation) -> No
     series = draft.scenario.series.get(observation.series)
     if series is None:
         return
-    if series.unit != observation.unit:
-        draft.findings.problem(
-            "L605",
-            (*path, "unit"),
-            f"`{observation.series}` counts another unit",
-            found=observation.unit,
-            allowed=series.unit,
-            remedy="units of account are never mixed: correct one",
-        )
     time = draft.scenario.time
     if draft.intact("time") and time.start <= time.end:
         last = period_index(series.period, series.start, time.end)

@@ -13,6 +13,7 @@ from sojourn.scenario.values import DRIFTS, KINDS, PRIORS, Drift, Prior, Quantit
 __all__ = ["check_quantities"]
 
 _VARYING = ("by_group", "steps", "series", "times")
+_ROUNDING = 0.01
 
 
 def check_quantities(draft: Draft) -> None:
@@ -25,7 +26,10 @@ def check_quantities(draft: Draft) -> None:
         _check_present(draft, path, quantity)
         _check_values(draft, path, quantity)
         if quantity.prior is not None:
-            _check_prior(draft, (*path, "prior"), quantity.prior, quantity.kind)
+            sound = len(draft.findings.problems)
+            _check_prior(draft, (*path, "prior"), quantity.prior, name)
+            if len(draft.findings.problems) == sound:
+                _check_said_once(draft, (*path, "prior"), quantity, quantity.prior)
         if quantity.drift is not None:
             _check_drift(draft, (*path, "drift"), quantity.drift)
 
@@ -89,6 +93,7 @@ def _check_values(draft: Draft, path: Path, quantity: Quantity) -> None:
     for where, value in parts:
         if value is not None:
             kind = quantity.kind
+            value = draft.conversions.of_quantity(str(path[-1])).scaled(value)
             inside = KINDS[kind][1] <= value <= KINDS[kind][2]
             check_bounds(draft, where, value * factor if inside and factor > 1 else value, (kind,))
     for key in ("season", "weekday"):
@@ -97,7 +102,7 @@ def _check_values(draft: Draft, path: Path, quantity: Quantity) -> None:
                 check_bounds(draft, (*path, key, index), value, (quantity.kind,))
 
 
-def _check_prior(draft: Draft, path: Path, prior: Prior, kind: str) -> None:
+def _check_prior(draft: Draft, path: Path, prior: Prior, name: str) -> None:
     given = {key for key in ("mean", "sd", "median", "sd_log", "low", "high") if getattr(prior, key) is not None}
     forms = PRIORS[prior.distribution]
     if given not in [set(form) for form in forms]:
@@ -115,17 +120,67 @@ def _check_prior(draft: Draft, path: Path, prior: Prior, kind: str) -> None:
             "L407", path, "low is not below high", found=f"{low:g}, {high:g}", remedy="exchange them"
         )
         return
+    kind = draft.scenario.quantities[name].kind
+    least, most = (0.0, inf) if prior.relative else KINDS[kind][1:]
     lowest, highest = _support(prior)
-    if lowest < KINDS[kind][1] or highest > KINDS[kind][2]:
+    if kind in ("share", "probability") and not prior.relative:
+        lowest, highest = (draft.conversions.of_quantity(name).scaled(end) for end in (lowest, highest))
+    if lowest < least or highest > most:
         draft.findings.problem(
             "L209",
             path,
-            f"the prior reaches values that a {kind} cannot take",
+            f"the prior reaches values that {'a factor' if prior.relative else f'a {kind}'} cannot take",
             found=f"{lowest:g} to {highest:g}",
-            allowed=f"{KINDS[kind][1]:g} to {KINDS[kind][2]:g}",
+            allowed=f"{least:g} to {most:g}",
             remedy="use beta or uniform for shares, lognormal or gamma for what cannot be negative",
         )
     _check_parameters(draft, path, prior)
+
+
+def _check_said_once(draft: Draft, path: Path, quantity: Quantity, prior: Prior) -> None:
+    """Check that the prior states the number that is written beside it, or a factor of it."""
+    centre = prior.centre
+    if centre is None:
+        return
+    written = [*(quantity.by_group or {}).values(), *(quantity.steps or {}).values()]
+    if prior.relative:
+        if not _alike(centre, 1.0):
+            _contradiction(draft, path, centre, "1", "a relative prior is of a factor, and its median is 1")
+        elif quantity.value is None and not written and quantity.series is None:
+            _contradiction(draft, path, centre, "a value", "a relative prior needs a value that it multiplies")
+    elif quantity.value is not None:
+        if not _alike(centre, quantity.value):
+            _contradiction(
+                draft, path, centre, f"{quantity.value:g}", "the prior states another number than `value`"
+            )
+    elif written and _all_listed(draft, quantity):
+        low, high = min(written), max(written)
+        if not (low <= centre <= high or _alike(centre, low) or _alike(centre, high)):
+            message = "the prior states a number that is not among those written"
+            _contradiction(draft, path, centre, f"{low:g} to {high:g}", message)
+
+
+def _all_listed(draft: Draft, quantity: Quantity) -> bool:
+    """Tell whether every group and date has a number of its own, so that none has that of the prior."""
+    if quantity.by_group is not None:
+        return draft.names.get("groups", frozenset()) <= set(quantity.by_group)
+    return quantity.steps is not None and min(quantity.steps) <= draft.scenario.time.start
+
+
+def _alike(a: float, b: float) -> bool:
+    """Tell whether two numbers differ by no more than rounding: 1 %."""
+    return abs(a - b) <= _ROUNDING * max(abs(a), abs(b))
+
+
+def _contradiction(draft: Draft, path: Path, centre: float, allowed: str, message: str) -> None:
+    draft.findings.problem(
+        "L416",
+        path,
+        message,
+        found=f"{centre:g}",
+        allowed=allowed,
+        remedy="correct one of the two, leave `value` out, or write `relative: true` for a factor with median 1",
+    )
 
 
 def _support(prior: Prior) -> tuple[float, float]:

@@ -77,4 +77,7 @@ def _at_start(draft: Draft, share: float | str, group: str) -> float:
     if quantity.series is not None or quantity.kind not in ("share", "probability"):
         return 0.0
     value = (quantity.by_group or {}).get(group, quantity.value)
-    return value if value is not None and 0 <= value <= 1 else 0.0
+    if value is None:
+        return 0.0
+    value = float(draft.conversions.of_quantity(share).scaled(value))
+    return value if 0 <= value <= 1 else 0.0

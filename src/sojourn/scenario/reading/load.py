@@ -7,10 +7,10 @@ from pathlib import Path
 
 from sojourn.errors import nearest
 from sojourn.scenario.codes import Findings, ScenarioError
+from sojourn.scenario.form.build import build
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.reading.compose import Composer, is_name
 from sojourn.scenario.reading.yaml_text import Document, read_text
-from sojourn.scenario.validate import build
 from sojourn.scenario.written_form import merge
 
 __all__ = ["load", "loads"]

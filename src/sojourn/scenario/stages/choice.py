@@ -12,7 +12,7 @@ from sojourn.scenario.frozen import Frozen, Map
 from sojourn.scenario.stages.base import ATTEMPT, StageBase, Way, Work
 from sojourn.scenario.stages.exits import Exits, exit_ways, exit_words
 from sojourn.scenario.stages.parameters import Flag, Parameter, Value
-from sojourn.scenario.values import Coefficient, Days, Money, Probability, Share, StageName
+from sojourn.scenario.values import Coefficient, Days, Money, Per1000Usd, PerDay, Probability, Share, StageName
 from sojourn.scenario.wording import Quantities, listed, ref
 
 __all__ = ["Choice", "Coefficients", "Option"]
@@ -38,9 +38,9 @@ class Option(Frozen):
 class Coefficients(Frozen):
     """Weights of the utility of an option."""
 
-    per_1000_usd: Coefficient = 0.0
+    per_1000_usd: Per1000Usd = 0.0
     """Utility per 1,000 US dollars."""
-    per_day: Coefficient = 0.0
+    per_day: PerDay = 0.0
     """Utility per day."""
     per_risk: Coefficient = 0.0
     """Utility of a risk of 1."""

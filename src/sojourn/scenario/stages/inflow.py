@@ -13,7 +13,6 @@ from sojourn.scenario.stages.parameters import Code, FeedbackTerm, Parameter, Pu
 from sojourn.scenario.values import (
     REST,
     Amount,
-    Coefficient,
     Count,
     Duration,
     ExitShare,
@@ -21,12 +20,16 @@ from sojourn.scenario.values import (
     FlowName,
     GroupName,
     Hazard,
+    PerDay,
+    PerRootDay,
     QuantityName,
     Rate,
     Ref,
     SeriesName,
     Share,
     SignedRatio,
+    TrendPerRootDay,
+    Weight,
 )
 from sojourn.scenario.wording import Quantities, duration, ref
 
@@ -192,7 +195,7 @@ class Push(Frozen):
 
     indicator: QuantityName
     """Quantity that holds the covariate."""
-    coefficient: Coefficient
+    coefficient: Weight
     """Change of the log intensity per unit of the covariate."""
     reference: Amount = 0.0
     """Value of the covariate at which it has no effect."""
@@ -229,13 +232,13 @@ class MomentumInflow(InflowBase):
     """Kind of inflow."""
     level_per_day: Rate
     """Intensity at the start, people per day."""
-    trend_per_day: Coefficient = 0.0
+    trend_per_day: PerDay = 0.0
     """Trend of the log intensity at the start, per day."""
     damping: Share = 1.0
     """Factor by which the trend shrinks in a day, in [0, 1]."""
-    sd_level: Coefficient = 0.0
+    sd_level: PerRootDay = 0.0
     """Standard deviation of the daily change of the log level."""
-    sd_trend: Coefficient = 0.0
+    sd_trend: TrendPerRootDay = 0.0
     """Standard deviation of the daily change of the trend."""
     season: Factor = 1.0
     """Factor of the intensity by date."""

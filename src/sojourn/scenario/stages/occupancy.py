@@ -8,7 +8,7 @@ from sojourn.scenario.codes import Finding
 from sojourn.scenario.frozen import Frozen
 from sojourn.scenario.stages.base import Way
 from sojourn.scenario.stages.parameters import Destination, Parameter, PlaceIn, Value
-from sojourn.scenario.values import Count, Days, PoolName, SharedCount, StageName
+from sojourn.scenario.values import Count, Days, PoolName, Room, StageName
 from sojourn.scenario.wording import Quantities, ref
 
 __all__ = ["Initial", "Limit", "limit_findings", "occupancy_parameters", "occupancy_words", "overflow_ways"]
@@ -26,7 +26,7 @@ class Initial(Frozen):
 class Limit(Frozen):
     """Finite room: those who find it full go elsewhere."""
 
-    room: SharedCount | None = None
+    room: Room | None = None
     """Most people that can be here at once, over all groups."""
     pool: PoolName | None = None
     """Room that other stages share, in place of ``room``; who comes from one of them brings the place along."""

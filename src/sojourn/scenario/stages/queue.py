@@ -19,7 +19,7 @@ from sojourn.scenario.stages.occupancy import (
     overflow_ways,
 )
 from sojourn.scenario.stages.parameters import AgeAtStart, Code, Destination, Dwell, Parameter, Value
-from sojourn.scenario.values import Duration, GroupName, Probability, SharedCount, SharedRate, StageName
+from sojourn.scenario.values import Duration, GroupName, Probability, RateOfServer, Servers, SharedCount, StageName
 from sojourn.scenario.wording import Quantities, duration, listed, ref
 
 __all__ = ["Balking", "Patience", "Queue"]
@@ -54,9 +54,9 @@ class Queue(StageBase):
 
     kind: Literal["queue"]
     """Kind of stage."""
-    servers: SharedCount
+    servers: Servers
     """Number of servers, by date."""
-    rate_per_day: SharedRate | None = None
+    rate_per_day: RateOfServer | None = None
     """Completions per server and day."""
     service: Duration | None = None
     """Service time, in place of ``rate_per_day``."""

@@ -6,12 +6,13 @@ import textwrap
 from collections.abc import Iterator
 
 from sojourn.scenario.checks import check
+from sojourn.scenario.conversions import Conversions, SeriesUse, series_names
 from sojourn.scenario.model import Observation, Policy, Scenario, Time
 from sojourn.scenario.policies import OPERATIONS
 from sojourn.scenario.question import Figure
 from sojourn.scenario.resolve import resolve
 from sojourn.scenario.values import Quantity, Series
-from sojourn.scenario.wording import drift, duration, listed, number, prior, profile, ref, response
+from sojourn.scenario.wording import drift, duration, in_use, listed, number, prior, profile, ref, response
 
 __all__ = ["explain"]
 
@@ -101,11 +102,13 @@ def _sourced(*facts: str) -> str:
 
 
 def _quantities(s: Scenario) -> Iterator[str]:
+    units = Conversions(s)
     for name, quantity in s.quantities.items():
         yield f"{name}: {quantity.kind}, {quantity.unit}" + (
             f". {quantity.description}" if quantity.description else ""
         )
         yield from (f"  {line}" for line in _quantity(quantity, s))
+        yield from (f"  used as: {line}" for line in _used(name, quantity, units))
 
 
 def _quantity(quantity: Quantity, s: Scenario) -> Iterator[str]:
@@ -119,6 +122,21 @@ def _quantity(quantity: Quantity, s: Scenario) -> Iterator[str]:
         yield f"responds to: {response(quantity.responds_to, s.quantities)}"
     confidence = f"confidence {quantity.confidence}" if quantity.confidence else ""
     yield f"source: {_sourced(quantity.source or 'none', quantity.date, confidence)}"
+
+
+def _used(name: str, quantity: Quantity, units: Conversions) -> Iterator[str]:
+    """Yield what becomes of a quantity that is not used in the unit in which it is written."""
+    unit = units.used[name].base if units.used[name].scale == 1 else units.used[name].text
+    if (conversion := units.of_quantity(name)) and quantity.series is None:
+        numbers = [quantity.value] if quantity.value is not None else []
+        written = [*numbers, *(quantity.by_group or {}).values(), *(quantity.steps or {}).values()]
+        yield in_use(conversion, unit, written)
+    for _, series in series_names(quantity):
+        use = units.series_of(name, series)
+        if isinstance(use, SeriesUse) and use.total:
+            yield f"{unit}: totals of {series}, divided by the days of their periods"
+        elif isinstance(use, SeriesUse) and use.conversion:
+            yield f"values of {series} in {in_use(use.conversion, unit, ())}"
 
 
 def _series(s: Scenario) -> Iterator[str]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from sojourn.scenario.checks import SECTIONS, check
-from sojourn.scenario.checks.pydantic_errors import translate
-from sojourn.scenario.checks.recovery import recover
 from sojourn.scenario.codes import Findings, Path, ScenarioError
+from sojourn.scenario.form.pydantic_errors import translate
+from sojourn.scenario.form.recovery import recover
 
 if TYPE_CHECKING:
     from sojourn.scenario.model import Scenario

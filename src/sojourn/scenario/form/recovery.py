@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sojourn.errors import nearest
-from sojourn.scenario.checks.pydantic_errors import MISSING_KEY, UNKNOWN_KEY, Fault, faults
 from sojourn.scenario.codes import Path
+from sojourn.scenario.form.pydantic_errors import MISSING_KEY, UNKNOWN_KEY, Fault, faults
 from sojourn.scenario.traversal import hints
 
 __all__ = ["recover"]
