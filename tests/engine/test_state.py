@@ -21,7 +21,7 @@ def queue_system(days=120, *, noise="exact", rate=20.0, quantities=None, policie
         "post": {"kind": "queue", "servers": "officers", "rate_per_day": 1, "exits": "out"},
         "out": OUT,
     }
-    q = {"officers": quantity("count", 10.0)} | (quantities or {})
+    q = {"officers": quantity("count", 10.0, unit="officer")} | (quantities or {})
     return small(stages, days=days, quantities=q, policies=policies or {}, **more)
 
 
@@ -163,10 +163,13 @@ def test_proportional_to_a_stock():
 
 
 def test_a_product_is_what_one_writes_by_hand():
-    judges = quantity("count", 9.0, steps={"2024-02-01": 15.0}, weekday=[1, 1, 1, 1, 1, 0, 0])
+    judges = quantity("count", 9.0, unit="judge", steps={"2024-02-01": 15.0}, weekday=[1, 1, 1, 1, 1, 0, 0])
     policies = {"p": {"start": "2024-02-10", "changes": [{"quantity": "judges", "scale": 2.0}]}}
     made = queue_system(
-        quantities={"judges": judges, "officers": quantity("count", times={"quantity": "judges", "by": 1 / 3})},
+        quantities={
+            "judges": judges,
+            "officers": quantity("count", unit="officer", times={"quantity": "judges", "by": 1 / 3}),
+        },
         policies=policies,
     )
     third = judges | {"value": 9.0 * (1 / 3), "steps": {"2024-02-01": 15.0 * (1 / 3)}}
@@ -181,9 +184,13 @@ def test_a_product_is_what_one_writes_by_hand():
 
 
 CHAIN = {
-    "judges": quantity("count", 6.0, responds_to={"of": ["post"], "capacity": 100, "elasticity": 0.5}),
-    "officers": quantity("count", times={"quantity": "judges", "by": 2.0}, weekday=[1, 1, 1, 1, 1, 0.5, 0]),
-    "extra": quantity("count", times={"quantity": "judges", "by": 0.25}),
+    "judges": quantity(
+        "count", 6.0, unit="judge", responds_to={"of": ["post"], "capacity": 100, "elasticity": 0.5}
+    ),
+    "officers": quantity(
+        "count", unit="officer", times={"quantity": "judges", "by": 2.0}, weekday=[1, 1, 1, 1, 1, 0.5, 0]
+    ),
+    "extra": quantity("count", unit="officer", times={"quantity": "judges", "by": 0.25}),
 }
 CHAINED = {
     "rise": RISE | {"changes": [{"quantity": "officers", "shift": "extra"}, {"quantity": "judges", "scale": 1.5}]},
