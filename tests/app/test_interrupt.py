@@ -7,14 +7,14 @@ import select
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
 import sojourn as sj
 
 COMMAND = ["-c", "from sojourn.app.main import main; main()", "simulate", "border-post", "--seed", "7"]
-MANY = "60000"
-WAITED = 150  # looks after which some replicates are finished, should the bar not have been drawn meanwhile
+MANY = "20000"
 TURNS = 5_000  # looks at the terminal, after which the process is taken to hang
 
 
@@ -33,17 +33,20 @@ def interrupted(folder, words, number=signal.SIGINT):
         stdout=subprocess.DEVNULL,
         cwd=folder,
         env=os.environ | {"TERM": "xterm", "COLUMNS": "120"},
+        preexec_fn=partial(
+            signal.signal, signal.SIGINT, signal.SIG_DFL
+        ),  # background jobs ignore it
     )
     os.close(theirs)
     text, sent = "", False
     try:
-        for turn in range(TURNS):
+        for _ in range(TURNS):
             if select.select([ours], [], [], 0.1)[0]:
                 try:
                     text += os.read(ours, 65536).decode()
                 except OSError:  # the other end is closed
                     break
-            if not sent and (turn > WAITED or re.search(rf"\b[1-9]\d*/{MANY}", text)):
+            if not sent and re.search(rf"\b[1-9]\d*/{MANY}", text):
                 process.send_signal(number)
                 sent = True
         else:
