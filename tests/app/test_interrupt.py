@@ -33,9 +33,7 @@ def interrupted(folder, words, number=signal.SIGINT):
         stdout=subprocess.DEVNULL,
         cwd=folder,
         env=os.environ | {"TERM": "xterm", "COLUMNS": "120"},
-        preexec_fn=partial(
-            signal.signal, signal.SIGINT, signal.SIG_DFL
-        ),  # background jobs ignore it
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # background jobs ignore it
     )
     os.close(theirs)
     text, sent = "", False
