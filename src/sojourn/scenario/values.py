@@ -107,7 +107,8 @@ Probability = Annotated[Ref, Of(("probability", "share"), ("1",))]
 Hazard = Annotated[Ref, Of(("hazard",), ("1 / day",))]
 Count = Annotated[Ref, Of(("count",), ("person",))]
 SharedCount = Annotated[Ref, Of(("count",), ("person",), shared=True)]
-Capacity = Annotated[Ref, Of(("count", "rate"), shared=True)]
+Capacity = Annotated[Ref, Of(("count", "rate"), ("person", "server", "person / day"), shared=True)]
+"""People in stages, or beds and the like that hold one each; for flows, people per day."""
 Servers = Annotated[Ref, Of(("count",), ("server", "person / day"), shared=True)]
 """Servers, or with a rate of 1 what all of them complete in a day."""
 Room = Annotated[Ref, Of(("count",), ("person", "server"), shared=True)]

@@ -43,6 +43,8 @@ def check_units(draft: Draft) -> None:
             _check_queue(draft, units, ("stages", name), stage)
         if isinstance(stage, Source) and isinstance(stage.inflow, SeriesInflow):
             _check_scale(draft, units, ("stages", name, "inflow", "scale"), stage.inflow)
+    for name in sorted(sound):
+        _check_capacity(draft, units, name)
     for name, observation in draft.scenario.observations.items():
         _check_observation(draft, units, ("observations", name), observation)
 
@@ -137,16 +139,14 @@ def _check_operands(draft: Draft, units: Conversions, sound: set[str]) -> None:
 def _check_plain(draft: Draft, units: Conversions, sound: set[str]) -> None:
     """Check that multiples, drifts and what follows the state of the run are written in the unit that is used."""
     s = draft.scenario
-    in_run = {c.quantity for p in s.policies.values() if p.when is not None for c in p.changes}
     for name in sorted(sound):
         quantity, unit = s.quantities[name], units.written[name]
         times = quantity.times.quantity if quantity.times is not None else None
-        if times in sound and unit.dimension == units.written[times].dimension:
+        stateful = name in draft.stateful
+        if not stateful and times in sound and unit.dimension == units.written[times].dimension:
             plain = units.of_quantity(name) == units.of_quantity(times)
         else:
-            bound = (
-                times in sound or quantity.responds_to is not None or quantity.drift is not None or name in in_run
-            )
+            bound = times in sound or quantity.drift is not None or stateful
             named = (name, times) if times in sound else (name,)
             plain = not bound or not any(units.of_quantity(one) for one in named)
         if not plain:
@@ -158,6 +158,15 @@ def _check_plain(draft: Draft, units: Conversions, sound: set[str]) -> None:
                 allowed=units.used[name].base,
                 remedy=f"write its numbers in {units.used[name].base}, and those of what it is a multiple of alike",
             )
+
+
+def _check_capacity(draft: Draft, units: Conversions, name: str) -> None:
+    """Check that a count to which a response is relative is of people there, not of people per day."""
+    response = draft.scenario.quantities[name].responds_to
+    capacity = None if response is None else _unit_of(draft, units, response.capacity, ("count",))
+    if capacity is not None and "day" in capacity.dimension:
+        path = ("quantities", name, "responds_to", "capacity")
+        _unfit(draft, path, "the capacity of stages is a number of people", capacity.text, ("person", "server"))
 
 
 def _check_series(draft: Draft, units: Conversions, sound: set[str]) -> None:
