@@ -41,6 +41,8 @@ def resolve(scenario: Scenario) -> Scenario:
     changed: dict[str, object] = {"stages": stages, "quantities": quantities, "observations": observations}
     if scenario.question is not None:
         changed["question"] = _question(scenario.question, groups)
+    if all(getattr(scenario, name) == value for name, value in changed.items()):
+        return scenario  # resolved already: nothing to check again
     return Scenario.model_validate(dict(scenario) | changed)
 
 
