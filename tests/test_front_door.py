@@ -58,3 +58,11 @@ def test_version_is_that_of_the_package():
 def test_modules_are_modules():
     for name in ("flee", "data"):
         assert isinstance(getattr(sojourn, name), ModuleType)
+
+
+def test_loading_a_scenario_waits_for_no_engine():
+    """A planted fault: an import of an engine or of results in the way of ``load`` makes the first answer fail."""
+    heavy = ("numba", "xarray", "pandas", "sojourn.flee", "sojourn.simulate")
+    seen = f"print([m for m in {heavy} if m in sys.modules])"
+    assert python(f"import sojourn as sj, sys; sj.load('border-post'); {seen}") == "[]\n"
+    assert python(f"import sojourn as sj, sys; sj.load('border-post'); import sojourn.flee; {seen}") != "[]\n"

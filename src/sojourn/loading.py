@@ -1,20 +1,20 @@
-"""Scenarios of both engines by name, path, folder or text; and runs read back and made again."""
+"""Scenarios of both engines by name, path, folder or text; and runs read back and made again.
+
+An engine is imported when something of it is met: whoever loads a scenario waits for no other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sojourn import library
-from sojourn.flee import FORMAT, FleeScenario
-from sojourn.flee import rerun as rerun_walk
-from sojourn.flee import scenario_of as flee_scenario_of
-from sojourn.flee.reading.folder import read, reads
-from sojourn.observation import scenario_of as system_of
-from sojourn.results import Run
-from sojourn.scenario import Scenario
-from sojourn.simulate import rerun as rerun_flow
+
+if TYPE_CHECKING:
+    from sojourn.flee import FleeScenario
+    from sojourn.results import Run
+    from sojourn.scenario import Scenario
 
 __all__ = ["load", "loads", "rerun", "scenario_of"]
 
@@ -43,6 +43,8 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
     if str(source) not in library.list_scenarios() and (path.is_dir() or _made_from_folder(path)):
         if what_if:
             raise ValueError("a Flee folder has no what-ifs: change its files")
+        from sojourn.flee import read
+
         return read(path)
     return library.load(source, what_if=what_if)
 
@@ -57,12 +59,21 @@ def loads(text: str, *, folder: Path | None = None) -> Any:
     ScenarioError, FleeError
         If the scenario is refused, with every problem found.
     """
-    return reads(text) if _says_so(text[:_HEAD]) else library.loads(text, folder=folder)
+    if _says_so(text[:_HEAD]):
+        from sojourn.flee import reads
+
+        return reads(text)
+    return library.loads(text, folder=folder)
 
 
 def _says_so(head: str) -> bool:
     """Tell whether a text begins as a scenario file made from a Flee folder."""
-    return any(line.replace('"', "").replace("'", "").strip() == f"format: {FORMAT}" for line in head.splitlines())
+    marks = [line.replace('"', "").replace("'", "").strip() for line in head.splitlines() if "format" in line]
+    if not any(mark.startswith("format:") for mark in marks):
+        return False
+    from sojourn.flee import FORMAT
+
+    return f"format: {FORMAT}" in marks
 
 
 def _made_from_folder(path: Path) -> bool:
@@ -80,7 +91,13 @@ def scenario_of(run: Run) -> Scenario | FleeScenario:
     ScenarioError, FleeError
         Where the recorded scenario is not one.
     """
-    return flee_scenario_of(run) if run.engine == "walk" else system_of(run)
+    if run.engine == "walk":
+        from sojourn.flee import scenario_of as folder_of
+
+        return folder_of(run)
+    from sojourn.observation import scenario_of as system_of
+
+    return system_of(run)
 
 
 def rerun(run: Run, **options: Any) -> Run:
@@ -95,4 +112,10 @@ def rerun(run: Run, **options: Any) -> Run:
     Interrupted
         With the finished replicates, when the run is stopped.
     """
-    return rerun_walk(run, **options) if run.engine == "walk" else rerun_flow(run, **options)
+    if run.engine == "walk":
+        from sojourn.flee import rerun as rerun_walk
+
+        return rerun_walk(run, **options)
+    from sojourn.simulate import rerun as rerun_flow
+
+    return rerun_flow(run, **options)
