@@ -11,6 +11,7 @@ from sojourn.engine.codes import refuse
 from sojourn.engine.flow.program import Sampled
 from sojourn.engine.flow.state import State
 from sojourn.engine.flow.steps import Replicate
+from sojourn.engine.model import ModelState
 from sojourn.engine.snapshot import read_snapshot, write_snapshot
 
 __all__ = ["FlowState"]
@@ -19,17 +20,13 @@ _RECORDED = ("initial", "stocks", "flows")
 
 
 @dataclass
-class FlowState:
+class FlowState(ModelState):
     """One replicate of a flow model before a step: all that its future depends on, and its record so far.
 
     Attributes
     ----------
-    model : str
-        Digest of the model that made it.
-    step : int
-        The next step to work.
-    seed, replicate : int
-        Keys of every draw from here on.
+    model, step, seed, replicate
+        See :class:`~sojourn.engine.model.ModelState`.
     expected : bool
         Whether draws are replaced by their means.
     draw : Draw
@@ -38,10 +35,6 @@ class FlowState:
         Arrays of the engine: people by stage, exit time and cohort of entry, and what was recorded.
     """
 
-    model: str
-    step: int
-    seed: int
-    replicate: int
     expected: bool
     held: Replicate
     draw: Draw = CENTRAL
@@ -58,13 +51,7 @@ class FlowState:
         state = State(**{name: array.copy() for name, array in self.held.state._asdict().items()})
         held = Replicate(state, *(array.copy() for array in self.held[1:]))
         own = state.ruled.size > 0  # rules write values, which the copy works out again
-        return replace(
-            self,
-            held=held,
-            sampled=None if own else self.sampled,
-            seed=self.seed if seed is None else seed,
-            replicate=self.replicate if replicate is None else replicate,
-        )
+        return self._with_keys(seed, replicate, held=held, sampled=None if own else self.sampled)
 
     def with_draw(self, draw: Draw) -> FlowState:
         """Return the same people under other parameter values, which hold from this step on; arrays are shared."""
@@ -81,15 +68,7 @@ class FlowState:
         ModelError
             M204 where the disk refuses.
         """
-        facts = {
-            "engine": "flow",
-            "model": self.model,
-            "step": self.step,
-            "seed": self.seed,
-            "replicate": self.replicate,
-            "expected": self.expected,
-            "values": dict(self.draw.values),
-        }
+        facts = {"engine": "flow", **self._facts(), "expected": self.expected, "values": dict(self.draw.values)}
         arrays = {f"state.{name}": array for name, array in self.held.state._asdict().items()}
         arrays |= {name: getattr(self.held, name) for name in _RECORDED}
         arrays |= {f"path.{name}": path for name, path in self.draw.paths.items()}

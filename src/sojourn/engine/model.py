@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Protocol, Self, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.engine.codes import refuse
 
-__all__ = ["Cancel", "Model", "ModelState", "in_parts", "require_state"]
+__all__ = ["KEYS", "Cancel", "Model", "ModelState", "in_parts", "require_state"]
+
+KEYS = ("model", "step", "seed", "replicate")
+"""What every state says of itself."""
 
 _SECONDS = 0.1  # of work between two looks at whether to stop
 
@@ -24,21 +27,34 @@ class Cancel(Protocol):
         """Return whether the work is to stop."""
 
 
-class ModelState(Protocol):
-    """A replicate at one moment: everything that its future depends on, and what was recorded so far."""
+@dataclass
+class ModelState:
+    """A replicate at one moment: everything that its future depends on, and what was recorded so far.
+
+    Attributes
+    ----------
+    model : str
+        Digest of the model that made it.
+    step : int
+        The next step to work; all steps before it are done.
+    seed, replicate : int
+        Keys of every draw from here on.
+    """
 
     model: str
-    """Digest of the model that made it."""
     step: int
-    """The next step to work; all steps before it are done."""
     seed: int
     replicate: int
 
-    def copy(self, *, seed: int | None = None, replicate: int | None = None) -> Self:
-        """Return an independent copy; with another seed or replicate its future draws are others."""
+    def _with_keys(self, seed: int | None, replicate: int | None, **parts: Any) -> Self:
+        """Return the state with other parts, and other keys where they are given."""
+        given = {"seed": seed, "replicate": replicate}
+        changed: dict[str, Any] = parts | {name: key for name, key in given.items() if key is not None}
+        return replace(self, **changed)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the state to one file, whole or not at all."""
+    def _facts(self) -> dict[str, Any]:
+        """Return what a file says of the state beside its arrays."""
+        return {name: getattr(self, name) for name in KEYS}
 
 
 def require_state(state: ModelState, made_by: str, to: int, n_step: int) -> None:

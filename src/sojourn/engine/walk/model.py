@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.engine.codes import refuse
-from sojourn.engine.model import Cancel, in_parts, require_state
+from sojourn.engine.model import Cancel, ModelState, in_parts, require_state
 from sojourn.engine.snapshot import read_snapshot, write_snapshot
 from sojourn.engine.walk.days import advance, begin
 from sojourn.engine.walk.program import WalkProgram
@@ -25,27 +25,19 @@ _PARTS: Mapping[str, Any] = {"agents": Agents, "sites": Sites, "tables": Tables,
 
 
 @dataclass
-class WalkModelState:
+class WalkModelState(ModelState):
     """One replicate of a walk model before a day: all that its future depends on, and its record so far.
 
     Attributes
     ----------
-    model : str
-        Digest of the model that made it.
-    step : int
-        The next day to run.
-    seed, replicate : int
-        Keys of every draw from here on.
+    model, step, seed, replicate
+        See :class:`~sojourn.engine.model.ModelState`; a step is a day.
     arrivals : tuple of int
         Seed and replicate that key the number of arrivals each day, where it is drawn; room was made for them.
     held : WalkState
         Arrays of the engine: agents, places, route tables, and what was recorded.
     """
 
-    model: str
-    step: int
-    seed: int
-    replicate: int
     arrivals: tuple[int, int]
     held: WalkState
     program: WalkProgram | None = field(default=None, repr=False, compare=False)
@@ -55,12 +47,7 @@ class WalkModelState:
         """Return an independent copy; with another ``seed`` or ``replicate`` its future draws are others."""
         parts = {name: type_(*(a.copy() for a in getattr(self.held, name))) for name, type_ in _PARTS.items()}
         held = WalkState(**parts, created=self.held.created.copy())
-        return replace(
-            self,
-            held=held,
-            seed=self.seed if seed is None else seed,
-            replicate=self.replicate if replicate is None else replicate,
-        )
+        return self._with_keys(seed, replicate, held=held)
 
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "program": None}
@@ -73,11 +60,11 @@ class WalkModelState:
         ModelError
             M204 where the disk refuses.
         """
-        facts = {name: getattr(self, name) for name in ("model", "step", "seed", "replicate", "arrivals")}
         arrays: dict[str, NDArray[Any]] = {"created": self.held.created}
         for part in _PARTS:
             arrays |= {f"{part}.{name}": array for name, array in getattr(self.held, part)._asdict().items()}
-        return write_snapshot(path, {"engine": "walk", **facts}, arrays)
+        facts = {"engine": "walk", **self._facts(), "arrivals": self.arrivals}
+        return write_snapshot(path, facts, arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> WalkModelState:
