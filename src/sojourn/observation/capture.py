@@ -23,6 +23,8 @@ __all__ = ["Capture", "Captures", "Window"]
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
+COMPLETE = 0.99
+"""Part of a period's events that must lie in the run for the period to be compared."""
 _LONGEST_PERIOD_DAYS = 366
 _NO_DELAY = np.array([1.0])
 
@@ -45,6 +47,11 @@ class Capture:
     weight: F64  # (recorded, period, group) counted units per person recorded
     coverage: F64  # (period) part of the period's events that lie in the run
     dispersion: F64  # (period) size of the negative binomial; missing without one
+
+    @property
+    def complete(self) -> NDArray[np.bool_]:
+        """Whether all that a period counts lies in the run, so that it can be compared: (period) bool."""
+        return self.coverage >= COMPLETE
 
 
 class _CountedIn(NamedTuple):
@@ -102,6 +109,12 @@ class Captures:
         at = period_starts(series.period, begin, last + 1 - first)
         steps = np.ceil(np.array([self.grid.steps_from(day) for day in at.tolist()]) - 1e-9).astype(np.int64)
         return Window(at[:-1], at[1:], steps[:-1], steps[1:], np.arange(first, last + 1))
+
+    def published(self, name: str) -> F64:
+        """Return what the publisher of an observation printed: (period) float64, missing where nothing."""
+        series = self.scenario.series[self.scenario.observations[name].series]
+        values = dict(enumerate(np.nan if v is None else float(v) for v in series.values or ()))
+        return np.array([values.get(int(i), np.nan) for i in self._windows[name].number])
 
     def work_out(self, draw: Draw = CENTRAL) -> dict[str, Capture]:
         """Return every observation for a draw; quantities that are not in it keep their central values."""

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from sojourn.compile.draws import CENTRAL, Draw
 from sojourn.compile.model import FlowModel
-from sojourn.observation.capture import Capture, Captures, Window
+from sojourn.observation.capture import Capture, Captures
 from sojourn.observation.noise import Noise, log_probability
-from sojourn.observation.stations import COMPLETE, flow_name
+from sojourn.observation.stations import flow_name
 from sojourn.scenario.model import Observation
 
 __all__ = ["Likelihood", "Station"]
@@ -73,24 +73,23 @@ class Likelihood:
             "stock": {name: i for i, name in enumerate(labels.stage)},
         }
         self.stations: Mapping[str, Station] = {
-            name: self._station(one, position[one.measure], labels.group, self._captures.window(one))
+            name: self._station(name, one, position[one.measure], labels.group)
             for name, one in scenario.observations.items()
         }
 
     def _station(
-        self, one: Observation, position: Mapping[str, int], groups: tuple[str, ...], window: Window
+        self, name: str, one: Observation, position: Mapping[str, int], groups: tuple[str, ...]
     ) -> Station:
-        series = self._captures.scenario.series[one.series]
-        values = dict(enumerate(np.nan if v is None else float(v) for v in series.values or ()))
+        window = self._captures.window(one)
         return Station(
             one.measure,
             np.array([position[flow_name(of)] for of in one.of], np.int64),
             np.array([one.groups is None or g in one.groups for g in groups], np.float64),
             window.start,
             window.end,
-            np.array([values.get(int(i), np.nan) for i in window.number]),
+            self._captures.published(name),
             one.noise,
-            one.rounding or series.rounding or 1.0,
+            one.rounding or self._captures.scenario.series[one.series].rounding or 1.0,
         )
 
     def expected(self, record: Mapping[str, NDArray[np.generic]], draw: Draw = CENTRAL) -> dict[str, Seen]:
@@ -113,7 +112,7 @@ class Likelihood:
         counted = array[:, station.rows].sum(1).astype(np.float64) * station.groups
         expected = np.einsum("pg,pqg->q", counted, capture.weight)
         expected[capture.coverage == 0.0] = np.nan
-        return Seen(expected, capture.dispersion, capture.coverage >= COMPLETE)
+        return Seen(expected, capture.dispersion, capture.complete)
 
     def log_likelihood(
         self,

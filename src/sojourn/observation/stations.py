@@ -22,12 +22,10 @@ from sojourn.scenario.model import Observation
 if TYPE_CHECKING:
     from sojourn.results import Run
 
-__all__ = ["COMPLETE", "by_station", "flow_name", "observations", "scenario_of"]
+__all__ = ["by_station", "flow_name", "observations", "scenario_of"]
 
 F64 = NDArray[np.float64]
 
-COMPLETE = 0.99
-"""Part of a period's events that must lie in the run for the period to be compared."""
 _ORIGIN = dt.date(1900, 1, 1)
 _HALF = 2.0**-54
 _STREAM = component_key("observation")
@@ -57,10 +55,7 @@ def by_station(run: Run) -> dict[str, xr.Dataset]:
         return {}
     captures = Captures(scenario, str(run.provenance["record"]))
     seen = _by_replicate(run, captures)
-    return {
-        name: _labelled(run, scenario, name, captures.window(one), [part[name] for part in seen])
-        for name, one in scenario.observations.items()
-    }
+    return {name: _labelled(run, captures, name, [part[name] for part in seen]) for name in scenario.observations}
 
 
 def observations(run: Run) -> xr.Dataset:
@@ -167,8 +162,10 @@ def _by_replicate(run: Run, captures: Captures) -> list[dict[str, Capture]]:
     return [captures.work_out(draw) for draw in draws]
 
 
-def _labelled(run: Run, scenario: Scenario, name: str, window: Window, seen: list[Capture]) -> xr.Dataset:
+def _labelled(run: Run, captures: Captures, name: str, seen: list[Capture]) -> xr.Dataset:
+    scenario = captures.scenario
     observation = scenario.observations[name]
+    window = captures.window(observation)
     series = scenario.series[observation.series]
     counted = _counted(run, observation)
     expected = np.stack(
@@ -185,19 +182,18 @@ def _labelled(run: Run, scenario: Scenario, name: str, window: Window, seen: lis
         simulated = sample_counts(observation.noise, expected, size, _uniforms(run, name, series.period, window))
     rounding = observation.rounding or series.rounding
     simulated = as_published(simulated, rounding, observation.suppress_below)
-    values = dict(enumerate(np.nan if v is None else float(v) for v in series.values))
     data = xr.Dataset(
         {
             "expected_count": (("replicate", "time"), expected),
             "simulated_count": (("replicate", "time"), simulated),
-            "published_count": (("time",), np.array([values.get(int(i), np.nan) for i in window.number])),
+            "published_count": (("time",), captures.published(name)),
             "dispersion": (("replicate", "time"), size),
         },
         coords={
             "replicate": run.data["replicate"].values,
             "time": window.start.astype("datetime64[ns]"),
             "period_end": ("time", window.end.astype("datetime64[ns]")),
-            "complete": ("time", coverage >= COMPLETE),
+            "complete": ("time", seen[0].complete),
             "coverage": ("time", np.minimum(coverage, 1.0)),
         },
         attrs={
