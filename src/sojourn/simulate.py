@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import platform
 import secrets
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from importlib.metadata import version
 from typing import Any, Literal
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sojourn.compile.build import compile_scenario
-from sojourn.compile.draws import CENTRAL, Draws, require_rows
+from sojourn.compile.draws import Draw, Draws, require_rows
 from sojourn.compile.model import FlowModel, Unbalanced
 from sojourn.engine.flow.program import Record
 from sojourn.engine.model import Cancel
 from sojourn.errors import Problem
 from sojourn.executor import Progress, Stopped, run_replicates
 from sojourn.results import Interrupted, Run, RunError, build
+from sojourn.results.provenance import versions
 from sojourn.scenario import Scenario, digest, dump, loads, resolve
 
 __all__ = [
@@ -36,16 +34,6 @@ __all__ = [
 Mode = Literal["draw", "expected"]
 Parameters = Literal["prior", "central"] | Mapping[str, ArrayLike]
 """Drawn from the priors, kept at the central values, or given: columns by name, one row a draw."""
-
-
-def versions() -> dict[str, str]:
-    """Return the versions on which the bits of a result depend."""
-    return {
-        "sojourn": version("sojourn"),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "numba": numba.__version__,
-    }
 
 
 def compile_model(scenario: Scenario, *, record: Literal["step", "week", "month"] | None = None) -> FlowModel:
@@ -192,16 +180,17 @@ class _Recorder:
         self.draws = draws
         self.numbers = numbers
         self.count = 0
-        named = dict.fromkeys([*model.uncertain, *draws.columns])
-        self.quantities = tuple(named)
+        self.quantities = tuple(dict.fromkeys([*model.uncertain, *draws.columns]))
         self.kind = np.float64 if expected else np.int64
         self.arrays: dict[str, np.ndarray] = {}
         self.parameter = np.zeros((len(numbers), len(self.quantities)))
+        given = dict(zip(draws.columns, draws.values.T, strict=True))
+        for i, name in enumerate(self.quantities):
+            self.parameter[:, i] = given[name] if name in given else model.table.profiles.central(name)
 
-    def draw(self, replicate: int) -> Any:
+    def draw(self, replicate: int) -> Draw:
         """Return the parameter values of a replicate."""
-        row = self.numbers.index(replicate) if len(self.draws) > 1 else 0
-        return self.model.draw(self.draws, row) if len(self.draws) else CENTRAL
+        return self.model.draw(self.draws, self.numbers.index(replicate) if len(self.draws) > 1 else 0)
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Keep the record of the next replicate."""
@@ -210,11 +199,6 @@ class _Recorder:
                 kind = np.int64 if name == "notes" else self.kind
                 self.arrays[name] = np.zeros((len(self.numbers), *values.shape), kind)
             self.arrays[name][self.count] = values
-        row = min(self.count, len(self.draws) - 1)
-        given = dict(zip(self.draws.columns, self.draws.values[row], strict=True))
-        for i, name in enumerate(self.quantities):
-            central = self.model.table.profiles.central
-            self.parameter[self.count, i] = given[name] if name in given else central(name)
         self.count += 1
 
     def run(self, provenance: dict[str, Any]) -> Run:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ from sojourn.flee.model import FleeScenario
 from sojourn.flee.registrations import data_table
 from sojourn.flee.write import digest, dump
 from sojourn.results import Run, label
+from sojourn.results.provenance import versions
 
 __all__ = ["GROUP", "labelled"]
 
@@ -142,10 +141,5 @@ def _provenance(scenario: FleeScenario, seed: int, scale: int, end: np.datetime6
         "scale": scale,
         "compat": scenario.compat,
         "warnings": [asdict(problem) for problem in scenario.warnings],
-        "versions": {
-            "sojourn": version("sojourn"),
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "numba": version("numba"),
-        },
+        "versions": versions(),
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any, NamedTuple
 
-__all__ = ["ENGINES", "PROVENANCE", "Fact", "lacking"]
+__all__ = ["ENGINES", "PROVENANCE", "Fact", "lacking", "versions"]
 
 ENGINES = ("flow", "walk")
 """Engines whose runs are stored."""
@@ -46,3 +48,9 @@ def lacking(provenance: Mapping[str, Any]) -> list[str]:
     engine = provenance.get("engine")
     needed = {fact.name for fact in PROVENANCE.values() if fact.engines == ENGINES or engine in fact.engines}
     return sorted(needed - set(provenance))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions on which the bits of a result depend."""
+    packages = {name: version(name) for name in ("sojourn", "numpy", "numba")}
+    return {"sojourn": packages.pop("sojourn"), "python": platform.python_version(), **packages}
