@@ -15,7 +15,7 @@ from sojourn.claims.context import Carried, Parsed, carry, known_noun
 from sojourn.claims.explain import claim_of
 from sojourn.claims.extract.documents import published_in, read_file, read_text
 from sojourn.claims.extract.quantities import Quantity, find_quantities
-from sojourn.claims.extract.sentences import Sentence, sentences
+from sojourn.claims.extract.sentences import sentences
 from sojourn.claims.extract.subjects import find_mentions
 from sojourn.claims.extract.when import find_phrases
 from sojourn.claims.judge import judge
@@ -143,10 +143,10 @@ def _with_dates(parsed: Parsed, published: dt.date) -> list[Quantity]:
         alone = phrase.kind == "day" and not any(q.kind in ("level", "rate", "share") for q in kept)
         if alone or events.held_against(parsed.sentence.text, phrase, published, parsed.phrases) is not None:
             kept.append(Quantity(phrase.start, phrase.end, "date", 0, 1, 0, 0))
-    if not kept and (event := events.coming(parsed.sentence.text, published)):
-        start = _event_words(parsed.sentence, event.name)
-        if start is not None and not parsed.phrases:
-            kept.append(Quantity(*start, "event", 0, 1, 0, 0))
+    if not kept and events.coming(parsed.sentence.text, published):
+        hit = _ENDING.search(parsed.sentence.text)
+        if hit and not parsed.phrases:
+            kept.append(Quantity(*hit.span(), "event", 0, 1, 0, 0))
     return sorted(kept, key=lambda q: (q.start, q.end))
 
 
@@ -166,11 +166,6 @@ _ENDING = re.compile(
     r"resum\w*|launch\w*|began|started|lifted|expired)\b",
     re.IGNORECASE,
 )
-
-
-def _event_words(sentence: Sentence, _name: str) -> tuple[int, int] | None:
-    hit = _ENDING.search(sentence.text)
-    return (hit.start(), hit.end()) if hit else None
 
 
 def _consistent(claims: Sequence[Claim]) -> list[Claim]:

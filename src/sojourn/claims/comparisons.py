@@ -224,23 +224,7 @@ def shares(topic: Topic, options: Sequence[Option], shelf: Shelf, text: str) -> 
             if total is None or total.curve is source.curve:
                 continue
             for option in options:
-                top, bottom = source.value(option.span), total.value(option.span)
-                if top is None or not bottom or top > bottom:
-                    continue
-                differs = (*source.differs, *_differs(option))
-                far = round(source.distance + option.distance, 3)
-                made.append(
-                    Reading(
-                        source,
-                        option.span,
-                        100 * top / bottom,
-                        far,
-                        differs,
-                        other=total,
-                        how="share",
-                        parts=(top, bottom),
-                    )
-                )
+                made += _share_reading(source, total, option)
     return made
 
 
@@ -262,20 +246,17 @@ def _by_component(topic: Topic, options: Sequence[Option], shelf: Shelf, text: s
             continue
         part = replace(total, curve=curve)
         for option in options:
-            top, bottom = part.value(option.span), total.value(option.span)
-            if top is not None and bottom and top <= bottom:
-                far = round(total.distance + option.distance, 3)
-                differs = (*total.differs, *_differs(option))
-                yield Reading(
-                    part,
-                    option.span,
-                    100 * top / bottom,
-                    far,
-                    differs,
-                    other=total,
-                    how="share",
-                    parts=(top, bottom),
-                )
+            yield from _share_reading(part, total, option)
+
+
+def _share_reading(part: Source, total: Source, option: Option) -> Iterator[Reading]:
+    """Yield what part of a total is in one period, in percent, where both are known and it is a part."""
+    top, bottom = part.value(option.span), total.value(option.span)
+    if top is None or not bottom or top > bottom:
+        return
+    differs, far = (*part.differs, *_differs(option)), round(part.distance + option.distance, 3)
+    share = 100 * top / bottom
+    yield Reading(part, option.span, share, far, differs, other=total, how="share", parts=(top, bottom))
 
 
 def _same_kind(source: Source, totals: Iterable[Source]) -> Source | None:

@@ -239,11 +239,8 @@ def _role(phrase: Phrase, text: str, published: dt.date) -> Phrase:
         options = tuple(
             Option(o.span, o.distance, f"since {first:%Y-%m}") for o in to_date(first, published, 0, "")
         )
-        return (
-            replace(phrase, role="since", options=phrase.options, base=True, kind=f"since-{phrase.kind}")
-            if not options
-            else replace(phrase, role="since", options=options, base=True, kind=f"since-{phrase.kind}")
-        )
+        kept = options or phrase.options
+        return replace(phrase, role="since", options=kept, base=True, kind=f"since-{phrase.kind}")
     if phrase.role == "relative" and phrase.months > 0:
         return phrase
     base = (
