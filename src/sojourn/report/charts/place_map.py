@@ -16,6 +16,7 @@ from sojourn.report.charts.road_map import (
     labelled,
     months_of,
     moving,
+    names_of_places,
     projection,
     spread,
     views,
@@ -142,9 +143,6 @@ def _chart(
     road = {"type": "rule", "color": "#9aa0a6", "strokeWidth": 0.8, "clip": True}
     road_tips = [tip("a", "road between"), tip("b", "and"), tip("km", "km", ",.0f")]
     names = labelled(spots, view).drop(columns=["people"])
-    texts = {f"{k}": {"expr": f"datum.{k}"} for k in ("dx", "dy", "align")}
-    text = {"type": "text", "baseline": "middle", "fontSize": 11, "clip": True, **texts}
-    named = {**at, "text": {"field": "text"}}
     return {
         "params": [{"name": "step", "value": -1}],
         "projection": projection(view),
@@ -153,12 +151,7 @@ def _chart(
             {"data": records(_roads(facts, spots)), "mark": road, "encoding": {**at, **ends, "tooltip": road_tips}},
             moving(flows, trace),
             _people(places, trace),
-            {
-                "data": records(names),
-                "mark": text | {"stroke": "white", "strokeWidth": 3, "opacity": 0.8},
-                "encoding": named,
-            },
-            {"data": records(names), "mark": text | {"color": "#111"}, "encoding": named},
+            *({"data": records(names), **layer} for layer in names_of_places(at)),
         ],
         "width": "container",
         "height": HEIGHT,

@@ -265,9 +265,6 @@ def projection(view: View) -> Spec:
 def _chart(table: pd.DataFrame, places: pd.DataFrame, view: View, trace: str) -> Spec:
     land = {"type": "geoshape", "fill": "#eef0ec", "stroke": "#b9beb6", "strokeWidth": 0.6, "clip": True}
     at = {name: {"field": name, "type": "quantitative"} for name in ("longitude", "latitude")}
-    texts = {f"{k}": {"expr": f"datum.{k}"} for k in ("dx", "dy", "align")}
-    text = {"type": "text", "baseline": "middle", "fontSize": 11, "clip": True, **texts}
-    named = {**at, "text": {"field": "text"}}
     return {
         "params": [{"name": "step", "value": -1}],
         "projection": projection(view),
@@ -288,14 +285,22 @@ def _chart(table: pd.DataFrame, places: pd.DataFrame, view: View, trace: str) ->
                         },
                         "encoding": {**at, "tooltip": [tip("name", "place")]},
                     },
-                    {"mark": text | {"stroke": "white", "strokeWidth": 3, "opacity": 0.8}, "encoding": named},
-                    {"mark": text | {"color": "#111"}, "encoding": named},
+                    *names_of_places(at),
                 ],
             },
         ],
         "width": "container",
         "height": HEIGHT,
     }
+
+
+def names_of_places(at: Spec) -> list[Spec]:
+    """Return the layers that write the text of each row at its place: a white edge, and the letters upon it."""
+    texts = {f"{k}": {"expr": f"datum.{k}"} for k in ("dx", "dy", "align")}
+    text = {"type": "text", "baseline": "middle", "fontSize": 11, "clip": True, **texts}
+    named = {**at, "text": {"field": "text"}}
+    looks: tuple[Spec, ...] = ({"stroke": "white", "strokeWidth": 3, "opacity": 0.8}, {"color": "#111"})
+    return [{"mark": text | look, "encoding": named} for look in looks]
 
 
 def moving(table: pd.DataFrame, trace: str) -> Spec:
