@@ -88,10 +88,6 @@ class FlowModel:
         """Return one row of a table of draws."""
         return draws.row(index, self.grid)
 
-    def value(self, draw: Draw, name: str) -> float:
-        """Return the value that a quantity has under a draw, or its central value."""
-        return draw.values.get(name, self.table.profiles.central(name))
-
     def sample(self, draw: Draw = CENTRAL) -> Sampled:
         """Return the values and distributions that a draw gives."""
         if not draw.names:
@@ -172,8 +168,3 @@ class FlowModel:
         if not state.expected:
             counts = {name: np.rint(array).astype(np.int64) for name, array in counts.items()}
         return counts | {"notes": held.state.notes}
-
-    @property
-    def note(self) -> tuple[str, ...]:
-        """What is counted during a run."""
-        return slots.NOTES

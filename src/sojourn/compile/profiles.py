@@ -96,7 +96,6 @@ class Profiles:
         for name, quantity in scenario.quantities.items():
             for group in scenario.groups if _varies(quantity) else ("",):
                 self._base[name, group] = self._before_draws(name, group)
-        self.uncertain = {name for name, q in scenario.quantities.items() if q.prior or q.drift}
         self._direct = stems(scenario)
         self.depends_on = {name: self._dependencies(name) for name in scenario.quantities}
 

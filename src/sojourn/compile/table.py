@@ -104,11 +104,6 @@ class ValueTable:
         assert isinstance(row, _Row)  # noqa: S101 - numbers that add up to 1 are never cut
         return row.name
 
-    @property
-    def uncertain(self) -> bool:
-        """Whether any row depends on a quantity with a prior or a drift."""
-        return bool(self.touched(Draw(dict.fromkeys(self.profiles.uncertain, 0.0))))
-
     def counted(self, cut: Cut) -> dict[str, int]:
         """Return how many steps were filled, or cut to the bounds of their kind, by quantity."""
         quantities = self.profiles.scenario.quantities
@@ -235,10 +230,6 @@ class Table:
         if isinstance(row, _Row):
             return self.profiles.profile(row.name, row.group, row.place, CENTRAL, [])
         return np.asarray(row)
-
-    def is_quantity(self, ref: int) -> bool:
-        """Tell whether a ref reads a quantity, which a draw may set."""
-        return ref in self._of_quantity
 
     def build(self) -> ValueTable:
         """Return the finished table."""
