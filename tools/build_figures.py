@@ -36,6 +36,8 @@ from sojourn.series.importers.registry import read_file
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import FIELDS, SCHEMA, conform, measures, stamped, table_rows
 from sojourn.series.store import write_figures
+from sojourn.series.store.cells import find_cells
+from sojourn.series.store.extent import extent
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_BYTES = 8_000_000
@@ -115,9 +117,13 @@ def _distinct(table: pa.Table, column: str) -> list[str]:
     return sorted(pc.unique(table[column].cast(pa.string())).to_pylist())
 
 
+def _of_release(table: pa.Table, name: str) -> pa.Table:
+    return conform(table.filter(_is_in(table, "release", [name])))
+
+
 def _release(table: pa.Table, name: str) -> dict[str, Any]:
     """Return what the store must know of one release without opening the file."""
-    part = table.filter(_is_in(table, "release", [name]))
+    part = _of_release(table, name)
     return {
         "release": name,
         "rows": part.num_rows,
@@ -152,6 +158,7 @@ def _resource(path: Path, table: pa.Table, origins: list[dict[str, Any]]) -> dic
         "content": content_digest(table),
         "period": {"start": str(pc.min(table["start"])), "end": str(pc.max(table["end"]))},
         "releases": [_release(table, name) for name in _distinct(table, "release")],
+        "extent": extent([find_cells(_of_release(table, name)) for name in _distinct(table, "release")]),
         "rounding": sorted(pc.unique(table["rounding"]).to_pylist()),
         "confidence": _distinct(table, "confidence"),
         "checks": checks,

@@ -101,12 +101,13 @@ def test_verify_fails_when_a_figure_is_not_as_published(shared, twins, tmp_path)
     bundle = shared / "data/encounters/cbp_southwest_area_of_responsibility.csv"
     run("import", bundle)
     assert "1 of 1 checks hold" in run("verify", "san", "diego", "sector")
-    rows = list(csv.reader(bundle.open(newline="", encoding="utf-8")))
+    with bundle.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
     at = {name: i for i, name in enumerate(rows[0])}
     row = next(
         r for r in rows if r[at["nat"]] == "CHN" and "San Diego Sector" in r and r[at["t"]].startswith("2024-03")
     )
-    row[at["n"]] = str(int(row[at["n"]]) + 1)
+    row[at["n"]] = str(float(row[at["n"]]) + 1)
     with (tmp_path / bundle.name).open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
     run("import", tmp_path / bundle.name, "--release", "2030-01")

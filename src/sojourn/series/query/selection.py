@@ -7,7 +7,7 @@ for, so that nothing is counted twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,11 +27,20 @@ __all__ = ["Answer", "answer"]
 _COUNTRY = 1 << DIMENSIONS.index("country")
 
 
-def matches(dimension: str, word: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a value is one of those wanted; a path also matches any run of its words."""
+def matching(dimension: str, words: Sequence[str], wanted: tuple[str, ...]) -> frozenset[str]:
+    """Return which values of a dimension are meant by those wanted.
+
+    A path is meant with all that lies below it. Where no path begins like this, any run of its words is enough:
+    ``san-diego-sector`` for ``southwest/san-diego-sector``. ``parole`` is the total of that name where there is one,
+    and not ``convicted/parole`` too.
+    """
     if dimension not in ("place", "category"):
-        return word in wanted
-    return any(word == w or f"/{word}/".find(f"/{w}/") >= 0 for w in wanted)
+        return frozenset(wanted)
+    meant: set[str] = set()
+    for one in wanted:
+        below = {word for word in words if word == one or word.startswith(f"{one}/")}
+        meant |= below or {word for word in words if f"/{word}/".find(f"/{one}/") >= 0}
+    return frozenset(meant)
 
 
 @dataclass(frozen=True)
@@ -120,7 +129,8 @@ def _wanted(question: Question, dimension: str, column: pa.DictionaryArray) -> B
     asked = question.wanted.get(dimension)
     if asked is None:
         return np.ones(len(column), dtype=bool)
-    return map_values(column, lambda word: int(matches(dimension, word, asked))).astype(bool)
+    meant = matching(dimension, column.dictionary.to_pylist(), asked)
+    return map_values(column, lambda word: int(word in meant)).astype(bool)
 
 
 def _in_time(question: Question, held: Cells) -> Bools:

@@ -62,7 +62,15 @@ def answered(question: Question, release: Choice, by: tuple[str, ...], store: St
         found = _apart(question, _chosen(question.name, entries, asked, by), store)
     if found is None:
         raise _nothing(question, entries)
+    if found.period == "span" and _overlap(found.frame):
+        return replace(found, remarks=(*found.remarks, "stretches overlap: their figures are not to be added up"))
     return found
+
+
+def _overlap(frame: pd.DataFrame) -> bool:
+    """Whether two stretches of an answer share a day."""
+    spans = frame[["start", "end"]].drop_duplicates().sort_values(["start", "end"])
+    return bool((spans["start"].to_numpy()[1:] <= spans["end"].to_numpy()[:-1]).any())
 
 
 def _chosen(name: str, entries: Sequence[Entry], asked: tuple[str, ...], by: tuple[str, ...]) -> tuple[Entry, ...]:
@@ -184,7 +192,7 @@ def _other_kinds(question: Question, found: Answer, newest: Entry, store: Store)
         return []
     cells = store.cells(newest)
     first, last = found.frame["start"].min(), found.frame["end"].max()
-    remarks = []
+    remarks: list[str] = []
     for code in np.unique(cells.kinds):
         kind, of_kind = KINDS[code], cells.kinds == code
         if kind == found.period or (cells.start[of_kind].min() >= first and cells.end[of_kind].max() <= last):
