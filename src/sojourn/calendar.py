@@ -246,8 +246,8 @@ def _date(text: str) -> Period:
 def read_period(text: str) -> Period | None:
     """Return the period that a report's text stands for, or None when its end is not told.
 
-    Understood are ``FY2023 Q2``, ``2024-06``, ``2024 Q2``, ``FY2021-FY2023``, ``2024-06-04..2024-07-02`` and the like,
-    with US fiscal years. A remark after the period ("2026 (undated list)", "2025-07 law") does not count.
+    Understood are ``FY2023 Q2``, ``2024-06``, ``2024 Q2``, ``FY2021-FY2023``, ``2024-06-04..2024-07-02`` and the
+    like, with US fiscal years. A remark after the period ("2026 (undated list)", "2025-07 law") does not count.
     ``..2024-08-31`` is the last day of a stretch whose start is told elsewhere.
 
     Raises

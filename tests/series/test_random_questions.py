@@ -1,8 +1,8 @@
 """Random questions over everything that ships: the answer is the published total of its scope, or is refused.
 
-The oracle knows nothing of splits and cells. It takes the rows of one period as they are shipped, and looks for the row
-that fixes what the question fixes and is a total along everything else; where there is none, for a set of rows that
-differ along the open dimensions only and add up to the answer.
+The oracle knows nothing of splits and cells. It takes the rows of one period as they are shipped, and looks for
+the row that fixes what the question fixes and is a total along everything else; where there is none, for a set of
+rows that differ along the open dimensions only and add up to the answer.
 """
 
 import itertools

@@ -7,10 +7,11 @@ measures those of ``tables/measures/*.csv``; they stand nowhere else.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -127,7 +128,7 @@ class Measure:
     source: str
     licence: str
     note: str
-    whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     on_purpose: tuple[str, ...] = ()
     spliced: bool = True
 

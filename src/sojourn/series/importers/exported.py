@@ -1,7 +1,7 @@
 """Figures that Sojourn exported as CSV, read back: what comes in is what went out.
 
-Anyone may have edited such a table. Where its figures are not those of the publisher's release in the store, they are
-kept beside it and marked as a table.
+Anyone may have edited such a table. Where its figures are not those of the publisher's release in the store, they
+are kept beside it and marked as a table.
 """
 
 from __future__ import annotations

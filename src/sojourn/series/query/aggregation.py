@@ -131,7 +131,7 @@ class Selected:
         return present
 
     def spellings(self) -> list[str]:
-        """Return a remark for each nationality asked for that adds up rows of the publisher's under several names."""
+        """Return a remark for each nationality whose figures add up rows that the publisher names differently."""
         question = self.question
         asked = question.wanted.get("nationality", ())
         if not asked and "nationality" not in question.by:
@@ -186,7 +186,7 @@ class Selected:
         return dates.groupby(level="group").agg(self.question.aggregate).to_numpy(dtype=float, copy=True)
 
     def _said(self, group: Codes, some_missing: Bools) -> np.ndarray[Any, np.dtype[np.object_]]:
-        """Return (group) why an answer is not the full figure: the remark of its figures, incomplete, partial, or at-least."""
+        """Return (group) why an answer is not the full figure: the remark of its figures, or what it lacks."""
         column = self.held.columns["suppression"]
         words = np.array(column.dictionary.to_pylist(), dtype=object)
         each = words[column.indices.to_numpy(zero_copy_only=False)[self.rows]]

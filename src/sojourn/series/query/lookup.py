@@ -77,9 +77,9 @@ def series(
     period : {"day", "month", "quarter", "calendar-year", "fiscal-year", "span"}, optional
         Kind of period; the finest that is published without it.
     release : str or sequence of str
-        ``latest``, each period from the newest release that has the whole of it; ``each``, with releases kept apart;
-        or the names of releases. Releases of another definition or scope than the newest are never mixed in: the
-        remarks say which were left out.
+        ``latest``, each period from the newest release that has the whole of it; ``each``, with releases kept
+        apart; or the names of releases. Releases of another definition or scope than the newest are never mixed
+        in: the remarks say which were left out.
     by : str or sequence of str
         Dimensions to keep apart, ``measure`` and ``release`` among them.
     over : str or sequence of str

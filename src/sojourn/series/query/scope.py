@@ -29,10 +29,15 @@ def scope_of(question: Question, answer: Answer) -> str:
     Returns
     -------
     str
-        Such as "US Customs and Border Protection (Border Patrol), southwest border, China, FY2023, release 2025-05".
+        Such as "US Customs and Border Protection (Border Patrol), southwest border, China, FY2023, release
+        2025-05".
     """
     said = [_who(question, answer), *_countries(question), *_places(question, answer), _nationalities(question)]
-    said += [*_families(question), *_categories(question, answer), _when(answer.frame, answer.period, question.fiscal)]
+    said += [
+        *_families(question),
+        *_categories(question, answer),
+        _when(answer.frame, answer.period, question.fiscal),
+    ]
     releases = answer.frame["release"].unique().tolist()
     said.append(("release " if len(releases) == 1 else "releases ") + _few(releases))
     return ", ".join(part for part in said if part)

@@ -24,8 +24,8 @@ def find_series(words: str = "", *, store: Store | None = None) -> tuple[Measure
     """Return the series that all the words speak of, the nearest first.
 
     A word is found in the name, title, publisher, unit and note of a series, in words that mean the same
-    (``refugee``, ``visitor``), and in what its figures are split by: a nationality (``Chinese``, ``China``), a place
-    ("San Diego"), an outcome.
+    (``refugee``, ``visitor``), and in what its figures are split by: a nationality (``Chinese``, ``China``), a
+    place ("San Diego"), an outcome.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ def catalogue(words: str = "", *, every: bool = False, store: Store | None = Non
     -------
     pandas.DataFrame
         One row for each series: series, title, unit, first and last (the first and the last period, as they are
-        written), period (the finest kind), scope (what it is split by, and in which regions and offices), gaps (which
-        periods are missing inside), releases.
+        written), period (the finest kind), scope (what it is split by, and in which regions and offices), gaps
+        (which periods are missing inside), releases.
 
     Examples
     --------

@@ -31,8 +31,8 @@ def matching(dimension: str, words: Sequence[str], wanted: tuple[str, ...]) -> f
     """Return which values of a dimension are meant by those wanted.
 
     A path is meant with all that lies below it. Where no path begins like this, any run of its words is enough:
-    ``san-diego-sector`` for ``southwest/san-diego-sector``. ``parole`` is the total of that name where there is one,
-    and not ``convicted/parole`` too.
+    ``san-diego-sector`` for ``southwest/san-diego-sector``. ``parole`` is the total of that name where there is
+    one, and not ``convicted/parole`` too.
     """
     if dimension not in ("place", "category"):
         return frozenset(wanted)

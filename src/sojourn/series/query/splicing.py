@@ -1,7 +1,7 @@
 """Answering from several releases: each period from the newest one that has the whole of it.
 
-Figures of two releases go together only where they are of the same parts: a release of another definition, region or
-office is left out, and the answer says so.
+Figures of two releases go together only where they are of the same parts: a release of another definition, region
+or office is left out, and the answer says so.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _spliced(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _other_kinds(question: Question, found: Answer, newest: Entry, store: Store) -> list[str]:
-    """Return a remark where the newest release has figures of before or after the answer by another kind of period."""
+    """Return a remark where figures by another kind of period reach further back or further on."""
     if question.period is not None:
         return []
     cells = store.cells(newest)

@@ -122,7 +122,8 @@ def _counted(what: str, periods: list[tuple[str, str]]) -> str:
 def _lacking(
     question: Question, held: Cells, found: Candidates, day: Codes, group: Codes
 ) -> tuple[dict[int, str], dict[int, str]]:
-    """Return what each group of cells lacks of the parts that its period has, and what each period lacks of the whole.
+    """Return what each group of cells lacks of the parts that its period has, and what each period lacks of the
+    whole.
 
     A group is what one kind of period and one split have for one period. Parts that the release has nowhere are
     not missed: the scope of the answer says which are there.
@@ -159,7 +160,7 @@ def _lacking(
 def _only_a_part(question: Question, lacking: list[str]) -> DataError:
     """Return the error for figures that are published for a part of the whole only."""
     said = list(dict.fromkeys(lacking))
-    choices = []
+    choices: list[str] = []
     for one in said:
         dimension, rest = one.split(" ", 1)
         parts = rest.split(" alone, without ", 1)[0]

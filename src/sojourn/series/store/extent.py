@@ -54,8 +54,9 @@ def extent(releases: Sequence[Cells]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``first`` and ``last``, the periods as they are written; ``period``, the finest kind; ``gaps``, in words, which
-        of the finest periods are missing inside; ``values``, those of each dimension along which figures are split.
+        ``first`` and ``last``, the periods as they are written; ``period``, the finest kind; ``gaps``, in words,
+        which of the finest periods are missing inside; ``values``, those of each dimension along which figures are
+        split.
     """
     start = np.concatenate([c.start for c in releases])
     end = np.concatenate([c.end for c in releases])
