@@ -17,22 +17,26 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from dataclasses import replace as replace_fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sojourn.series.codes import DataError, refuse
-from sojourn.series.importers.protocol import Importer
+from sojourn.series.countries import with_own_names
 from sojourn.series.importers.registry import read_file
 from sojourn.series.importers.source_file import SourceFile
-from sojourn.series.model import KEY, conform, stamped, whole
+from sojourn.series.model import KEY, Measure, conform, measures, stamped, whole
 from sojourn.series.store.cells import Cells
-from sojourn.series.store.entries import TABLE, Entry, Receipt
+from sojourn.series.store.entries import TABLE, Entry, Origin, Receipt
 from sojourn.series.store.lock import writing
+from sojourn.series.store.names import NAMES, read_names
+from sojourn.series.store.own_measures import agreed, as_written, read_measures
 from sojourn.series.store.parquet import flush, read_release, sha256, write_figures
 from sojourn.series.store.reference import reference_entries
 from sojourn.series.validation import key_codes
@@ -95,6 +99,24 @@ class Store:
         order = sorted(found, key=lambda k: (k[0], found[k].of_publisher, k[1]))
         return tuple(found[k] for k in order if measure is None or k[0] == measure)
 
+    def measures(self) -> Mapping[str, Measure]:
+        """Return every measure that can be asked for: those that Sojourn knows, and the user's own in this store."""
+        return {**measures(), **read_measures(self._said())}
+
+    def own_names(self) -> Mapping[str, str]:
+        """Return the user's own names of countries and places, each with its code or path.
+
+        Raises
+        ------
+        DataError
+            D707 with each row of ``names.csv`` that is wrong.
+        """
+        return read_names(self.folder / NAMES)
+
+    def naming(self) -> AbstractContextManager[None]:
+        """Return a context in which the user's own names are known."""
+        return with_own_names(self.own_names())
+
     def figures(self, entry: Entry) -> pa.Table:
         """Return the figures of one entry, in the columns of ``FIELDS``.
 
@@ -143,8 +165,36 @@ class Store:
             D503, the store has this release with other content.
         """
         source = SourceFile(path)
-        importer, read = read_file(source)
-        table = read.table
+        with self.naming():
+            importer, read = read_file(source)
+        origin = Origin(source.name, source.digest, importer.name, importer.of_publisher)
+        added, unchanged = self.keep(read.table, origin, release=release, replace=replace)
+        return Receipt(source.name, importer.name, added, unchanged, read.dropped, read.checks)
+
+    def keep(
+        self, table: pa.Table, origin: Origin, *, release: str | None = None, replace: bool = False
+    ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+        """Keep figures that were read and checked: all of them or, if anything is wrong, none.
+
+        Parameters
+        ----------
+        table : pyarrow.Table
+            The figures, in the columns of ``FIELDS``.
+        origin : Origin
+            Where they come from.
+        release, replace
+            As in :meth:`import_file`.
+
+        Returns
+        -------
+        added, unchanged : tuple of Entry
+            Releases that are new or were replaced, and those that the store had already.
+
+        Raises
+        ------
+        DataError
+            D311, D501 to D503 as :meth:`import_file`; D705 for an own measure with another definition.
+        """
         if release is not None:
             if not _RELEASE.fullmatch(release):
                 raise refuse("D311", "release", "release cannot be ordered", found=release, allowed="2024-09-30")
@@ -152,12 +202,11 @@ class Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with writing(self.folder):
-                added, unchanged = self._commit(_by_release(table), source, importer, replace)
+                return self._commit(_by_release(table), origin, replace)
         except (OSError, pa.ArrowException) as err:
             raise refuse(
                 "D502", str(self.folder), f"the store cannot be written: {err}", remedy="make room and import again"
             ) from err
-        return Receipt(source.name, importer.name, added, unchanged, read.dropped, read.checks)
 
     def damage(self) -> tuple[str, ...]:
         """Return the user's files whose content is not what the manifest says; empty when all is well."""
@@ -169,41 +218,48 @@ class Store:
         return tuple(bad)
 
     def _manifest(self) -> tuple[Entry, ...]:
+        return tuple(Entry(**entry) for entry in self._said()["entries"])
+
+    def _said(self) -> dict[str, Any]:
+        """Return the manifest as it is written."""
         path = self.folder / "manifest.json"
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return ()
+            return {"entries": []}
         except (OSError, ValueError) as err:
             raise refuse("D504", str(path), f"the manifest cannot be read: {err}") from err
         if not isinstance(said, dict) or said.get("version") != _VERSION:
             raise refuse("D504", str(path), "written by another version of the store")
-        return tuple(Entry(**entry) for entry in said["entries"])
+        return said
 
     def _commit(
-        self, parts: Mapping[tuple[str, str], pa.Table], source: SourceFile, importer: Importer, replace: bool
+        self, parts: Mapping[tuple[str, str], pa.Table], origin: Origin, replace: bool
     ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
         """Write the parts, and add them to the store in one rename; the caller holds the lock."""
         before = {(e.measure, e.release): e for e in self._manifest()}
+        held = read_measures(self._said())
+        own = agreed(held, origin.own, [key for key in before if key not in parts], replace=replace)
         self._sweep(before.values())
         incoming = self.folder / "incoming"
         added, unchanged = [], []
         try:
             incoming.mkdir()
             for (measure, release), table in parts.items():
-                entry = _write(incoming, measure, release, table, source, importer.name)
-                old = before.get((measure, release)) if importer.of_publisher else self._published(entry, table)
-                if not importer.of_publisher and old is None:
+                entry = _write(incoming, measure, release, table, origin)
+                old = before.get((measure, release)) if origin.of_publisher else self._published(entry, table)
+                if not origin.of_publisher and old is None:
                     entry = replace_fields(entry, release=f"{TABLE}{release}")
                     old = before.get((measure, entry.release))
                 if old is not None and self._holds(old, entry, table):
                     unchanged.append(old)
                     continue
-                if old is not None and old.digest != source.digest and not replace:
+                read_anew = old is not None and old.digest == origin.digest and origin.own is None
+                if old is not None and not read_anew and not replace:
                     raise _differs(old, entry)
                 added.append(entry)
-            if added:
-                self._publish(incoming, added, before)
+            if added or own != held:
+                self._publish(incoming, added, before, own)
         finally:
             shutil.rmtree(incoming, ignore_errors=True)
         return tuple(added), tuple(unchanged)
@@ -229,7 +285,13 @@ class Store:
             if n != "digest"
         )
 
-    def _publish(self, incoming: Path, added: Sequence[Entry], before: Mapping[tuple[str, str], Entry]) -> None:
+    def _publish(
+        self,
+        incoming: Path,
+        added: Sequence[Entry],
+        before: Mapping[tuple[str, str], Entry],
+        own: Mapping[str, Measure],
+    ) -> None:
         """Move the new files into place, then rename a manifest that names them: the one moment of change."""
         parts = self.folder / "parts"
         parts.mkdir(exist_ok=True)
@@ -237,7 +299,8 @@ class Store:
             os.replace(incoming / Path(entry.path).name, self.folder / entry.path)
         flush(parts)
         after = {**before, **{(e.measure, e.release): e for e in added}}
-        text = json.dumps({"version": _VERSION, "entries": [asdict(after[k]) for k in sorted(after)]}, indent=1)
+        entries = [asdict(after[k]) for k in sorted(after)]
+        text = json.dumps({"version": _VERSION, "entries": entries, "measures": as_written(own)}, indent=1)
         draft = incoming / "manifest.json"
         with draft.open("w", encoding="utf-8") as file:
             file.write(text)
@@ -256,7 +319,7 @@ class Store:
                 path.unlink(missing_ok=True)
 
 
-def _write(folder: Path, measure: str, release: str, table: pa.Table, source: SourceFile, importer: str) -> Entry:
+def _write(folder: Path, measure: str, release: str, table: pa.Table, origin: Origin) -> Entry:
     draft = folder / "draft.parquet"
     write_figures(table, draft)
     content = sha256(draft)
@@ -270,9 +333,9 @@ def _write(folder: Path, measure: str, release: str, table: pa.Table, source: So
         str(pc.min(table["start"]).as_py()),
         str(pc.max(table["end"]).as_py()),
         f"parts/{name}",
-        importer,
-        source.name,
-        source.digest,
+        origin.importer,
+        origin.file,
+        origin.digest,
         content,
     )
 
