@@ -256,7 +256,9 @@ def import_(
     replace: Annotated[bool, typer.Option(help="Replace the same release.")] = False,
 ) -> None:
     """Import publishers' files, or a table of your own with --as; a file with a problem is not imported at all."""
-    given = {k.removesuffix("_"): v for k, v in locals().items() if k not in ("files", "spec", "preview", "replace")}
+    given = {
+        k.removesuffix("_"): v for k, v in locals().items() if k not in ("files", "spec", "preview", "replace")
+    }
     given = {k: v for k, v in given.items() if v not in (None, [])}
     for file in files:
         if own.is_own(file, given, spec):

@@ -23,7 +23,9 @@ def is_own(file: Path, given: Mapping[str, Any], spec: Path | None) -> bool:
     if "as" in given or spec is not None or file.with_name(f"{file.name}.yaml").is_file():
         return True
     if said := [f"--{key}" for key in given if key != "release"]:
-        raise typer.BadParameter(f"{', '.join(said)} describe a table of your own; say what it is called: --as NAME")
+        raise typer.BadParameter(
+            f"{', '.join(said)} describe a table of your own; say what it is called: --as NAME"
+        )
     return False
 
 

@@ -71,7 +71,9 @@ class Format:
         """Return the pattern of a piece of a format that is not quoted; numbers have two digits where packed."""
         digits = r"\d\d" if packed else r"\d{1,2}"
         parts = {**_PARTS, "mmmm": _NAMED, "mmm": _NAMED}
-        parts |= dict.fromkeys(("mm", "m"), f"(?P<month>{digits})") | dict.fromkeys(("dd", "d"), f"(?P<day>{digits})")
+        parts |= dict.fromkeys(("mm", "m"), f"(?P<month>{digits})") | dict.fromkeys(
+            ("dd", "d"), f"(?P<day>{digits})"
+        )
         found, at = [], 0
         for match in _TOKEN.finditer(text):
             found.append(re.escape(text[at : match.start()]) + parts[match[0].lower()])

@@ -1,4 +1,4 @@
-"""Dates and periods as people write them: 2024-02-01, 1 February 2024, 2024M02, Feb 2024, febrero 2024, 2024 Q1, FY2024.
+"""Dates and periods as people write them: 2024-02-01, 1 February 2024, 2024M02, febrero 2024, 2024 Q1, FY2024.
 
 A date whose parts can stand in more than one order (01/02/2024) is read by the order that all dates of the column
 allow; where there are several, the column is in doubt.
@@ -26,10 +26,11 @@ ORDERS = ("dd/mm/yyyy", "mm/dd/yyyy", "dd/mm/yy", "mm/dd/yy", "yy/mm/dd", "yyyy/
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|er)?"
 _NAME = r"(?P<name>[a-z]{3,})\.?"
 _YEAR = r"(?P<year>(?:18|19|20|21)\d\d)"
+_CLOCK = r"(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?"
 _SURE = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_YEAR}-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?",
+        rf"{_YEAR}-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){_CLOCK}",
         rf"{_YEAR}[/. ](?P<month>\d{{1,2}})[/. ](?P<day>\d{{1,2}})",
         rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)",
         rf"{_YEAR}(?: ?-? ?m ?)(?P<month>\d{{1,2}})",

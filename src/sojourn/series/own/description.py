@@ -44,7 +44,6 @@ class Described(TypedDict, total=False):
     definition: str
     source: str
     licence: str
-    release: str
     adds: str | tuple[str, ...] | list[str]
     rounding: int
     confidence: str
@@ -111,6 +110,7 @@ class Description:
         )
 
 
+_KEYS = tuple(f.name for f in fields(Description) if f.name != "name")
 _LISTS = ("date", "missing", "ignore", "adds")
 _NUMBERS = ("rounding", "header_row")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -130,7 +130,7 @@ def read_description(name: str, said: Mapping[str, Any], where: str) -> Descript
     name : str
         What it is to be called.
     said : mapping of str to object
-        What is said of it; the keys are those of :class:`Described`.
+        What is said of it; the keys are those of :class:`Described`, and ``release``.
     where : str
         Where it is said, for messages.
 
@@ -141,11 +141,10 @@ def read_description(name: str, said: Mapping[str, Any], where: str) -> Descript
         that is none or that of an official measure.
     """
     problems = collect(f"{name or where} was not imported")
-    known = [f.name for f in fields(Description) if f.name != "name"]
     given: dict[str, Any] = {}
     for key, value in said.items():
-        if key not in known:
-            problems.add("D701", f"{where}, {key}", "no such key", nearest=nearest(key, known))
+        if key not in _KEYS:
+            problems.add("D701", f"{where}, {key}", "no such key", nearest=nearest(key, _KEYS))
         elif value not in (None, "", (), []):
             given[key] = _read(key, value, problems, f"{where}, {key}")
     for key in ("unit", "publisher"):
@@ -183,7 +182,9 @@ def _read(key: str, value: Any, problems: Collector, where: str) -> Any:
 
 def _check_name(name: str, problems: Collector) -> None:
     if not _NAME.fullmatch(name):
-        problems.add("D702", "name", "not a name", found=name, allowed="lower-case words with hyphens: boat-landings")
+        problems.add(
+            "D702", "name", "not a name", found=name, allowed="lower-case words with hyphens: boat-landings"
+        )
     elif name in measures():
         problems.add("D702", "name", "an official measure has this name", found=name, remedy=f"call it own-{name}")
 

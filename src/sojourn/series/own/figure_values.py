@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,7 +79,7 @@ def read_values(grid: Grid, long: Long, said: Description, problems: Collector) 
     return Read(value, marked, marks, read.convention if read.convention in STYLES else "")
 
 
-def _doubt(grid: Grid, long: Long, text: str, readings: dict[str, float], problems: Collector) -> None:  # type: ignore[type-arg]
+def _doubt(grid: Grid, long: Long, text: str, readings: Mapping[str, float], problems: Collector) -> None:
     """Report a number that can be read in more than one way."""
     at = next(i for i, cell in enumerate(long.value) if isinstance(cell, str) and cell.rstrip("% ") == text)
     said: dict[float, list[str]] = {}

@@ -43,8 +43,8 @@ def add_name(name: str, code: str, *, store: Store | None = None) -> None:
     name : str
         As it is written in your tables; case, accents and punctuation do not matter.
     code : str
-        The ISO 3166 alpha-3 code of a country, or one of your own that begins with X; or the path of a place, such as
-        ``southwest/san-diego-sector``.
+        The ISO 3166 alpha-3 code of a country, or one of your own that begins with X; or the path of a place, such
+        as ``southwest/san-diego-sector``.
     store : Store, optional
         Where to keep it; the user's own store without it.
 

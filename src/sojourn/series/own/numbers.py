@@ -14,7 +14,9 @@ MISSING = ("n/a", "na", "n.a.", "#n/a", "nan", "null", "none", ":", "..", "...",
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _MARKS = ((".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'"))
-STYLES: dict[str, tuple[str, str]] = {f"1{thousands}234{decimal}5": (decimal, thousands) for decimal, thousands in _MARKS}
+STYLES: dict[str, tuple[str, str]] = {
+    f"1{thousands}234{decimal}5": (decimal, thousands) for decimal, thousands in _MARKS
+}
 """The styles of numbers, each by the number 1234.5 written in it: its decimal mark and separator of thousands."""
 
 
@@ -40,7 +42,7 @@ def read_styles(text: str) -> dict[str, float]:
     if _WHOLE.fullmatch(plain):
         return {ANY: float(plain)}
     found = {}
-    for style, (decimal, thousands) in STYLES.items():
+    for style, (_, thousands) in STYLES.items():
         match = _PATTERNS[style].fullmatch(plain)
         if match and plain.isascii():
             sign, whole, fraction, bare, power = (part or "" for part in match.groups())

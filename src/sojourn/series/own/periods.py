@@ -26,7 +26,7 @@ Spot = Callable[[int], str]
 
 @dataclass(frozen=True)
 class Periods:
-    """(figure) the kind of period, its first and its last day; and by which order dates were read, where it matters."""
+    """(figure) the kind of period, its first and last day; and the order that dates were read by, if it matters."""
 
     kind: list[str]
     start: list[dt.date]
@@ -75,11 +75,15 @@ def _last(when: When) -> dt.date:
 
 def _read(cells: Sequence[Cell], said: Description, spot: Spot, problems: Collector) -> tuple[list[When], str]:
     """Return what each cell stands for, and the order of dates."""
-    texts = {cell: _text(cell) for cell in dict.fromkeys(cells) if cell is not None and type(cell) is not dt.date}
+    texts: dict[Cell, str] = {
+        cell: _text(cell) for cell in dict.fromkeys(cells) if cell is not None and type(cell) is not dt.date
+    }
     try:
         read = read_dates(dict.fromkeys(texts.values()), said.format, across_years=not said.period)
     except ValueError as err:
-        problems.add("D701", "format", str(err), found=said.format, allowed="dd/mm/yyyy, mmm yy, yyyy Q and the like")
+        problems.add(
+            "D701", "format", str(err), found=said.format, allowed="dd/mm/yyyy, mmm yy, yyyy Q and the like"
+        )
         return [When("day", _BLANK)] * len(cells), ""
     if read.doubt is not None:
         _doubt(cells, texts, read.doubt, spot, problems)
@@ -88,7 +92,7 @@ def _read(cells: Sequence[Cell], said: Description, spot: Spot, problems: Collec
     for at, cell in enumerate(cells):
         when = When("day", cell) if type(cell) is dt.date else read.values.get(texts.get(cell, ""))
         good = when is not None and when.kind != "span"
-        doubtful = read.doubt is not None and texts.get(cell) not in read.unread
+        doubtful = read.doubt is not None and texts.get(cell, "") not in read.unread
         if not good and not doubtful and cell not in shown and len(shown) < _SHOWN:
             shown.add(cell)
             _no_date(cell, spot(at), said.format or _left(read.unread.get(texts.get(cell, ""), ())), problems)

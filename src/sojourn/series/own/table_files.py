@@ -69,7 +69,9 @@ def read_grid(
     rows, found = split_rows(text, name, separator or ("\t" if kind == ".tsv" else ""))
     if len(rows) > LIMITS.rows or max(len(row) for _, row in rows) > LIMITS.columns:
         raise refuse("D110", name, "too many rows or columns", allowed=f"{LIMITS.rows:,} x {LIMITS.columns:,}")
-    return grid_of_rows(name, digest, rows, f"{code} text, {SEPARATORS.get(found, found)} between columns", header_row)
+    return grid_of_rows(
+        name, digest, rows, f"{code} text, {SEPARATORS.get(found, found)} between columns", header_row
+    )
 
 
 def _bytes(path: Path) -> bytes:

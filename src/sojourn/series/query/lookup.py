@@ -145,9 +145,7 @@ def series(
         return _joined(answers, questions, kept, known[names[0]].title)
 
 
-def _joined(
-    answers: list[Answer], questions: Sequence[Question], by: tuple[str, ...], title: str
-) -> pd.DataFrame:
+def _joined(answers: list[Answer], questions: Sequence[Question], by: tuple[str, ...], title: str) -> pd.DataFrame:
     """Put the answers together in one table, and describe it in ``attrs``."""
     frames = [a.frame.assign(measure=q.name) for a, q in zip(answers, questions, strict=True)]
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]

@@ -152,15 +152,21 @@ def read_values(dimension: str, value: Choice) -> tuple[str, ...]:
     values = listed(value)
     if dimension in ("place", "category"):
         places = [own_place(v) if dimension == "place" else "" for v in values]
-        said = [re.sub(r"[^a-z0-9/]+", "-", v.casefold()).strip("-") for v in values]
-        return tuple(own or word for own, word in zip(places, said, strict=True))
+        words = [re.sub(r"[^a-z0-9/]+", "-", v.casefold()).strip("-") for v in values]
+        return tuple(own or word for own, word in zip(places, words, strict=True))
     if dimension not in ("nationality", "country"):
         return values
     codes = []
     for said in values:
         code = said if said == ALL or is_iso3(said) else iso3(said)
         if not code:
-            raise refuse("D608", dimension, "neither an ISO code nor a name of the crosswalk", found=said, nearest=nearest_name(said))
+            raise refuse(
+                "D608",
+                dimension,
+                "neither an ISO code nor a name of the crosswalk",
+                found=said,
+                nearest=nearest_name(said),
+            )
         codes.append(code)
     return tuple(codes)
 

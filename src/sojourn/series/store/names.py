@@ -1,4 +1,4 @@
-"""The user's own names of countries and places: a CSV file in the folder of the store, edited by hand or by command."""
+"""The user's own names of countries and places: a CSV file in the store, edited by hand or by command."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def _read(path: Path, _changed_ns: int) -> Mapping[str, str]:
     try:
         rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
     except (OSError, ValueError, csv.Error) as err:
-        raise refuse("D707", str(path), f"own names cannot be read: {err}", allowed="UTF-8, columns name,code") from err
+        raise refuse(
+            "D707", str(path), f"own names cannot be read: {err}", allowed="UTF-8, columns name,code"
+        ) from err
     for number, row in enumerate(rows, start=2):
         name, code = (row.get("name") or "").strip(), (row.get("code") or "").strip()
         wrong, close = name_problem(name, code)

@@ -18,9 +18,19 @@ def read_measures(manifest: Mapping[str, Any]) -> dict[str, Measure]:
     """Return the own measures that a manifest names."""
     kept: dict[str, Measure] = {}
     for said in manifest.get("measures", ()):
-        lists = {name: tuple(said[name]) for name in ("adds", "on_purpose")}
-        texts = {name: said[name] for name in _DEFINES if name not in lists}
-        kept[said["name"]] = Measure(name=said["name"], of="", selects=(), **texts, **lists)
+        kept[said["name"]] = Measure(
+            name=said["name"],
+            title=said["title"],
+            publisher=said["publisher"],
+            unit=said["unit"],
+            adds=tuple(said["adds"]),
+            of="",
+            selects=(),
+            source=said["source"],
+            licence=said["licence"],
+            note=said["note"],
+            on_purpose=tuple(said["on_purpose"]),
+        )
     return kept
 
 
@@ -66,10 +76,11 @@ def agreed(
 def _other(old: Measure, new: Measure, remedy: str) -> DataError:
     """Return the error for another definition of the same measure, which names what differs."""
     differs = [name for name in _DEFINES if getattr(old, name) != getattr(new, name)]
+    words = " and ".join("definition" if name == "note" else name for name in differs)
     return refuse(
         "D705",
         new.name,
-        f"the store has this measure with another {' and '.join('definition' if n == 'note' else n for n in differs)}",
+        f"the store has this measure with another {words}",
         found="; ".join(_said(getattr(new, name)) for name in differs),
         allowed="; ".join(_said(getattr(old, name)) for name in differs),
         remedy=remedy,

@@ -100,7 +100,7 @@ class Store:
         return tuple(found[k] for k in order if measure is None or k[0] == measure)
 
     def measures(self) -> Mapping[str, Measure]:
-        """Return every measure that can be asked for: those that Sojourn knows, and the user's own in this store."""
+        """Return every measure that can be asked for: those of Sojourn, and the user's own in this store."""
         return {**measures(), **read_measures(self._said())}
 
     def own_names(self) -> Mapping[str, str]:
