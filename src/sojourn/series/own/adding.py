@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from sojourn.series.model import ALL, DIMENSIONS, Measure
 from sojourn.series.own.description import Described, Description, read_description
-from sojourn.series.own.grid import Grid, grid_of_frame
 from sojourn.series.own.reading import Own, read_own
 from sojourn.series.own.spec_file import beside, read_spec
-from sojourn.series.own.table_files import read_grid
+from sojourn.series.own.tables.files import read_grid
+from sojourn.series.own.tables.grid import Grid, grid_of_frame
 from sojourn.series.store import Origin, Receipt, Store
 
 __all__ = ["Added", "add"]
@@ -82,6 +82,8 @@ def add(
         Read and check, and keep nothing.
     store : Store, optional
         Where to keep them; the user's own store without it.
+    **described
+        What the figures are and where they stand, each of the following by its name.
     unit, publisher : str
         What one is one of (``person``, ``case``, or a unit of your own), and who counted.
     value, date : str

@@ -10,9 +10,9 @@ import numpy as np
 
 from sojourn.errors import Collector
 from sojourn.series.own.description import Description
-from sojourn.series.own.grid import Grid
 from sojourn.series.own.long_form import Long
-from sojourn.series.own.numbers import MISSING, STYLES, read_numbers
+from sojourn.series.own.tables.grid import Grid
+from sojourn.series.own.written.numbers import MISSING, STYLES, read_numbers
 
 __all__ = ["Read", "read_values"]
 

@@ -8,8 +8,8 @@ from sojourn.errors import Collector
 from sojourn.series.countries import is_iso3, iso3, nearest_name, own_place
 from sojourn.series.importers.figures import as_path
 from sojourn.series.model import ALL
-from sojourn.series.own.grid import Cell, Grid
 from sojourn.series.own.long_form import Long
+from sojourn.series.own.tables.grid import Cell, Grid
 
 __all__ = ["read_labels"]
 

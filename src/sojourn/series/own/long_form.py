@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sojourn.errors import Collector, nearest
 from sojourn.series.model import DIMENSIONS
-from sojourn.series.own.dates import read_dates
 from sojourn.series.own.description import Description
-from sojourn.series.own.grid import Cell, Grid
+from sojourn.series.own.tables.grid import Cell, Grid
+from sojourn.series.own.written.dates import read_dates
 
 __all__ = ["Long", "lengthen"]
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from sojourn.calendar import MONTHS, containing, period_end
 from sojourn.errors import Collector
-from sojourn.series.own.conventions import ANY, Doubt
-from sojourn.series.own.date_format import When
-from sojourn.series.own.dates import ORDERS, read_dates
 from sojourn.series.own.description import Description
-from sojourn.series.own.grid import Cell, Grid
 from sojourn.series.own.long_form import Long
+from sojourn.series.own.tables.grid import Cell, Grid
+from sojourn.series.own.written.conventions import ANY, Doubt
+from sojourn.series.own.written.date_format import When
+from sojourn.series.own.written.dates import ORDERS, read_dates
 
 __all__ = ["Periods", "read_periods"]
 

@@ -15,10 +15,10 @@ from sojourn.series.importers.protocol import Dropped
 from sojourn.series.model import DIMENSIONS, Measure, figures
 from sojourn.series.own.description import Description
 from sojourn.series.own.figure_values import Read, read_values
-from sojourn.series.own.grid import Grid
 from sojourn.series.own.labels import read_labels
 from sojourn.series.own.long_form import Long, lengthen
 from sojourn.series.own.periods import Periods, read_periods
+from sojourn.series.own.tables.grid import Grid
 from sojourn.series.validation import check_figures
 
 __all__ = ["Own", "read_own"]

@@ -15,8 +15,8 @@ from functools import cache
 
 from sojourn.calendar import US_FISCAL_YEAR
 from sojourn.series.model import table_rows
-from sojourn.series.own.conventions import ANY, Settled, settle
-from sojourn.series.own.date_format import Format, When, whole_year
+from sojourn.series.own.written.conventions import ANY, Settled, settle
+from sojourn.series.own.written.date_format import Format, When, whole_year
 
 __all__ = ["ORDERS", "month_names", "read_dates", "read_orders"]
 

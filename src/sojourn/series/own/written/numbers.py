@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sojourn.series.own.conventions import ANY, Settled, settle
+from sojourn.series.own.written.conventions import ANY, Settled, settle
 
 __all__ = ["MISSING", "STYLES", "read_numbers", "read_styles", "styles"]
 

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 
 from sojourn.series.codes import DataError, refuse
 from sojourn.series.importers.source_file import LIMITS, SourceFile
-from sojourn.series.own.grid import Grid, grid_of_frame, grid_of_rows
-from sojourn.series.own.text_files import SEPARATORS, decode, split_rows
+from sojourn.series.own.tables.grid import Grid, grid_of_frame, grid_of_rows
+from sojourn.series.own.tables.text import SEPARATORS, decode, split_rows
 
 __all__ = ["KINDS", "read_grid"]
 
