@@ -63,6 +63,8 @@ def _decoded(data: bytes, source: str, encoding: str) -> tuple[str, str]:
         return data.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError:
         pass
+    if b"\0" in data:
+        raise refuse("D108", source, "binary content", remedy="give the file its right ending")
     try:
         return data.decode("cp1252"), "Windows-1252"
     except UnicodeDecodeError as err:
