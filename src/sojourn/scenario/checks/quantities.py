@@ -212,6 +212,7 @@ def _check_parameters(draft: Draft, path: Path, prior: Prior) -> None:
                 "no beta distribution has this mean and standard deviation",
                 found=f"{prior.mean:g}, {prior.sd:g}",
                 allowed="0 < mean < 1, sd below the root of mean x (1 - mean)",
+                remedy='a beta distribution is of parts of 1: write `unit: "1"` and parts, or a uniform prior',
             )
 
 
