@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
 
-from sojourn.scenario.frozen import Frozen, In, Map, Of
+from sojourn.scenario.frozen import Frozen, In, Map, Of, without
 
 __all__ = [
     "DRIFTS",
@@ -194,11 +194,6 @@ PRIORS: dict[str, tuple[tuple[str, ...], ...]] = {
 """Families of priors: sets of parameters by which each can be given."""
 
 
-def _without(data: dict[str, Any], **understood: object) -> dict[str, Any]:
-    """Return a written form without the keys that have these values."""
-    return {key: value for key, value in data.items() if key not in understood or value != understood[key]}
-
-
 class Prior(Frozen):
     """What is known of a quantity's value before the data: a distribution over it.
 
@@ -212,7 +207,7 @@ class Prior(Frozen):
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what is understood, so that digests do not depend on keys that a scenario does not use."""
-        return _without(handler(self), relative=False)
+        return without(handler(self), relative=False)
 
     distribution: Literal["normal", "lognormal", "beta", "gamma", "uniform"]
     """Family of the prior."""
@@ -317,7 +312,7 @@ class Response(Frozen):
     """A quantity that follows how many people were in stages, or passed along flows, in the step before.
 
     The value is multiplied by a factor of x, the people in the stages at the end of the step before, or per day in
-    the flows, over all groups together.
+    the flows, over the groups together.
     """
 
     of: Annotated[tuple[FlowName, ...], Field(min_length=1)]
@@ -330,6 +325,13 @@ class Response(Frozen):
     """Per cent by which the value changes for each per cent of x."""
     days: Annotated[float, Field(ge=0)] = 0.0
     """Time constant of an exponential mean of x over the past; the step before alone if shorter than a step."""
+    groups: Annotated[tuple[GroupName, ...], Field(min_length=1)] | None = None
+    """Groups counted; all if left out."""
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is understood, so that digests do not depend on keys that a scenario does not use."""
+        return without(handler(self), groups=None)
 
 
 class Quantity(Frozen):
@@ -398,7 +400,7 @@ class Series(Frozen):
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what is understood, so that digests do not depend on keys that a scenario does not use."""
-        return _without(handler(self), measure=None)
+        return without(handler(self), measure=None)
 
     unit: str = Field(min_length=1)
     """Unit of account or of the index."""
