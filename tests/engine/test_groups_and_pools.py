@@ -62,8 +62,6 @@ def test_a_run_that_changes_no_group_says_nothing_of_it_and_one_that_does_is_che
     run.data["becomes"][:] = [0, 1, 2]
     with pytest.raises(RunError, match="R401"):
         conserved(run)
-    with pytest.raises(RunError, match="R604"):
-        joined.cohorts()
 
 
 def test_an_option_changes_the_group_of_those_who_take_it():

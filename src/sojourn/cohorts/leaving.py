@@ -129,5 +129,5 @@ def send_cohorts(
         n = state.out[plane, c] * part_of
         as_cohort = recorded.cohort[t] if c == 0 and recorded.arrives[to] else c
         state.stock[s, c] -= n
-        state.stock[to, as_cohort] += n
-        state.inbox[to, as_cohort] += n
+        state.stocks[state.arrives_as[flow], to, as_cohort] += n
+        state.inboxes[state.arrives_as[flow], to, as_cohort] += n

@@ -172,6 +172,11 @@ def follow_queue(
     if gave_up > 0.0:
         leave_by_age(state.there, state.chance, state.gone, row, count, gave_up)
         _leave_by(program, recorded, state, s, t, slot[slots.PATIENCE_FLOW], row, count, gave_up)
+    if slot[slots.SHARED_ROOM] >= 0:  # for want of a place in a pool, people are turned away before anything else
+        if no_room > 0.0:
+            state.gone[0] = no_room
+            _leave_by(program, recorded, state, s, t, slot[slots.OVERFLOW], newest, 1, no_room)
+        no_room = 0.0
     if balked > 0.0:
         state.gone[0] = balked
         _leave_by(program, recorded, state, s, t, slot[slots.BALK_FLOW], newest, 1, balked)
