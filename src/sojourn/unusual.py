@@ -32,7 +32,7 @@ _IDLE = 0.01
 _FAR = 2.0
 """How many times more people enter a queue than leave it, above which its capacity is far from demand."""
 _BEYOND = 10.0
-"""How many times more or fewer people a response counts, on average, than its capacity, above which that is far off."""
+"""How many times more or fewer people than its capacity a response counts on average, above which that is far."""
 
 
 def unusual(scenario: Scenario, *, quick: bool = False) -> list[Problem]:
@@ -85,8 +85,8 @@ def _reached(ahead: dict[str, set[str]], name: str) -> set[str]:
 def _responding_to_itself(scenario: Scenario) -> Iterator[Problem]:
     """Yield quantities that let people enter in proportion to people whom they bring, or more than that.
 
-    The gain is the elasticity: per cent more who enter for each per cent more who are there. Below 1 the numbers come
-    to rest wherever they begin; at 1 or more nothing need bring them to rest.
+    The gain is the elasticity: per cent more who enter for each per cent more who are there. Below 1 the numbers
+    come to rest wherever they begin; at 1 or more nothing need bring them to rest.
     """
     ahead = {name: {way.to for way in stage.ways()} for name, stage in scenario.stages.items()}
     depends = stems(scenario)
@@ -131,7 +131,9 @@ def _renewed(scenario: Scenario, run: Run) -> Iterator[Problem]:
         if gain >= 1.0:
             message = "each who enters brings one more on average, or more, so departures can grow without bound"
             remedy = "check the followers of its feedback"
-            yield Problem("U105", f"stages.{name}.inflow.feedback", message, found=f"gain {gain:.3g}", remedy=remedy)
+            yield Problem(
+                "U105", f"stages.{name}.inflow.feedback", message, found=f"gain {gain:.3g}", remedy=remedy
+            )
 
 
 def _largest(scenario: Scenario, value: float | str) -> float:

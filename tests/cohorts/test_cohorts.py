@@ -163,7 +163,7 @@ def test_cohorts_of_random_systems_add_up(scenario, seed, mode):
 
 
 def growing(stages, *, apart, days=91):
-    """Children and adults, 20 and 10 of whom come a day; ``apart`` makes each month's arrivals groups of their own."""
+    """Children and adults, 20 and 10 a day; ``apart`` makes each month's arrivals groups of their own."""
     months = MONTHS if apart else ("all",)
     groups = {f"{kind}-{m}": {"nationality": "OOO"} for m in months for kind in ("child", "adult")}
     series = {
@@ -197,7 +197,9 @@ GROWING = {
         "s": HOME | {"limit": {"room": 300.0, "overflow": "full"}},
         "t": {"kind": "journey", "dwell": GAMMA, "exits": {"s": {"share": 0.5, "becomes": "grown"}, "out": "rest"}},
     },
-    "journey": {"s": {"kind": "journey", "dwell": GAMMA, "exits": {"s": {"share": 0.4, "becomes": "grown"}, "out": "rest"}}},
+    "journey": {
+        "s": {"kind": "journey", "dwell": GAMMA, "exits": {"s": {"share": 0.4, "becomes": "grown"}, "out": "rest"}}
+    },
     "choice": {
         "s": {"kind": "choice", "options": {"t": {"becomes": "grown"}, "u": {}}},
         "t": {"kind": "hold", "hazards": {"out": 0.03}},
@@ -241,30 +243,22 @@ def test_children_who_grow_up_are_counted_by_hand():
     x = 0.04
     leave, leave_fresh = 1 - np.exp(-x), 1 - (1 - np.exp(-x)) / x
     people = {(kind, m): 0.0 for kind in ("child", "adult") for m in MONTHS}
-    turned = dict.fromkeys(MONTHS, 0.0)  # children who turned adult in the step before
+    # Three in four who leave take the way that turns children adult; adults who take it come back as newcomers.
+    back = dict.fromkeys(MONTHS, 0.0)
     for day in np.arange("2024-01-01", "2024-04-01", dtype="datetime64[D]"):
         now = str(day)[:7]
         days = {"2024-01": 31, "2024-02": 29, "2024-03": 31}[now]
-        grown = {}
         for m in MONTHS:
-            came = {"child": 600 / days * (m == now), "adult": 300 / days * (m == now)}
-            fresh = {"child": came["child"], "adult": came["adult"] + turned[m]}
-            # Adults who turn adult again stay what they are, and are newcomers like all who take the way.
-            out = {}
-            for kind in ("child", "adult"):
-                people[kind, m] += came[kind] + (turned[m] if kind == "adult" else 0.0)
-                fresh[kind] += again[m] if kind == "adult" and day > np.datetime64("2024-01-01") else 0.0
-                out[kind] = (people[kind, m] - fresh[kind]) * leave + fresh[kind] * leave_fresh
-                people[kind, m] -= out[kind]
-            grown[m] = (out["child"] * 0.75, out["adult"] * 0.75)
-        turned = {m: children for m, (children, _) in grown.items()}
-        again = {m: adults for m, (_, adults) in grown.items()}
-        for m in MONTHS:
-            people["adult", m] += again[m]
+            came = {"child": 600 / days * (m == now), "adult": 300 / days * (m == now) + back[m]}
+            back[m] = 0.0
+            for kind, fresh in came.items():
+                left = people[kind, m] * leave + fresh * leave_fresh
+                people[kind, m] += fresh - left
+                back[m] += 0.75 * left
     for m in MONTHS:
         np.testing.assert_allclose(found.sel(cohort=m, group="child-all"), people["child", m], rtol=1e-9)
-        total = people["adult", m] + turned[m]  # those who turned in the last step are in the stage
-        np.testing.assert_allclose(found.sel(cohort=m, group="adult-all"), total, rtol=1e-9)
+        adults = people["adult", m] + back[m]  # those who took the way in the last step are in the stage
+        np.testing.assert_allclose(found.sel(cohort=m, group="adult-all"), adults, rtol=1e-9)
 
 
 def test_with_chance_nobody_is_lost_when_the_group_changes():
@@ -272,7 +266,9 @@ def test_with_chance_nobody_is_lost_when_the_group_changes():
         run = sj.simulate(growing(stages, apart=False), replicates=3, seed=4)
         found = cohorts(run, by="month")
         last = run.stocks.isel(time=-1)
-        np.testing.assert_allclose(found.sum("cohort"), last.transpose(*found.sum("cohort").dims), rtol=1e-9, err_msg=name)
+        np.testing.assert_allclose(
+            found.sum("cohort"), last.transpose(*found.sum("cohort").dims), rtol=1e-9, err_msg=name
+        )
         entered = run.flows.sel(flow="in -> s").sum("group")
         month = run.data["time"].dt.strftime("%Y-%m").values
         for m in MONTHS:

@@ -14,10 +14,11 @@ def codes(scenario, *about):
     return [f"{one.code} {one.where}" for one in scenario.unusual() if one.code in about]
 
 
-def responding(elasticity, *, where="camp", capacity=100.0, rate="rate", days=200, **to):
+def responding(elasticity, *, where="camp", capacity=100.0, rate="rate", days=200):
     """A source whose rate follows a stock: that which it feeds, or that of another source."""
+    to = {"of": [where], "capacity": capacity, "elasticity": elasticity}
     q = {
-        "rate": quantity("rate", 10.0, responds_to={"of": [where], "capacity": capacity, "elasticity": elasticity, **to}),
+        "rate": quantity("rate", 10.0, responds_to=to),
         "double": quantity("rate", times={"quantity": "rate", "by": 2.0}),
     }
     stages = {
@@ -58,7 +59,7 @@ def test_a_rate_that_follows_others_is_not_told():
 
 
 def test_the_rule_is_where_numbers_come_to_rest():
-    """Below 1 the camp settles wherever it begins, above it it grows or dies out: the gain decides, not the level."""
+    """Below 1 the camp settles wherever it begins, above it does not: the gain decides, not the level."""
     for elasticity, settles in ((0.5, True), (1.5, False)):
         ends = []
         for start in (60, 300):

@@ -1,4 +1,4 @@
-"""Kernel that follows the people of some groups through a recorded replicate, in the order in which it was worked."""
+"""Kernel that follows the people of groups through a recorded replicate, in the order in which it was worked."""
 
 from __future__ import annotations
 
@@ -185,7 +185,8 @@ def _build(sources: str) -> Callable[..., None]:
                     continue
                 # Who leaves is known of every group before anybody arrives who comes from the stage itself.
                 for k in range(len(cohorts.group)):
-                    _work(program, sampled, _recorded_of(recorded, k), _state_of(cohorts, k), s, t, cohorts.group[k])
+                    g = cohorts.group[k]
+                    _work(program, sampled, _recorded_of(recorded, k), _state_of(cohorts, k), s, t, g)
                 for k in range(len(cohorts.group)):
                     _leave(program, _recorded_of(recorded, k), _state_of(cohorts, k), s, t)
             for k in range(len(cohorts.group)):

@@ -109,7 +109,8 @@ def _served(program: Program, state: CohortState, s: int, row: int, count: int, 
     left = n
     for i in range(count):
         j = count - 1 - i if discipline == slots.LIFO else i
-        state.gone[j] = min(left, state.there[row + j])
+        kept = no_room if j == count - 1 else 0.0  # where side ways are estimated, they are left for their own
+        state.gone[j] = min(left, max(0.0, state.there[row + j] - kept))
         left -= state.gone[j]
 
 

@@ -213,11 +213,11 @@ def _replicate(model: FlowModel, plan: _Plan, steps: Run, i: int, sampled: Sampl
     found = np.zeros((len(plan.names) + len(NAMES), len(model.labels.stage), len(plan.groups)))
     turned_away = _turned_away(model, sampled, steps, i)
     for followed in _together(model, plan.groups):
-        arrays = [
+        stocks, flows, begun, away = (
             np.ascontiguousarray(np.moveaxis(values[..., followed], -1, 0), np.float64)
             for values in (*(data[v].values[i] for v in ("stocks", "flows", "wait_count")), turned_away)
-        ]
-        recorded = Recorded(*arrays, plan.cohort, plan.arrives)
+        )
+        recorded = Recorded(stocks, flows, begun, away, plan.cohort, plan.arrives)
         initial = data["initial"].values[i][:, followed].astype(np.float64)
         state = new_cohorts(model.program, initial, followed, _arrives_as(model, followed), len(found))
         follow(model.program, sampled, recorded, state, plan.steps)
@@ -238,7 +238,7 @@ def _replicate(model: FlowModel, plan: _Plan, steps: Run, i: int, sampled: Sampl
 
 
 def _together(model: FlowModel, groups: Sequence[str]) -> list[NDArray[np.int64]]:
-    """Return the groups that are followed together: all where people change from one to another, else each alone."""
+    """Return the groups that are followed together: all where people change to another, else each alone."""
     if model.labels.flow_becomes:
         return [np.arange(len(model.labels.group))]
     return [np.array([model.labels.group.index(name)]) for name in groups]

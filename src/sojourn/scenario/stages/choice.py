@@ -97,7 +97,8 @@ class Choice(StageBase):
                 )
                 if value != unset
             ]
-            yield f"-> {to}: by utility, {listed(said or ['constant 0'])}{ATTEMPT * option.attempt}{becomes_words(option.becomes)}"
+            more = f"{ATTEMPT * option.attempt}{becomes_words(option.becomes)}"
+            yield f"-> {to}: by utility, {listed(said or ['constant 0'])}{more}"
         yield from exit_words(self.exits or {}, quantities)
 
     def parameters(self) -> Iterator[Parameter]:
