@@ -10,7 +10,7 @@ from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Program, Sampled
 from sojourn.engine.kernel import kernel
 
-__all__ = ["age_chances", "leave_by_age", "moved_head", "send_cohorts", "take_ages"]
+__all__ = ["NEGLIGIBLE", "age_chances", "leave_by_age", "moved_head", "send_cohorts", "take_ages"]
 
 MOST_ITERATIONS = 80
 CLOSE = 1e-13

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sojourn.cohorts.arrays import CohortState, Recorded
-from sojourn.cohorts.leaving import age_chances, leave_by_age, moved_head, send_cohorts, take_ages
+from sojourn.cohorts.leaving import NEGLIGIBLE, age_chances, leave_by_age, moved_head, send_cohorts, take_ages
 from sojourn.engine.arrays import I64
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Program, Sampled
@@ -109,8 +109,10 @@ def _served(program: Program, state: CohortState, s: int, row: int, count: int, 
     left = n
     for i in range(count):
         j = count - 1 - i if discipline == slots.LIFO else i
-        kept = no_room if j == count - 1 else 0.0  # where side ways are estimated, they are left for their own
-        state.gone[j] = min(left, max(0.0, state.there[row + j] - kept))
+        state.gone[j] = min(left, state.there[row + j])
+        if i == 0 and discipline == slots.LIFO and state.gone[j] > state.there[row + j] - no_room + NEGLIGIBLE:
+            # Where side ways are estimated, those turned away are left for their own.
+            state.gone[j] = max(0.0, state.there[row + j] - no_room)
         left -= state.gone[j]
 
 
