@@ -146,14 +146,20 @@ QuantityKind = Literal[
     "indicator",
 ]
 
+MOST_PEOPLE = 2.0**53
+"""Largest number of people that is still counted whole: the largest integer up to which float64 holds every one."""
+
+MOST_DAYS = 1e7
+"""Longest time, some 27,000 years: far beyond any run, and within what the distributions can be worked out for."""
+
 KINDS: dict[str, tuple[str, float, float]] = {
     # kind: (meaning, lowest, highest)
-    "count": ("a number of people, cases, servers or seats", 0.0, float("inf")),
+    "count": ("a number of people, cases, servers or seats", 0.0, MOST_PEOPLE),
     "share": ("a part of a whole", 0.0, 1.0),
     "probability": ("a chance of an event", 0.0, 1.0),
     "hazard": ("a chance of leaving per unit of time, per day", 0.0, float("inf")),
-    "rate": ("events per day, or per server and day", 0.0, float("inf")),
-    "duration": ("a length of time in days", 0.0, float("inf")),
+    "rate": ("events per day, or per server and day", 0.0, MOST_PEOPLE),
+    "duration": ("a length of time in days", 0.0, MOST_DAYS),
     "money": ("an amount of money in US dollars", 0.0, float("inf")),
     "ratio": ("a quotient of two amounts, such as followers per person", float("-inf"), float("inf")),
     "coefficient": ("a weight in an exponent or a logit", float("-inf"), float("inf")),
@@ -386,9 +392,11 @@ class Duration(Frozen):
     """Standard deviation in days (gamma, lognormal, weibull)."""
     stages: int | None = Field(default=None, ge=1, le=1000)
     """Number of exponential stages (erlang)."""
-    quantiles: Map[Annotated[float, Field(gt=0, lt=1)], Annotated[float, Field(gt=0)]] | None = None
+    quantiles: (
+        Map[Annotated[float, Field(ge=1e-6, le=1 - 1e-6)], Annotated[float, Field(ge=1e-6, le=MOST_DAYS)]] | None
+    ) = None
     """Days by probability, in place of mean and sd: as many as the family has parameters."""
-    days: tuple[Annotated[float, Field(ge=0)], ...] | None = None
+    days: tuple[Annotated[float, Field(ge=0, le=MOST_DAYS)], ...] | None = None
     """Observed durations in days (empirical)."""
     weights: tuple[Annotated[float, Field(ge=0)], ...] | None = None
     """Weights of the observed durations (empirical); equal if left out."""
