@@ -51,13 +51,9 @@ def cohorts(
 ) -> xr.DataArray:
     """Return how many people of each cohort of arrival are in each stage at the end of a day.
 
-    Whoever first enters one of the stages ``at`` (any stage but a source, if left out) arrives, and belongs to the
-    cohort of that day, one of :data:`BY`, whatever happens later. ``on`` is the day, the last one if left out;
-    ``groups`` are the groups followed, all if left out. A run that recorded steps is used as it is; of another,
-    the first ``replicates`` are simulated again, step by step, and must repeat it.
-
-    Returns (replicate, cohort, stage, group) float64, person. The first two cohorts are those who have not
-    arrived, and those who were there at the start. Over cohorts, people add up to the stocks of the replicate.
+    Whoever first enters one of the stages ``at`` arrives, and belongs to the cohort of that day, whatever happens
+    later. A run that recorded steps is used as it is; of another, the first replicates are simulated again, step by
+    step, and must repeat it.
 
     People of a group in a stage are alike but for the time since they entered. Given the flows that a replicate
     recorded, the cohorts of those who leave are therefore known by order of entry in a queue (fifo, lifo or
@@ -65,9 +61,35 @@ def cohorts(
     chance to leave at their time in the stage otherwise, with odds changed by one factor so that they are as many
     as were recorded. Where patience, balking or want of room lead where others go, how many did so is estimated.
 
-    Raises :class:`~sojourn.results.RunError` R501 for a stage, group, period or day that the run has not, R601
-    where cohorts do not add up to the recorded stocks, R602 where the run cannot be repeated, R603 where those
-    who leave a queue by a side way cannot be told apart from those served.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+    at : Sequence[str], optional
+        Stages of arrival; any stage but a source if left out.
+    by : str, optional
+        Period of a cohort, one of :data:`BY`.
+    on : str, optional
+        The day, ISO 8601; the last day of the run if left out.
+    groups : Sequence[str], optional
+        The groups followed; all if left out.
+    replicates : int, optional
+        How many replicates to simulate again where steps were not recorded.
+    workers : int, optional
+        Number of threads; all cores if left out. It changes no result.
+
+    Returns
+    -------
+    xarray.DataArray
+        (replicate, cohort, stage, group) float64, person. The first two cohorts are those who have not arrived, and
+        those who were there at the start. Over cohorts, people add up to the stocks of the replicate.
+
+    Raises
+    ------
+    RunError
+        R501 for a stage, group, period or day that the run has not, R601 where cohorts do not add up to the
+        recorded stocks, R602 where the run cannot be repeated, R603 where nothing separates those who leave a queue
+        by a side way from those served.
     """
     scenario = resolve(loads(run.scenario_text))
     model = compile_scenario(scenario, record="step")

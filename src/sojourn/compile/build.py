@@ -79,7 +79,20 @@ def _terms(net: Network, stages: list[str], watched: dict[str, list[int]], watch
 
 
 def compile_scenario(scenario: Scenario, *, record: str | None = None) -> FlowModel:
-    """Compile a resolved scenario; ``record`` overrides its record period: step, week or month."""
+    """Compile a resolved scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With every value explicit.
+    record : str, optional
+        Period recorded, in place of the scenario's: step, week or month.
+
+    Returns
+    -------
+    FlowModel
+        The model, which never changes and can be pickled.
+    """
     grid = make_grid(scenario.time, record)
     profiles = Profiles(scenario, grid)
     table = Table(profiles)
@@ -167,6 +180,7 @@ def _program(
     labels = Labels(
         stage=tuple(stages),
         stage_kind=tuple(scenario.stages[s].kind for s in stages),
+        stage_entry=tuple(scenario.stages[s].entry for s in stages),
         stage_place=tuple(scenario.stages[s].place or "" for s in stages),
         flow=tuple(flow_names),
         flow_attempt=tuple(f.attempt for f in flows),

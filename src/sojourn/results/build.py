@@ -127,6 +127,7 @@ def _along(labels: Labels, end: str) -> dict[str, NDArray[Any]]:
         "period_end": np.append(time[1:], np.datetime64(end, "ns")),
         "stage": _text(labels.stage),
         "stage_kind": _text(labels.stage_kind),
+        "stage_entry": np.array(labels.stage_entry, dtype=bool),
         "stage_place": _text(labels.stage_place),
         "flow": _text(labels.flow),
         "origin": _text(origin for origin, _ in ends),

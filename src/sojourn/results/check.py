@@ -53,7 +53,7 @@ def _of_stages(run: Run) -> xr.DataArray:
             arrives = int(run.data["becomes"].values[flow, g]) if "becomes" in run.data else g
             made[:, :, position[destination], arrives] -= flows[:, skip:, flow, g]
         made[:, :, position[origin]] += flows[:, skip:, flow]
-    kept = np.flatnonzero((run.data["stage_kind"].values != "source") | has_pool)
+    kept = np.flatnonzero(~run.data["stage_entry"].values | has_pool)
     template = run.stocks.isel(time=slice(skip, None))
     return template.copy(data=made).isel(stage=kept)
 

@@ -26,7 +26,7 @@ from sojourn.engine.walk.routes import (
 )
 from sojourn.engine.walk.rule import Ints, Own, Words, kernel, rule
 from sojourn.engine.walk.state import NEVER, WalkState
-from sojourn.engine.walk.streams import CHUNK, deal, gather, take
+from sojourn.engine.walk.streams import CHUNK, gather, make_blocks, open_block
 
 __all__ = ["admit", "depart", "redraw", "rest", "travel"]
 
@@ -227,9 +227,9 @@ def depart(
         last = min(first + BLOCK, total)
         for start in range(first, last, CHUNK):
             due = gather(agents, day, start, min(start + CHUNK, last), True, stream)
-            deal(stream, key, DEPART, day, due)
+            make_blocks(stream, key, DEPART, day, due)
             for row in range(due):
-                agent = take(stream, row)
+                agent = open_block(stream, row)
                 if harvesting(program, state, agent, day):
                     harvest(program, state, agent, day, stream)
                 elif not willing(program, state, agent, day, stream, own_chance):
@@ -412,9 +412,9 @@ def travel(
         last = min(first + BLOCK, total)
         for start in range(first, last, CHUNK):
             due = gather(agents, day, start, min(start + CHUNK, last), False, stream)
-            deal(stream, key, TRAVEL, day, due)
+            make_blocks(stream, key, TRAVEL, day, due)
             for row in range(due):
-                agent = take(stream, row)
+                agent = open_block(stream, row)
                 travel_one(program, state, agent, day, tally, entered, stream, own_score, own_chance)
 
 

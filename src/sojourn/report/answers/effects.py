@@ -53,7 +53,8 @@ def _outcomes(comparison: Comparison, facts: Facts, _table: pd.DataFrame) -> Sen
 
 def _queues(comparison: Comparison, facts: Facts, table: pd.DataFrame) -> Sentences:
     """Say which queue moves most, and by how much its wait."""
-    queues = table[table["kind"] == "queue"]
+    names = {name for run in (comparison.base, comparison.other) for name in run.data["queue"].values}
+    queues = table[table["stage"].isin(names)]
     row = queues.iloc[int(queues["stock"].abs().to_numpy().argmax())]
     trace = about(comparison, f"people in queue {row['stage']} on {facts.last_day.date()}")
     text = Markup("Of the queues, {} moves most: {} people at the end").format(

@@ -71,7 +71,7 @@ def _entered(facts: SystemFacts) -> Markup:
     total = spread_of(facts.entered.sum(1)).html(facts.about("all who leave a source, whole run"), "count")
     text = Markup("From {} {} people enter ({})").format(facts.span, total, facts.followed_text)
     if facts.aside:
-        ends = sorted(n for n in facts.aside if facts.kinds[n] == "end")
+        ends = sorted(n for n in facts.aside if facts.scenario.stages[n].final)
         gone = spread_of(facts.aside_people).html(
             facts.about(f"people in {', '.join(sorted(facts.aside))} at the end")
         )
@@ -93,10 +93,10 @@ def _outcomes(facts: SystemFacts) -> Markup:
     parts: dict[str, F64] = {}
     for i, name in enumerate(str(n) for n in facts.run.data["stage"].values):
         stage = facts.scenario.stages[name]
-        if stage.kind == "source" or name in facts.aside:
+        if stage.entry or name in facts.aside:
             continue
-        key: str = stage.outcome if stage.kind == "end" else ""
-        parts[key] = parts.get(key, np.zeros(len(last))) + last[:, i]
+        for key in stage.outcomes() or ("",):
+            parts[key] = parts.get(key, np.zeros(len(last))) + last[:, i]
     told = []
     for key, words in (*_WORDS.items(), ("", "are still under way or waiting")):
         people = parts.get(key)
@@ -179,8 +179,8 @@ def _least(worst: pd.Series[Any], facts: SystemFacts) -> Markup:
 def _drivers(facts: SystemFacts) -> Markup:
     """Name the uncertain quantity that moves the outcome most, by rank correlation over replicates."""
     names = [str(n) for n in facts.run.data["quantity"].values]
-    settled = [n for n, s in facts.scenario.stages.items() if s.kind == "end" and s.outcome == "settled"]
-    ends = settled or [n for n, s in facts.scenario.stages.items() if s.kind == "end"]
+    settled = [n for n, s in facts.scenario.stages.items() if "settled" in s.outcomes()]
+    ends = settled or [n for n, s in facts.scenario.stages.items() if s.final]
     outcome = facts.stocks.isel(time=-1).sel(stage=ends).sum("stage").values
     values = facts.run.parameters.values
     moving = [i for i in range(len(names)) if np.ptp(values[:, i]) > 0]

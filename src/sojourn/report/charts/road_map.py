@@ -101,7 +101,7 @@ def road(facts: SystemFacts) -> Road:
         if origin in place and end in place:
             if place[origin] != place[end]:
                 pairs.setdefault((place[origin], place[end]), []).append(i)
-        elif facts.kinds[end] != "end" and total[i]:
+        elif not facts.scenario.stages[end].final and total[i]:
             left_out[f"{origin} -> {end}"] = float(total[i])
     months = months_of(facts)
     parts = []

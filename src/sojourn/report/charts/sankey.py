@@ -61,7 +61,8 @@ def sankey(facts: SystemFacts) -> Picture | None:
         ]
     ).sort_values("people", ascending=False)
     trace = facts.about("people who took each flow, whole run, mean over replicates")
-    ends = table[table["destination"].map(found.kinds).eq("end")].groupby("destination")["people"].sum()
+    finals = {name for name, stage in facts.scenario.stages.items() if stage.final}
+    ends = table[table["destination"].isin(finals)].groupby("destination")["people"].sum()
     told = "; ".join(f"{label(str(n))} {rounded(v)}" for n, v in ends.sort_values(ascending=False).head(6).items())
     said = f"Flow diagram from departure to outcome, in people. Largest outcomes: {told}."
     chart = _chart(links, bars, width, height, trace)
@@ -183,7 +184,8 @@ def _ribbons(nodes: list[_Node], chains: list[list[int]], edges: list[Edge], sca
 
 def _bar(node: _Node, facts: SystemFacts, scale: float) -> dict[str, object]:
     kind = facts.kinds.get(node.name, "back")
-    outcome = getattr(facts.scenario.stages.get(node.name), "outcome", "")
+    stage = facts.scenario.stages.get(node.name)
+    outcome = ", ".join(stage.outcomes()) if stage else ""
     left = _left(node, scale)
     return {
         "stage": label(node.name),

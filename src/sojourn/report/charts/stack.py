@@ -51,12 +51,13 @@ def named_stages(facts: SystemFacts) -> dict[str, list[int]]:
     inside = []
     for i, name in enumerate(names):
         stage = facts.scenario.stages[name]
-        if name in facts.aside or stage.kind == "source":
+        if name in facts.aside or stage.entry:
             continue
         if name in taken:
             found[taken[name]].append(i)
-        elif stage.kind == "end":
-            found[OUTCOMES[stage.outcome]].append(i)
+        elif stage.final:
+            for outcome in stage.outcomes():
+                found[OUTCOMES[outcome]].append(i)
         else:
             inside.append(i)
     most = 0 if facts.statuses else _STAGES
@@ -73,7 +74,7 @@ def looks(facts: SystemFacts) -> dict[str, str]:
     found: dict[str, str] = {}
     for text, positions in named_stages(facts).items():
         stage = stages[positions[0]]
-        colour = _COLOURS[stage.outcome] if stage.kind == "end" else ""
+        colour = next((_COLOURS[outcome] for outcome in stage.outcomes()), "")
         if text == OTHER:
             found[text] = _REST
         else:
