@@ -76,9 +76,9 @@ class Claim:
     notes : tuple[str, ...]
         What a reader should know of the reading.
     chart : tuple[tuple[str, float], ...]
-        Days and values of the series around the period of the verdict.
-    marked : tuple[str, str]
-        Positions of the claim's own value in the chart.
+        Days (ISO 8601) and values of the series around the period of the verdict.
+    marked : tuple of str
+        First and last day of that period, empty where there is none.
     """
 
     sentence: str
@@ -114,9 +114,10 @@ class Checked:
     text : str
         The text as given.
     published : str
-        The date against which its words ("last month") are read; None if there is none.
+        Date of publication, ISO 8601; words such as "last month" are read against it.
     published_from : str
-        Where that date was found.
+        Where that date comes from: it was given, stands in the markup or the text, or is the last day that the
+        series cover.
     claims : tuple[Claim, ...]
         Its figures, in the order of the text.
     """

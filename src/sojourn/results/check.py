@@ -75,9 +75,19 @@ Where people are also between stages, only all of them together balance.
 
 
 def imbalance(run: Run) -> xr.DataArray:
-    """Return people made or, negative, lost: (replicate, time[, stage], group) int64 or float64, person.
+    """Return people made or lost in each cell of a run.
 
     The first of :data:`BALANCES` is taken whose needs the run has.
+
+    Parameters
+    ----------
+    run : Run
+        A run of either engine.
+
+    Returns
+    -------
+    xarray.DataArray
+        (replicate, time[, stage], group) int64, or float64 in expected mode, person; negative for people lost.
     """
     made = next(balance.made for balance in BALANCES if balance.needs <= run.has)(run)
     return made.assign_attrs(units="person", long_name="people made or lost")
@@ -87,6 +97,11 @@ def conserved(run: Run) -> None:
     """Raise unless nobody was made or lost, and no count of people is negative.
 
     Draws are compared as integers, means (expected mode) up to rounding.
+
+    Parameters
+    ----------
+    run : Run
+        A run of either engine.
 
     Raises
     ------
