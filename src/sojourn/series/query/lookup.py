@@ -219,9 +219,6 @@ def values(name: str, dimension: str, *, store: Store | None = None) -> tuple[st
         Name of the series.
     dimension : {"component", "nationality", "family", "country", "place", "category"}
         Which dimension.
-    fiscal : FiscalYear
-        The fiscal year of ``period="fiscal-year"``; that of the United States without it. Another one is added
-        up from months, and from quarters where it is made of them.
     store : Store, optional
         Where to look; the user's own store over the reference figures without it.
 

@@ -18,6 +18,7 @@ def find_series(words: str = "") -> tuple[Measure, ...]:
     Returns
     -------
     tuple of Measure
+        In the order of their names.
 
     Examples
     --------
