@@ -3,8 +3,8 @@
 Public is what a room of the package (a folder or module directly in ``src/sojourn``) lists in its ``__all__``, with
 the methods and properties of its classes; the classes of models, states and draws; and every function that another
 room imports. Each has a summary, Parameters with types, and Returns or Yields; what raises an error itself says so
-under Raises. Fields of a class stand in its docstring, or have one of their own. Functions used inside one room alone
-need a sentence, which ``tools/check_style.py`` checks.
+under Raises. Fields of a class stand in its docstring, or have one of their own. Functions used inside one room need
+a sentence, which ``tools/check_style.py`` checks.
 
 ``python tools/check_docstrings.py`` lists every fault and exits with 1 if there are any.
 """
@@ -23,7 +23,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from numpydoc.docscrape import NumpyDocString
+from numpydoc.docscrape import NumpyDocString, get_doc_object
 from numpydoc.validate import validate
 
 CODES = frozenset("GL06 GL07 GL08 SS01 SS03 PR01 PR02 PR04 PR07 RT01 RT03 YD01".split())
@@ -68,13 +68,14 @@ def offered(root: Path, package: str) -> Iterator[tuple[str, Any]]:
                 if node.module.split(".")[1] not in (parts[0], *NO_ROOMS):
                     module = import_module(node.module)
                     found = ((f"{node.module}.{a.name}", getattr(module, a.name)) for a in node.names)
-                    yield from (pair for pair in found if isinstance(pair[1], FunctionType))
+                    yield from (pair for pair in found if isinstance(unwrapped(pair[1]), FunctionType))
 
 
 def documented(root: Path, package: str) -> dict[str, Any]:
     """Return every function, class, method and property that needs a docstring in full, by where it is defined."""
     found: dict[str, Any] = {}
-    for _, thing in offered(root, package):
+    for _, given in offered(root, package):
+        thing = unwrapped(given)
         home = f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}"
         if isinstance(thing, ModuleType) or not home.startswith(f"{package}.") or "<" in home:
             continue
@@ -84,6 +85,12 @@ def documented(root: Path, package: str) -> dict[str, Any]:
             found[home] = thing
             found |= {f"{home}.{name}": member for name, member in members(thing)}
     return dict(sorted(found.items()))
+
+
+def unwrapped(thing: Any) -> Any:
+    """Return a function as written, without a cache or a compiler around it; anything else as it is."""
+    plain = inspect.unwrap(thing) if callable(thing) and not isinstance(thing, type) else thing
+    return plain if isinstance(plain, FunctionType) else thing
 
 
 def members(class_: type) -> Iterator[tuple[str, Any]]:
@@ -96,13 +103,13 @@ def members(class_: type) -> Iterator[tuple[str, Any]]:
 
 def faults(home: str, thing: Any) -> Iterator[str]:
     """Yield what is missing from a docstring."""
-    plain = inspect.unwrap(getattr(thing, "__func__", thing)) if not isinstance(thing, type) else thing
+    plain = unwrapped(getattr(thing, "__func__", thing))
     if isinstance(thing, type):
         yield from (f"{home}: {fault}" for fault in _fields(thing))
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = [(code, text) for code, text in validate(home)["errors"] if code in CODES]
+        found = [(code, text) for code, text in validate(get_doc_object(plain))["errors"] if code in CODES]
     yield from (f"{home}: {code} {text}" for code, text in found)
     said = NumpyDocString(inspect.getdoc(plain) or "")["Raises"]
     if isinstance(plain, FunctionType) and _raises(plain) and not said:
@@ -117,9 +124,8 @@ def _fields(class_: type) -> Iterator[str]:
         return
     text = NumpyDocString(inspect.cleandoc(own))
     named = {n.strip() for s in ("Parameters", "Attributes") for row in text[s] for n in row.name.split(",")}
-    tree = ast.parse(textwrap.dedent(inspect.getsource(class_))).body[0]
-    assert isinstance(tree, ast.ClassDef)
-    for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):
+    body = ast.parse(textwrap.dedent(inspect.getsource(class_))).body[0].body
+    for node, after in zip(body, [*body[1:], None], strict=True):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and not _constant(node):
             described = isinstance(after, ast.Expr) and isinstance(getattr(after.value, "value", None), str)
             if not (node.target.id.startswith("_") or described or node.target.id in named):

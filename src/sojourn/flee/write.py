@@ -44,7 +44,18 @@ def write(scenario: FleeScenario, path: str | Path) -> None:
 
 @lru_cache(maxsize=4)  # runs of one scenario often follow one another, and it never changes
 def dump(scenario: FleeScenario) -> str:
-    """Return a scenario as YAML text: two scenarios are the same if and only if their texts are."""
+    """Return a scenario as YAML text: two scenarios are the same if and only if their texts are.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        A Flee folder, read.
+
+    Returns
+    -------
+    str
+        YAML text.
+    """
     document = {
         "format": FORMAT,
         "name": scenario.name,
