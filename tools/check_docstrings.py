@@ -1,10 +1,10 @@
 """Check that what users reach, and what one room offers another, is documented in numpydoc form.
 
-Public is what a room of the package (a folder or module directly in ``src/sojourn``) lists in its ``__all__``, with
-the methods and properties of its classes; the classes of models, states and draws; and every function that another
-room imports. Each has a summary, Parameters with types, and Returns or Yields; what raises an error itself says so
-under Raises. Fields of a class stand in its docstring, or have one of their own. Functions used inside one room need
-a sentence, which ``tools/check_style.py`` checks.
+Public is what a room of the package (a folder or module directly in ``src/sojourn``) lists in its ``__all__``,
+with the methods and properties of its classes; the classes of models, states and draws; and every function that
+another room imports. Each has a summary, Parameters with types, and Returns or Yields; what raises an error
+itself says so under Raises. Fields of a class stand in its docstring, or have their own. What only its own room
+uses needs a sentence, which ``tools/check_style.py`` checks.
 
 ``python tools/check_docstrings.py`` lists every fault and exits with 1 if there are any.
 """

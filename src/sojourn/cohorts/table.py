@@ -133,10 +133,10 @@ def _plan(
     run: Run, model: FlowModel, at: Sequence[str] | None, by: str, on: str | None, groups: Sequence[str] | None
 ) -> _Plan:
     labels = model.labels
-    inner = [s for s in labels.stage if not model.scenario.stages[s].entry]
+    inside = [s for s in labels.stage if not model.scenario.stages[s].entry]
     chosen = tuple(labels.group if groups is None else groups)
     for name, known, where in (
-        *((s, inner, "at") for s in at or ()),
+        *((s, inside, "at") for s in at or ()),
         *((g, labels.group, "groups") for g in chosen),
         (by, BY, "by"),
     ):
@@ -151,7 +151,7 @@ def _plan(
     unique, cohort = np.unique(first, return_inverse=True)
     full = np.zeros(len(day), np.int64)
     full[: len(cohort)] = cohort + len(NAMES)
-    wanted = set(inner if at is None else at)
+    wanted = set(inside if at is None else at)
     return _Plan(
         chosen,
         np.array([s in wanted for s in labels.stage]),
@@ -177,7 +177,7 @@ def _refuse_mixed(model: FlowModel) -> None:
                 raise refuse(
                     "R603",
                     f"stages.{name}",
-                    "those who give up go where those served go, and cannot be told apart from them",
+                    "those who give up go where those served go, and the flows do not separate them",
                     remedy="let patience, balking or overflow lead to a stage of their own",
                 )
 
@@ -232,7 +232,7 @@ def _by_step(run: Run, scenario: Scenario, replicates: NDArray[np.int64]) -> Run
 
 def _replicate(model: FlowModel, plan: _Plan, steps: Run, i: int, sampled: Sampled) -> F64:
     """Return (cohort, stage, group) of one replicate."""
-    # Compiled when the first trace is asked for: machine code is not read by those who ask for none.
+    # Imported when cohorts are first worked out: nobody else reads its machine code.
     from sojourn.cohorts.follow import follow
 
     data = steps.data

@@ -128,9 +128,9 @@ def _digest(scenario: Scenario, record: str) -> str:
 
 def _watches(scenario: Scenario, net: Network, profiles: Profiles, flow_names: list[str]) -> dict[str, list[int]]:
     """Return the flows whose past is kept, by what feeds back, or to which quantities respond."""
-    told = [after for s in scenario.stages for _, _, after in net.feed.get(s, [])]
+    watched = [after for s in scenario.stages for _, _, after in net.feed.get(s, [])]
     to = [f.to for s in scenario.stages for f in net.flows[s]]
-    return {after: _watched(after, flow_names, to) for after in dict.fromkeys(told + watched_flows(profiles))}
+    return {after: _watched(after, flow_names, to) for after in dict.fromkeys(watched + watched_flows(profiles))}
 
 
 def _program(

@@ -1,4 +1,4 @@
-"""States of the flow engine: one replicate at one step, to be copied, saved and gone on from."""
+"""States of the flow engine: one replicate at one step, to be copied, saved and resumed."""
 
 from __future__ import annotations
 

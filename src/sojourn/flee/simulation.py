@@ -61,8 +61,8 @@ def compile_model(
     """
     scenario = _as_asked(scenario, compat)
     people = scenario.settings.hasten if scale is None else scale
-    told = f"{digest(scenario)} {scenario.compat} {people}"
-    mark = hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+    identity = f"{digest(scenario)} {scenario.compat} {people}"
+    mark = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
     return WalkModel(compile_walk(scenario, people), mark, own_score, own_chance)
 
 

@@ -181,7 +181,7 @@ class SystemFacts(Facts):
         return {status.label: status.stages for status in where}
 
     @property
-    def trace(self) -> str:
+    def made_by(self) -> str:
         """What every simulated number of this run goes back to."""
         facts = self.run.provenance
         return (

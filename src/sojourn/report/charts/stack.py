@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from sojourn.report.charts.chart import AMOUNTS, Spec, dated, records, traced
+from sojourn.calendar import period_start
+from sojourn.report.charts.chart import AMOUNTS, Spec, dated, records, with_source
 from sojourn.report.charts.policy_bars import policy_bars
 from sojourn.report.facts import label
 from sojourn.report.system_facts import SystemFacts
 
-__all__ = ["OTHER", "OUTCOMES", "TOLD", "looks", "named_stages", "quarter_days", "stacked"]
+__all__ = ["LEAST_SHARE", "OTHER", "OUTCOMES", "looks", "named_stages", "quarter_days", "stacked"]
 
 OTHER = "other stages"
-TOLD = 0.005
-"""Smallest share that is told in words."""
+LEAST_SHARE = 0.005
+"""Smallest share that is said in words."""
 OUTCOMES = {
     "settled": "settled with status",
     "undocumented": "without status",
@@ -84,15 +86,17 @@ def looks(facts: SystemFacts) -> dict[str, str]:
 
 def quarter_days(names: Iterable[str]) -> pd.DataFrame:
     """Return the first day of quarters named ``2024 Q1``, and of the next ones: from_day, to_day."""
-    quarters = pd.PeriodIndex([name.replace(" ", "") for name in names], freq="Q")
-    return pd.DataFrame({"from_day": quarters.start_time, "to_day": (quarters + 1).start_time})
+    parts = [name.split(" Q") for name in names]
+    starts = [dt.date(int(year), 3 * int(quarter) - 2, 1) for year, quarter in parts]
+    following = [period_start("quarter", first, 1) for first in starts]
+    return pd.DataFrame({"from_day": pd.to_datetime(starts), "to_day": pd.to_datetime(following)})
 
 
 def stacked(
     table: pd.DataFrame,
     look: Mapping[str, str],
     facts: SystemFacts,
-    trace: str,
+    source: str,
     y: str,
     title: str,
     tips: list[Spec],
@@ -129,7 +133,7 @@ def stacked(
     end = max(facts.end, drawn["to_day"].max())
     return {
         "data": records(drawn),
-        "transform": [traced(trace)],
+        "transform": [with_source(source)],
         "encoding": {"x": dated("from_day", start, end)},
         "layer": [bars, *policy_bars(facts.policies, start, end, _HEIGHT)],
         "width": "container",
