@@ -8,6 +8,8 @@ same files give the same bytes under the same version of pyarrow.
     python tools/build_figures.py                     writes into the package
     python tools/build_figures.py --out DIR           writes into DIR
     python tools/build_figures.py --shared DIR        reads the publishers' files from DIR (default ../shared)
+
+The column release of tools/figures.csv is the edition under which a publisher put out a file that does not say so.
 """
 
 from __future__ import annotations
@@ -32,14 +34,13 @@ from sojourn.series.importers.figures import as_path
 from sojourn.series.importers.protocol import Imported
 from sojourn.series.importers.registry import read_file
 from sojourn.series.importers.source_file import SourceFile
-from sojourn.series.model import FIELDS, SCHEMA, conform, measures, table_rows
+from sojourn.series.model import FIELDS, SCHEMA, conform, measures, stamped, table_rows
 from sojourn.series.store import write_figures
+from sojourn.series.store.cells import find_cells
+from sojourn.series.store.extent import extent
 
 ROOT = Path(__file__).resolve().parents[1]
-LIMIT_BYTES = 5_000_000
-ROAD = "CHN VEN CUB HTI COL ECU PER BRA MEX GTM HND SLV NIC DOM IND RUS TUR UZB AFG SYR UKR NPL BGD CMR".split()
-"""Main nationalities of the road that the built-in scenarios describe."""
-HOSTS = "USA MEX GTM HND CRI PAN COL ECU PER BRA CHL ARG CAN".split()
+LIMIT_BYTES = 8_000_000
 POLICY_FILES = ("context/policy_timeline.csv", "processing/legal_timeline.csv")
 POLICY_FIELDS = {
     "id": "Date and first words of the event",
@@ -70,14 +71,6 @@ def select(table: pa.Table, rule: str) -> pa.Table:
         return table
     if rule == "china":
         return table.filter(_is_in(table, "nationality", ["CHN"]))
-    if rule == "main-origins":
-        anywhere = _is_in(table, "nationality", ["CHN"])
-        states = _is_in(table, "country", ["USA"])
-        road = pc.and_(_is_in(table, "nationality", ROAD), _is_in(table, "country", HOSTS))
-        return table.filter(pc.or_(pc.or_(anywhere, states), road))
-    if rule == "visas":
-        visitors = pc.and_(_is_in(table, "category", ["b1-b2", "b1", "b2"]), _is_in(table, "nationality", ROAD))
-        return table.filter(pc.or_(_is_in(table, "nationality", ["CHN"]), visitors))
     raise KeyError(rule)
 
 
@@ -101,7 +94,7 @@ def read_all(shared: Path) -> tuple[dict[str, pa.Table], dict[str, list[dict[str
     for row in plan:
         source = SourceFile(shared / "data" / row["file"])
         importer, read = read_file(source)
-        table = select(read.table, row["keep"])
+        table = select(stamped(read.table, row["release"]) if row["release"] else read.table, row["keep"])
         for measure in sorted(pc.unique(table["measure"].cast(pa.string())).to_pylist()):
             if row["measure"] not in ("*", measure):
                 continue
@@ -124,9 +117,13 @@ def _distinct(table: pa.Table, column: str) -> list[str]:
     return sorted(pc.unique(table[column].cast(pa.string())).to_pylist())
 
 
+def _of_release(table: pa.Table, name: str) -> pa.Table:
+    return conform(table.filter(_is_in(table, "release", [name])))
+
+
 def _release(table: pa.Table, name: str) -> dict[str, Any]:
     """Return what the store must know of one release without opening the file."""
-    part = table.filter(_is_in(table, "release", [name]))
+    part = _of_release(table, name)
     return {
         "release": name,
         "rows": part.num_rows,
@@ -161,6 +158,7 @@ def _resource(path: Path, table: pa.Table, origins: list[dict[str, Any]]) -> dic
         "content": content_digest(table),
         "period": {"start": str(pc.min(table["start"])), "end": str(pc.max(table["end"]))},
         "releases": [_release(table, name) for name in _distinct(table, "release")],
+        "extent": extent([find_cells(_of_release(table, name)) for name in _distinct(table, "release")]),
         "rounding": sorted(pc.unique(table["rounding"]).to_pylist()),
         "confidence": _distinct(table, "confidence"),
         "checks": checks,

@@ -425,9 +425,9 @@ def _date(text: str) -> Period:
 def read_period(text: str) -> Period | None:
     """Return the period that a report's text stands for, or None where the text does not say its end.
 
-    Understood are ``FY2023 Q2``, ``2024-06``, ``FY2021-FY2023``, ``2024-06-04..2024-07-02`` and the like, with US
-    fiscal years. A remark after the period ("2026 (undated list)", "2025-07 law") does not count. ``..2024-08-31``
-    is the last day of a stretch whose start is stated elsewhere.
+    Understood are ``FY2023 Q2``, ``2024-06``, ``2024 Q2``, ``FY2021-FY2023``, ``2024-06-04..2024-07-02`` and the
+    like, with US fiscal years. A remark after the period ("2026 (undated list)", "2025-07 law") does not count.
+    ``..2024-08-31`` is the last day of a stretch whose start is stated elsewhere.
 
     Parameters
     ----------
@@ -451,6 +451,8 @@ def read_period(text: str) -> Period | None:
         return _stretch(_date(match[1]).start, end.end) if match[1] else end
     if match := re.fullmatch(r"start FY(\d{4})|FY(\d{4}) start", text):
         return _whole("day", US_FISCAL_YEAR.start(int(match[1] or match[2])))
+    if match := re.fullmatch(r"(\d{4}) Q([1-4])", text):
+        return _whole("quarter", dt.date(int(match[1]), 3 * int(match[2]) - 2, 1))
     match = re.fullmatch(r"FY(\d{4})(.*)", text)
     return _fiscal(int(match[1]), match[2].strip()) if match else None
 

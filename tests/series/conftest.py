@@ -4,13 +4,17 @@ import csv
 import datetime as dt
 import io
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from sojourn.calendar import period_end
 from sojourn.series import Store
 from sojourn.series.exporting import table_csv
+from sojourn.series.importers import exported
+from sojourn.series.importers.registry import importers
 from sojourn.series.importers.united_states.cbp import AREA, SOUTHWEST, STATE
 from sojourn.series.importers.united_states.cbp_totals import MONTHLY, SECTOR
 from sojourn.series.model import figures
@@ -179,14 +183,20 @@ def make_table():
 
 @pytest.fixture
 def stocked(tmp_path):
-    """Return what makes a store that holds given rows, each saying only what differs from the defaults."""
+    """Return what makes a store that holds given rows as releases of their publisher.
+
+    Each row says only what differs from the defaults.
+    """
 
     def make(rows):
         folder = Path(tempfile.mkdtemp(dir=tmp_path))
         path = folder / "figures.csv"
         path.write_text(table_csv(figures_table(rows)), encoding="utf-8")
         store = Store(folder / "store", with_shipped=False)
-        store.import_file(path)
+        with patch.object(exported, "IMPORTERS", tuple(replace(i, of_publisher=True) for i in exported.IMPORTERS)):
+            importers.cache_clear()
+            store.import_file(path)
+        importers.cache_clear()
         return store
 
     return make

@@ -56,7 +56,8 @@ def test_show_prints_figures_unit_source_and_note(twins):
     run("import", twins.southwest())
     shown = run("show", "usbp-encounters", "--nationality", "China", "--by", "place", "--last", "2")
     assert "southwest/san-diego-sector" in shown and "encounter" in shown
-    assert "Unit: encounter. Source: US Customs and Border Protection, https://www.cbp.gov" in shown
+    assert "Unit: encounter. Source: https://www.cbp.gov" in shown
+    assert "Scope: US Customs and Border Protection (Border Patrol)" in shown
     assert "release 2019-12" in shown and "not people" in shown
     assert "earlier rows" in shown
     split = ("--breakdown", "component", "--breakdown", "family", "--breakdown", "place", "--breakdown", "category")
@@ -97,10 +98,20 @@ def test_releases_says_what_was_revised(twins):
     assert "a.csv" in run("releases")
 
 
-def test_verify_fails_when_a_figure_is_not_as_published(shared, twins):
-    run("import", shared / "data/encounters/cbp_southwest_area_of_responsibility.csv")
+def test_verify_fails_when_a_figure_is_not_as_published(shared, twins, tmp_path):
+    bundle = shared / "data/encounters/cbp_southwest_area_of_responsibility.csv"
+    run("import", bundle)
     assert "1 of 1 checks hold" in run("verify", "san", "diego", "sector")
-    run("import", twins.southwest(), "--release", "2030-01")
+    with bundle.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    at = {name: i for i, name in enumerate(rows[0])}
+    row = next(
+        r for r in rows if r[at["nat"]] == "CHN" and "San Diego Sector" in r and r[at["t"]].startswith("2024-03")
+    )
+    row[at["n"]] = str(float(row[at["n"]]) + 1)
+    with (tmp_path / bundle.name).open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    run("import", tmp_path / bundle.name, "--release", "2030-01")
     done = RUN.invoke(app, ["verify", "san", "diego", "sector"])
     assert done.exit_code == 1 and "0 of 1 checks hold" in done.output
 

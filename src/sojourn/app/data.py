@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
 import sojourn as sj
@@ -48,7 +49,7 @@ def _releases(ctx: typer.Context, incomplete: str) -> list[str]:
     """Complete the name of a release."""
     name = _named(ctx)
     held = list(sj.data.releases(name)["release"]) if name else []
-    return [r for r in (*held, "latest", "each", "spliced") if r.startswith(incomplete)]
+    return [r for r in (*held, "latest", "each") if r.startswith(incomplete)]
 
 
 Name = Annotated[str, typer.Argument(help="Name of the series.", autocompletion=_series)]
@@ -66,11 +67,12 @@ Component = Annotated[
 Category = Annotated[
     list[str] | None, typer.Option(help="Outcome, authority, class.", autocompletion=_words("category"))
 ]
-Start = Annotated[str | None, typer.Option(help="First day, 2023-01-01.")]
-End = Annotated[str | None, typer.Option(help="Last day.")]
+Start = Annotated[str | None, typer.Option(help="First day, month or year: 2023-01-15, 2023-01, 2023, FY2023.")]
+End = Annotated[str | None, typer.Option(help="Last day, month or year, to its end.")]
 Period = Annotated[str | None, typer.Option(help="month, quarter, calendar-year or fiscal-year.")]
-Release = Annotated[str, typer.Option(help="latest, each, spliced, or a release.", autocompletion=_releases)]
+Release = Annotated[str, typer.Option(help="latest, each, or a release.", autocompletion=_releases)]
 By = Annotated[list[str] | None, typer.Option(help="Dimension to keep apart; repeat for several.")]
+Over = Annotated[list[str] | None, typer.Option(help="Dimension to add up on purpose; repeat for several.")]
 Aggregate = Annotated[str, typer.Option(help="sum, mean or last over time.")]
 Breakdown = Annotated[
     list[str] | None, typer.Option(help="Split to use where several are published; repeat for each dimension.")
@@ -83,20 +85,16 @@ def list_(
     every: Annotated[bool, typer.Option("--all", help="Also series without figures here.")] = False,
 ) -> None:
     """List the series, searched by words."""
-    held = sj.data.releases()
-    table = Table()
-    table.add_column("series", no_wrap=True)
-    for heading in ("what", "unit", "from", "to", "releases"):
-        table.add_column(heading)
-    shown = 0
-    for measure in sj.data.find_series(" ".join(words or [])):
-        own = held[held["measure"] == (measure.of or measure.name)]
-        if not len(own) and not every:
-            continue
-        shown += 1
-        span = (str(own["start"].min())[:7], str(own["end"].max())[:7]) if len(own) else ("", "")
-        table.add_row(measure.name, measure.title, measure.unit, *span, ", ".join(own["release"]))
-    _console.print(table if shown else "No series match; sojourn data list --all shows those without figures.")
+    shown = sj.data.catalogue(" ".join(words or []), every=every)
+    if not len(shown):
+        _console.print("No series match; sojourn data list --all shows those without figures.")
+        return
+    for row in shown.to_dict("records"):
+        span = f"{row['first']} to {row['last']}" if row["last"] else "no figures here"
+        _console.print(f"[bold]{row['series']}[/bold]  {row['unit']}, {span}", highlight=False)
+        text = ". ".join(part for part in (row["title"], row["scope"], row["gaps"]) if part)
+        _console.print(Padding(f"{text}.", (0, 0, 0, 4)), highlight=False)
+    _console.print(f"{len(shown)} series. More of one: sojourn data show NAME, sojourn data releases NAME.")
 
 
 @app.command()
@@ -113,6 +111,7 @@ def show(
     period: Period = None,
     release: Release = "latest",
     by: By = None,
+    over: Over = None,
     aggregate: Aggregate = "sum",
     breakdown: Breakdown = None,
     last: Annotated[int, typer.Option(help="Rows to show from the end; 0 for all.")] = 24,
@@ -131,6 +130,7 @@ def show(
         period=period,
         release=release,
         by=by or (),
+        over=over or (),
         aggregate=aggregate,  # type: ignore[arg-type]
         breakdown=breakdown,
     )
@@ -159,8 +159,10 @@ def _table(frame: Any, last: int) -> None:
     _console.print(table)
     if len(part) < len(frame):
         _console.print(f"{len(frame) - len(part)} earlier rows: --last 0 shows all.")
-    releases = ", ".join(sorted(frame["release"].unique()))
-    _console.print(f"Unit: {said['unit']}. Source: {said['publisher']}, {said['source']}, release {releases}.")
+    _console.print(f"Scope: {said['scope']}.", highlight=False)
+    for remark in said["remarks"]:
+        _console.print(f"Note: {remark}.", highlight=False)
+    _console.print(f"Unit: {said['unit']}. Source: {said['source']}.", highlight=False)
     _console.print(
         f"Licence: {said['licence']}.{' Note: ' + said['note'] if said['note'] else ''}", highlight=False
     )
@@ -183,6 +185,7 @@ def plot(
     period: Period = None,
     release: Release = "latest",
     by: By = None,
+    over: Over = None,
     aggregate: Aggregate = "sum",
     breakdown: Breakdown = None,
     out: Annotated[Path | None, typer.Option(help="File .svg, .png or .html instead of the terminal.")] = None,
@@ -201,6 +204,7 @@ def plot(
         period=period,
         release=release,
         by=by or (),
+        over=over or (),
         aggregate=aggregate,  # type: ignore[arg-type]
         breakdown=breakdown,
     )

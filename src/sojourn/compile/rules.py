@@ -166,6 +166,10 @@ def _change(rules: Rules, table: Table, target: int, acting: Acting, group: str,
     if operation is None:
         raise ValueError(f"{acting.change.operation} cannot be worked during a run")
     operand = acting.change.operand
-    row = table.row(operand, group, place) if isinstance(operand, str) else table.constant(operand)
+    if isinstance(operand, str):
+        row = table.row(operand, group, place)
+    else:
+        number = table.profiles.operand(acting.change)
+        row = table.constant(number) if isinstance(number, float) else table.add(number)
     signal = rules.signals[f"policy/{acting.threshold}"] if acting.threshold else -1
     rules.add(_OPERATIONS[operation], target, table.add(acting.in_force), signal, row)

@@ -67,6 +67,7 @@ CODES: dict[str, str] = {
     "L414": "totals of periods stand where a level is needed, or levels where totals are",
     "L415": "a quantity is used in places that need different units",
     "L416": "a prior states another number than the value beside it",
+    "L417": "a number has no effect beside others that take its place",
     "L421": "a drift does not have the parameters that its process needs",
     "L422": "quantities depend on each other in a circle",
     "L423": "a quantity that depends on the state of the run stands where that is not known",

@@ -5,7 +5,8 @@ The front door gives this package as ``sj.data`` and its main function as ``sj.s
 ========================  ==============================================================================
 To                        use
 ========================  ==============================================================================
-find a series             :func:`find_series`, :func:`measures`, :func:`values`, :func:`nationalities`
+find a series             :func:`find_series`, :func:`catalogue`, :func:`measures`, :func:`values`,
+                          :func:`nationalities`
 ask for one               :func:`series`, and :func:`to_xarray` for a labelled array
 see what was revised      :func:`releases`, :func:`revised`
 import a publisher's file :meth:`Store.import_file`
@@ -28,7 +29,7 @@ from sojourn.series.events import count_events
 from sojourn.series.exporting import export
 from sojourn.series.importers.protocol import Check, Dropped
 from sojourn.series.model import FIELDS, Field, Measure, measures
-from sojourn.series.query import find_series, series, to_xarray, values
+from sojourn.series.query import catalogue, find_series, series, to_xarray, values
 from sojourn.series.store import Entry, Receipt, Store
 from sojourn.series.vintages import Revision, releases, revised
 
@@ -45,6 +46,7 @@ __all__ = [
     "Revision",
     "Store",
     "Verified",
+    "catalogue",
     "count_events",
     "draw",
     "draw_file",

@@ -65,6 +65,7 @@ CODES: Mapping[str, str] = {
     "D609": "periods do not fit into the period asked for",
     "D610": "the column needed for this reading is missing from the events",
     "D611": "an optional package is needed",
+    "D612": "published for a part of the whole only: say which part",
 }
 
 

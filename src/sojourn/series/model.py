@@ -7,6 +7,7 @@ measures those of ``tables/measures/*.csv``; they stand nowhere else.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import io
 from collections.abc import Mapping
@@ -100,8 +101,16 @@ class Measure:
     unit : str
         The unit of account.
     adds : tuple of str
-        Dimensions over which figures may be added up; ``time`` is among them when the figures count events of
-        a period and not a stock.
+        Dimensions over which figures are added up when a question leaves them open; ``time`` is among them when
+        the figures count events of a period and not a stock.
+    whole : mapping of str to tuple of str
+        The parts that make up the whole along a dimension: component USBP and OFO for the encounters of CBP. A sum
+        that lacks one of them is not the whole.
+    on_purpose : tuple of str
+        Dimensions over which figures are added up only when a question says so (``over``): the instances of an
+        asylum procedure, which count the same people again.
+    spliced : bool
+        Whether releases go on from one another. False where each has a definition of its own.
     of, selects : str, tuple of (str, str)
         Set where the name stands for part of another measure: ``usbp-encounters`` is ``cbp-encounters`` with
         component USBP.
@@ -119,6 +128,9 @@ class Measure:
     source: str
     licence: str
     note: str
+    whole: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    on_purpose: tuple[str, ...] = ()
+    spliced: bool = True
 
 
 def table_rows(name: str) -> list[dict[str, str]]:
@@ -163,13 +175,25 @@ def measures() -> Mapping[str, Measure]:
         if not part.name.endswith(".csv"):
             continue
         for row in table_rows(f"measures/{part.name}"):
-            pairs = tuple(tuple(item.split("=", 1)) for item in row["selects"].split())
             if row["name"] in found:
                 raise ValueError(f"measure {row['name']} is given twice ({part.name})")
-            found[row["name"]] = Measure(
-                **{**row, "adds": tuple(row["adds"].split()), "selects": pairs}  # type: ignore[arg-type]
-            )
+            found[row["name"]] = _measure(row)
     return {name: _whole_measure(measure, found) for name, measure in found.items()}
+
+
+def _measure(row: Mapping[str, str]) -> Measure:
+    """Return the measure of one row of the tables."""
+    pairs = tuple(tuple(item.split("=", 1)) for item in row["selects"].split())
+    whole = dict(item.split("=", 1) for item in (row.get("whole") or "").split())
+    own = ("adds", "selects", "whole", "on_purpose", "releases")
+    return Measure(
+        **{name: value for name, value in row.items() if name not in own},
+        adds=tuple(row["adds"].split()),
+        selects=pairs,  # type: ignore[arg-type]
+        whole={dimension: tuple(parts.split("+")) for dimension, parts in whole.items()},
+        on_purpose=tuple((row.get("on_purpose") or "").split()),
+        spliced=row.get("releases", "") != "apart",
+    )
 
 
 def _whole_measure(measure: Measure, known: Mapping[str, Measure]) -> Measure:
@@ -177,8 +201,9 @@ def _whole_measure(measure: Measure, known: Mapping[str, Measure]) -> Measure:
     if not measure.of:
         return measure
     base = known[measure.of]
-    names = ("publisher", "unit", "adds", "source", "licence", "note")
-    return replace(measure, **{n: getattr(measure, n) or getattr(base, n) for n in names})
+    names = ("publisher", "unit", "adds", "source", "licence", "note", "whole", "on_purpose")
+    taken = {n: getattr(measure, n) or getattr(base, n) for n in names}
+    return replace(measure, **taken, spliced=base.spliced)
 
 
 def _encode(field: Field, column: Any, zeros: pa.Array) -> pa.Array:

@@ -38,7 +38,23 @@ def check_figures(table: pa.Table, problems: Collector, where: str) -> None:
         _check_measures(part, problems, where)
         _check_periods(part, problems, where, offset)
         _check_values(part, problems, where, offset)
+        _check_not_ahead(part, problems, where, offset)
     _check_keys(table, problems, where)
+
+
+def _check_not_ahead(table: pa.Table, problems: Collector, where: str, offset: int) -> None:
+    """Refuse figures of a period that has not begun: nobody can have counted them (D307)."""
+    start = table["start"].to_numpy().astype("datetime64[D]")
+    ahead = start > np.datetime64("today", "D")
+    if ahead.any():
+        row = _row(ahead)
+        problems.add(
+            "D307",
+            f"{where}, figure {offset + row}",
+            f"{int(ahead.sum())} figures of periods that have not begun",
+            found=str(start[row - 1]),
+            allowed="periods that began before today",
+        )
 
 
 def _distinct(table: pa.Table, name: str) -> list[str]:

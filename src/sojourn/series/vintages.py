@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from sojourn.errors import nearest
 from sojourn.series.codes import refuse
-from sojourn.series.model import DIMENSIONS, measures
+from sojourn.series.model import ALL, DIMENSIONS, measures
 from sojourn.series.store import Store
 
 __all__ = ["Revision", "releases", "revised"]
@@ -31,8 +31,9 @@ class Revision:
         One row for each figure that changed: its dimensions and period, old, new and change (float64, in the
         unit of the measure; NaN where one release does not have the figure).
     by_year : pandas.DataFrame
-        One row for each calendar year: how many figures were compared, changed, added and removed; net, the sum
-        of changes; largest, the largest absolute change.
+        One row for each split and calendar year, since totals and the figures that they are made of are not added
+        up: the dimensions of the split ("total" without any); how many figures were compared, changed, added and
+        removed; net, the sum of changes; largest, the largest absolute change.
     """
 
     measure: str
@@ -125,7 +126,8 @@ def revised(name: str, old: str | None = None, new: str | None = None, *, store:
             close = nearest(one, names)
             raise refuse("D608", "release", "no such release", found=one, allowed=", ".join(names), nearest=close)
     left, right = (_plain(store.figures(entries[r])) for r in (before, after))
-    shared = left[["period", "start"]].drop_duplicates().merge(right[["period", "start"]].drop_duplicates())
+    span = ["period", "start", "end"]
+    shared = left[span].drop_duplicates().merge(right[span].drop_duplicates())
     both = left.merge(shared).merge(right.merge(shared), on=_KEY, how="outer", suffixes=("_old", "_new"))
     figures = both.rename(columns={"value_old": "old", "value_new": "new"})
     figures["change"] = figures["new"].fillna(0) - figures["old"].fillna(0)
@@ -160,6 +162,16 @@ def _yearly(figures: pd.DataFrame, same: pd.Series) -> pd.DataFrame:
             "net": figures["change"],
         }
     )
-    table = marks.groupby(year).sum()
-    table["largest"] = figures["change"].abs().groupby(year).max()
+    keys = [_split(figures), year]
+    table = marks.groupby(keys).sum()
+    table["largest"] = figures["change"].abs().groupby(keys).max()
     return table.reset_index()
+
+
+def _split(figures: pd.DataFrame) -> pd.Series:
+    """Return the dimensions that each figure is split by, in words; the country that counted is none."""
+    split = pd.Series("", index=figures.index, name="split")
+    for dimension in DIMENSIONS:
+        if dimension != "country":
+            split = split.where(figures[dimension] == ALL, split + f"{dimension} x ")
+    return split.str.removesuffix(" x ").replace("", "total")

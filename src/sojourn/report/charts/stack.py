@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from sojourn.calendar import period_start
+from sojourn.calendar import read_period
 from sojourn.report.charts.chart import AMOUNTS, Spec, dated, records, with_source
 from sojourn.report.charts.policy_bars import policy_bars
 from sojourn.report.facts import label
@@ -86,10 +86,11 @@ def looks(facts: SystemFacts) -> dict[str, str]:
 
 def quarter_days(names: Iterable[str]) -> pd.DataFrame:
     """Return the first day of quarters named ``2024 Q1``, and of the next ones: from_day, to_day."""
-    parts = [name.split(" Q") for name in names]
-    starts = [dt.date(int(year), 3 * int(quarter) - 2, 1) for year, quarter in parts]
-    following = [period_start("quarter", first, 1) for first in starts]
-    return pd.DataFrame({"from_day": pd.to_datetime(starts), "to_day": pd.to_datetime(following)})
+    quarters = [period for name in names if (period := read_period(name)) is not None]
+    following = [quarter.end + dt.timedelta(days=1) for quarter in quarters]
+    return pd.DataFrame(
+        {"from_day": pd.to_datetime([q.start for q in quarters]), "to_day": pd.to_datetime(following)}
+    )
 
 
 def stacked(

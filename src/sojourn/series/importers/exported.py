@@ -1,4 +1,8 @@
-"""Figures that Sojourn exported as CSV, read back: what comes in is what went out."""
+"""Figures that Sojourn exported as CSV, read back: what comes in is what went out.
+
+Anyone may have edited such a table. Where its figures are not those of the publisher's release in the store, they
+are kept beside it and marked as a table.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +67,7 @@ IMPORTERS = (
         measures=tuple(measure.name for measure in measures().values() if not measure.of),
         layouts=(_COLUMNS,),
         read=_read,
+        of_publisher=False,
     ),
 )
 """The importer of exported tables."""

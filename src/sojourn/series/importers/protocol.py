@@ -99,6 +99,9 @@ class Importer:
     recognise : callable, optional
         Whether a file is one of its own, judged by header, sheets or name alone. Without it, a file is
         recognised by a header that is one of ``layouts``.
+    of_publisher : bool
+        Whether such a file is the publisher's own. Figures of a table that anyone may have edited are kept as a
+        release of their own, marked, and never take the place of the publisher's.
     """
 
     name: str
@@ -107,6 +110,7 @@ class Importer:
     read: Callable[[SourceFile], Imported]
     layouts: tuple[tuple[str, ...], ...] = ()
     recognise: Callable[[SourceFile], bool] | None = None
+    of_publisher: bool = True
 
     @property
     def publishers(self) -> tuple[str, ...]:

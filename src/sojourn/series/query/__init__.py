@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from sojourn.series.query.arrays import to_xarray
 from sojourn.series.query.lookup import series, values
-from sojourn.series.query.search import find_series
+from sojourn.series.query.search import catalogue, find_series
 
-__all__ = ["find_series", "series", "to_xarray", "values"]
+__all__ = ["catalogue", "find_series", "series", "to_xarray", "values"]

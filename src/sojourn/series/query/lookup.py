@@ -10,18 +10,25 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sojourn.calendar import US_FISCAL_YEAR, FiscalYear
-from sojourn.errors import nearest
-from sojourn.series.codes import DataError, refuse
 from sojourn.series.model import DIMENSIONS, measures
-from sojourn.series.query.question import Choice, Question, check_options, check_units, listed, read_day, resolve
-from sojourn.series.query.selection import answer
-from sojourn.series.store.entries import Entry
+from sojourn.series.query.question import (
+    Choice,
+    Question,
+    check_options,
+    check_over,
+    check_units,
+    listed,
+    read_span,
+    resolve,
+)
+from sojourn.series.query.scope import scope_of
+from sojourn.series.query.selection import Answer
+from sojourn.series.query.splicing import answered
 from sojourn.series.store.shelf import Store
 
 __all__ = ["series", "values"]
@@ -41,6 +48,7 @@ def series(
     period: str | None = None,
     release: Choice = "latest",
     by: Choice = (),
+    over: Choice = (),
     aggregate: Literal["sum", "mean", "last"] = "sum",
     breakdown: Sequence[str] | None = None,
     fiscal: FiscalYear = US_FISCAL_YEAR,
@@ -49,7 +57,9 @@ def series(
     """Return a published series as a tidy table with one row a period.
 
     Each filter takes one value or several. A dimension with several values, or named in ``by``, becomes a column;
-    figures are added up over the other dimensions, where the measure allows it.
+    figures are added up over the other dimensions, where the measure allows it and nothing of the whole is missing.
+    Regions, parts of a publisher, definitions and instances of a procedure are chosen, kept apart, or added up on
+    purpose (``over``).
 
     Parameters
     ----------
@@ -62,14 +72,19 @@ def series(
     place, category : str or sequence of str, optional
         A path such as ``southwest/tucson-sector``, or one word of it; both match all that lies below.
     start, end : str or datetime.date, optional
-        First and last day; only periods that lie between them are used.
+        First and last day, both included; only periods that lie between them are used. A year (``2023``), month
+        (``2023-12``), quarter (``2023 Q2``) or fiscal year (``FY2023``) stands for all of its days.
     period : {"day", "month", "quarter", "calendar-year", "fiscal-year", "span"}, optional
         Kind of period; the finest that is published without it.
     release : str or sequence of str
-        ``latest``; ``each``, with releases kept apart; ``spliced``, each period from the newest release that has
-        all of it; or the names of releases.
+        ``latest``, each period from the newest release that has the whole of it; ``each``, with releases kept
+        apart; or the names of releases. Releases of another definition or scope than the newest are never mixed
+        in: the remarks say which were left out.
     by : str or sequence of str
         Dimensions to keep apart, ``measure`` and ``release`` among them.
+    over : str or sequence of str
+        Dimensions to add up on purpose: what is there is summed, even if it is not the whole, or if the parts count
+        the same people again.
     aggregate : {"sum", "mean", "last"}
         How figures of several dates become one, for stocks and rates.
     breakdown : sequence of str, optional
@@ -85,13 +100,14 @@ def series(
     pandas.DataFrame
         Columns start and end (datetime64), the dimensions kept, value (float64), unit, rounding (the coarsest
         of the figures added up), parts (how many), suppression, confidence and release. A period without a row
-        had no figure published. ``attrs`` holds measure, title, unit, publisher, source, licence and note.
+        had no figure published. ``attrs`` holds measure, title, unit, publisher, source, licence, note, scope (a
+        sentence that says what the figures are of) and remarks.
 
     Raises
     ------
     DataError
-        D601 to D608: no such series, no figures, or a question that would add up what must not be added up.
-        The message says what to choose.
+        D601 to D608 and D612: no such series, no figures, or a question that would add up what must not be added
+        up. The message says what to choose.
 
     Examples
     --------
@@ -109,88 +125,25 @@ def series(
         "place": place,
         "category": category,
     }
-    kept = listed(by)
-    check_options(kept, period, aggregate, breakdown)
-    span = (read_day(start), read_day(end))
+    kept, summed = listed(by), listed(over)
+    check_options(kept, period, aggregate, breakdown, summed)
+    span = read_span(start, end, fiscal)
     split = None if breakdown is None else tuple(breakdown)
     questions = []
     for one in names:
         measure, wanted = resolve(one, filters)
         many = {d for d, values in wanted.items() if len(values) > 1}
         dims = tuple(d for d in DIMENSIONS if d in kept or d in many)
-        questions.append(Question(one, measure, wanted, dims, period, *span, aggregate, split, fiscal))
+        question = Question(one, measure, wanted, dims, period, *span, aggregate, split, fiscal, summed)
+        check_over(question)
+        questions.append(question)
     check_units(questions, kept)
-    frames = [_answered(q, release, kept, store).assign(measure=q.name) for q in questions]
-    return _joined(frames, questions, kept)
+    return _joined([answered(q, release, kept, store) for q in questions], questions, kept)
 
 
-def _chosen(name: str, entries: Sequence[Entry], release: Choice, by: tuple[str, ...]) -> tuple[Entry, ...]:
-    """Return the releases to read, oldest first; D604 where several would be added up."""
-    asked = listed(release) or ("latest",)
-    if asked == ("latest",):
-        return tuple(entries[-1:])
-    if asked in (("each",), ("spliced",)):
-        return tuple(entries)
-    names = [e.release for e in entries]
-    for one in asked:
-        if one not in names:
-            allowed = ", ".join([*names, "latest", "each", "spliced"])
-            raise refuse(
-                "D608", "release", "no such release", found=one, allowed=allowed, nearest=nearest(one, names)
-            )
-    if len(asked) > 1 and "release" not in by:
-        raise refuse(
-            "D604",
-            name,
-            "releases are never added up",
-            found=", ".join(asked),
-            remedy='choose one, or keep them apart (by="release"), or release="spliced"',
-        )
-    return tuple(e for e in entries if e.release in asked)
-
-
-def _answered(question: Question, release: Choice, by: tuple[str, ...], store: Store) -> pd.DataFrame:
-    """Answer one question from the releases asked for."""
-    entries = store.entries(question.measure.name)
-    if not entries:
-        remedy = "import the publisher's file: sojourn data import"
-        raise refuse("D602", question.name, "no figures in the store", remedy=remedy)
-    parts = []
-    for entry in _chosen(question.name, entries, release, by):
-        part = answer(question, store.cells(entry))
-        if part is not None:
-            parts.append(part.assign(release=entry.release))
-    if not parts:
-        raise _nothing(question, entries)
-    frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    if release == "spliced":
-        rank = np.where(frame["suppression"] == "partial", "", frame["release"])
-        best = (
-            frame.assign(rank=rank)
-            .sort_values(["rank", "release"])
-            .groupby("start")["release"]
-            .transform("last")
-            .sort_index()
-        )
-        frame = frame[frame["release"] == best].sort_values("start", kind="stable").reset_index(drop=True)
-    return frame
-
-
-def _nothing(question: Question, entries: Sequence[Entry]) -> DataError:
-    """Return the error that says what was asked for and what the store holds."""
-    asked = ", ".join(f"{d}={'|'.join(v)}" for d, v in question.wanted.items()) or "everything"
-    return refuse(
-        "D602",
-        question.name,
-        "no figures match",
-        found=f"{asked}; {question.period or 'any period'}; {question.start or '..'} to {question.end or '..'}",
-        allowed="; ".join(f"release {e.release}: {e.start} to {e.end}" for e in entries),
-        remedy="another release, period or filter",
-    )
-
-
-def _joined(frames: list[pd.DataFrame], questions: Sequence[Question], by: tuple[str, ...]) -> pd.DataFrame:
+def _joined(answers: list[Answer], questions: Sequence[Question], by: tuple[str, ...]) -> pd.DataFrame:
     """Put the answers together in one table, and describe it in ``attrs``."""
+    frames = [a.frame.assign(measure=q.name) for a, q in zip(answers, questions, strict=True)]
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     measure = questions[0].measure
     keys = ["start", "end", *questions[0].by]
@@ -198,6 +151,7 @@ def _joined(frames: list[pd.DataFrame], questions: Sequence[Question], by: tuple
         frame = frame.drop(columns="measure")
     first = [*(["measure"] if "measure" in by else []), *keys]
     frame = frame[[*first, *(c for c in frame.columns if c not in first)]]
+    scopes = [scope_of(q, a) for q, a in zip(questions, answers, strict=True)]
     frame.attrs = {
         "measure": ", ".join(q.name for q in questions),
         "title": measures()[questions[0].name].title,
@@ -206,12 +160,14 @@ def _joined(frames: list[pd.DataFrame], questions: Sequence[Question], by: tuple
         "source": measure.source,
         "licence": measure.licence,
         "note": measure.note,
+        "scope": "; ".join(scopes),
+        "remarks": tuple(remark for a in answers for remark in a.remarks),
     }
     return frame
 
 
 def values(name: str, dimension: str, *, store: Store | None = None) -> tuple[str, ...]:
-    """Return the values that a dimension of a series takes in its latest release, sorted.
+    """Return the values that a dimension of a series takes in the store, sorted.
 
     Parameters
     ----------
@@ -239,10 +195,10 @@ def values(name: str, dimension: str, *, store: Store | None = None) -> tuple[st
     store = store or Store()
     measure, wanted = resolve(name, {})
     check_options((dimension,), None, "sum", None)
-    entries = store.entries(measure.name)
-    if not entries:
-        return ()
-    table = store.figures(entries[-1])
-    for column, kept in wanted.items():
-        table = table.filter(pc.equal(table[column].cast(pa.string()), kept[0]))
-    return tuple(sorted(pc.unique(table[dimension].cast(pa.string())).to_pylist()))
+    found: set[str] = set()
+    for entry in store.entries(measure.name):
+        table = store.figures(entry)
+        for column, kept in wanted.items():
+            table = table.filter(pc.equal(table[column].cast(pa.string()), kept[0]))
+        found.update(pc.unique(table[dimension].cast(pa.string())).to_pylist())
+    return tuple(sorted(found))

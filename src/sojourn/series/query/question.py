@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
-from sojourn.calendar import US_FISCAL_YEAR, FiscalYear
+from sojourn.calendar import US_FISCAL_YEAR, FiscalYear, read_period
 from sojourn.errors import nearest
 from sojourn.series.codes import refuse
 from sojourn.series.countries import is_iso3, iso3
 from sojourn.series.model import ALL, DIMENSIONS, KINDS, Measure, measures
 from sojourn.series.query.search import find_series
 
-__all__ = ["Choice", "Question", "check_options", "check_units", "listed", "read_day", "resolve"]
+__all__ = ["Choice", "Question", "check_options", "check_over", "check_units", "listed", "read_span", "resolve"]
 
 Choice = str | Sequence[str] | None
 """One value, several values, or no restriction."""
@@ -39,7 +38,7 @@ class Question:
         The values wanted, for each dimension that is restricted.
     by : tuple of str
         Dimensions kept apart.
-    period, start, end, aggregate, breakdown, fiscal
+    period, start, end, aggregate, breakdown, fiscal, over
         As in :func:`~sojourn.series.series`.
     """
 
@@ -53,6 +52,11 @@ class Question:
     aggregate: str
     breakdown: tuple[str, ...] | None
     fiscal: FiscalYear = US_FISCAL_YEAR
+    over: tuple[str, ...] = ()
+
+    def open(self, dimension: str) -> bool:
+        """Whether the question neither fixes a dimension nor keeps it apart nor adds over it on purpose."""
+        return dimension not in self.wanted and dimension not in self.by and dimension not in self.over
 
     def needed(self) -> int:
         """Return one bit for each dimension along which figures must be split to answer the question."""
@@ -65,20 +69,55 @@ def listed(value: Choice) -> tuple[str, ...]:
     return () if value is None else (value,) if isinstance(value, str) else tuple(value)
 
 
-def read_day(value: str | dt.date | None) -> dt.date | None:
-    """Return the day that a caller wrote, or None; D608 for a text that is not a date."""
-    if value is None or isinstance(value, dt.date):
-        return value
-    try:
-        return pd.Timestamp(value).date()
-    except ValueError as err:
-        raise refuse("D608", "start or end", "not a date", found=str(value), allowed="2023-01-01") from err
+def read_span(
+    start: str | dt.date | None, end: str | dt.date | None, fiscal: FiscalYear = US_FISCAL_YEAR
+) -> tuple[dt.date | None, dt.date | None]:
+    """Return the first and the last day that a caller wrote; both ends are part of it.
+
+    A year, quarter, month or fiscal year stands for all of its days: ``end="2023-12"`` is 31 December 2023.
+
+    Raises
+    ------
+    DataError
+        D608 for a text that is none of these, and for an end before the start.
+    """
+    first, last = _days("start", start, fiscal)[0], _days("end", end, fiscal)[1]
+    if first is not None and last is not None and last < first:
+        raise refuse("D608", "start and end", "the end is before the start", found=f"{start} to {end}")
+    return first, last
 
 
-def check_options(by: tuple[str, ...], period: str | None, aggregate: str, breakdown: Sequence[str] | None) -> None:
+def _days(where: str, value: str | dt.date | None, fiscal: FiscalYear) -> tuple[dt.date | None, dt.date | None]:
+    """Return the first and the last day of what a caller wrote."""
+    if value is None:
+        return None, None
+    if isinstance(value, dt.date):
+        day = value.date() if isinstance(value, dt.datetime) else value
+        return day, day
+    said = value.strip()
+    if match := re.fullmatch(r"FY(\d{4})", said):
+        return fiscal.start(int(match[1])), fiscal.end(int(match[1]))
+    period = None
+    if re.fullmatch(r"\d{4}(-\d\d){0,2}|\d{4}[- ]Q[1-4]", said):
+        with contextlib.suppress(ValueError):
+            period = read_period(said.replace("-Q", " Q"))
+    if period is None:
+        allowed = "2023, 2023-06, 2023-06-30, 2023 Q2 or FY2023"
+        raise refuse("D608", where, "not a date or period", found=value, allowed=allowed)
+    return period.start, period.end
+
+
+def check_options(
+    by: tuple[str, ...],
+    period: str | None,
+    aggregate: str,
+    breakdown: Sequence[str] | None,
+    over: tuple[str, ...] = (),
+) -> None:
     """Refuse names of options that do not exist (D608)."""
     for where, values, allowed in (
         ("by", by, (*DIMENSIONS, *_KEPT_APART)),
+        ("over", over, DIMENSIONS),
         ("breakdown", breakdown or (), DIMENSIONS),
         ("period", [period] if period else [], KINDS),
         ("aggregate", [aggregate], ("sum", "mean", "last")),
@@ -118,6 +157,23 @@ def read_values(dimension: str, value: Choice) -> tuple[str, ...]:
             raise refuse("D608", dimension, "neither an ISO code nor a name of the crosswalk", found=said)
         codes.append(code)
     return tuple(codes)
+
+
+def check_over(question: Question) -> None:
+    """Refuse to add up over a dimension along which the figures of a measure never add up (D606)."""
+    measure = question.measure
+    for dimension in question.over:
+        if dimension in question.by:
+            raise refuse("D608", "over", "a dimension is kept apart or added up, not both", found=dimension)
+        if dimension not in (*measure.adds, *measure.on_purpose):
+            allowed = ", ".join(d for d in (*measure.adds, *measure.on_purpose) if d != "time") or "none"
+            raise refuse(
+                "D606",
+                question.name,
+                f"figures never add up over {dimension}",
+                allowed=allowed,
+                remedy=f'choose one, or keep them apart (by="{dimension}")',
+            )
 
 
 def check_units(questions: Sequence[Question], by: tuple[str, ...]) -> None:

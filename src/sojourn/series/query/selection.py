@@ -7,6 +7,9 @@ for, so that nothing is counted twice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -16,21 +19,54 @@ from sojourn.series.codes import refuse
 from sojourn.series.model import DIMENSIONS, KINDS
 from sojourn.series.query.aggregation import Selected
 from sojourn.series.query.question import Question
+from sojourn.series.query.splits import Candidates, choose, parts_of
 from sojourn.series.store.cells import COUNTED_BY, Bools, Cells, Codes, map_values
 
-__all__ = ["answer"]
+__all__ = ["Answer", "answer"]
 
 _COUNTRY = 1 << DIMENSIONS.index("country")
 
 
-def matches(dimension: str, word: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a value is one of those wanted; a path also matches any run of its words."""
+def matching(dimension: str, words: Sequence[str], wanted: tuple[str, ...]) -> frozenset[str]:
+    """Return which values of a dimension are meant by those wanted.
+
+    A path is meant with all that lies below it. Where no path begins like this, any run of its words is enough:
+    ``san-diego-sector`` for ``southwest/san-diego-sector``. ``parole`` is the total of that name where there is
+    one, and not ``convicted/parole`` too.
+    """
     if dimension not in ("place", "category"):
-        return word in wanted
-    return any(word == w or f"/{word}/".find(f"/{w}/") >= 0 for w in wanted)
+        return frozenset(wanted)
+    meant: set[str] = set()
+    for one in wanted:
+        below = {word for word in words if word == one or word.startswith(f"{one}/")}
+        meant |= below or {word for word in words if f"/{word}/".find(f"/{one}/") >= 0}
+    return frozenset(meant)
 
 
-def answer(question: Question, held: Cells) -> pd.DataFrame | None:
+@dataclass(frozen=True)
+class Answer:
+    """What one release answers.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row for each period and value of the dimensions kept.
+    period : str
+        Kind of period of its rows.
+    parts : mapping of str to frozenset of str
+        What the figures are of, for each dimension that the question leaves open: components, regions, and values
+        of dimensions that are not added up. Figures of two releases go together only where this is the same.
+    remarks : tuple of str
+        What a reader must know: periods left out, names added up.
+    """
+
+    frame: pd.DataFrame
+    period: str
+    parts: Mapping[str, frozenset[str]]
+    remarks: tuple[str, ...]
+
+
+def answer(question: Question, held: Cells) -> Answer | None:
     """Return the answer from one release, or None when nothing matches.
 
     Parameters
@@ -44,7 +80,7 @@ def answer(question: Question, held: Cells) -> pd.DataFrame | None:
     ------
     DataError
         D605 for periods that overlap or do not fit, D606 for figures that are not added up, D607 where several
-        splits could answer.
+        splits could answer, D612 where only a part of the whole is published in the split that is needed.
     """
     wanted = np.ones(len(held.cell), dtype=bool)
     for dimension in question.wanted:
@@ -58,7 +94,7 @@ def answer(question: Question, held: Cells) -> pd.DataFrame | None:
     if target is None:
         return None
     usable = [KINDS.index(k) for k in made_of(target, question.fiscal)]
-    cells = np.flatnonzero(there & np.isin(held.kinds, usable))
+    cells = np.flatnonzero(np.isin(held.kinds, usable))
     if target in ("day", "span"):  # each its own period
         first, last = held.start[cells], held.end[cells]
     else:
@@ -67,7 +103,8 @@ def answer(question: Question, held: Cells) -> pd.DataFrame | None:
     if question.fiscal != US_FISCAL_YEAR:  # publishers' own fiscal years, whole or in part, are other ones
         fits &= held.kinds[cells] != KINDS.index("fiscal-year")
     cells, first, last = cells[fits], first[fits], last[fits]
-    chosen = _choose(question, target, (held.kinds[cells], held.splits[cells], first), hit[cells])
+    choice = choose(question, held, target, Candidates(cells, first, there[cells], hit[cells]))
+    chosen = choice.used
     cells, first, last = cells[chosen], first[chosen], last[chosen]
     covered = np.ones(len(cells), dtype=bool)
     if target not in ("day", "span"):
@@ -79,11 +116,12 @@ def answer(question: Question, held: Cells) -> pd.DataFrame | None:
     if not len(rows):
         return None
     at = place[held.cell[rows]]
-    found = Selected(question, held, rows, first[at], last[at], held.start[cells][at], covered[at])
+    lacks = choice.lacks[chosen][at]
+    found = Selected(question, held, rows, first[at], last[at], held.start[cells][at], covered[at], lacks)
     for dimension in ("place", "category"):
         found.drop_overlaps(dimension)
     found.check_adds()
-    return found.added()
+    return Answer(found.added(), target, parts_of(found, cells), (*choice.remarks, *found.spellings()))
 
 
 def _wanted(question: Question, dimension: str, column: pa.DictionaryArray) -> Bools:
@@ -91,7 +129,8 @@ def _wanted(question: Question, dimension: str, column: pa.DictionaryArray) -> B
     asked = question.wanted.get(dimension)
     if asked is None:
         return np.ones(len(column), dtype=bool)
-    return map_values(column, lambda word: int(matches(dimension, word, asked))).astype(bool)
+    meant = matching(dimension, column.dictionary.to_pylist(), asked)
+    return map_values(column, lambda word: int(word in meant)).astype(bool)
 
 
 def _in_time(question: Question, held: Cells) -> Bools:
@@ -124,44 +163,6 @@ def _finest(question: Question, kinds: Codes) -> str | None:
             remedy='choose: period="calendar-year" or period="fiscal-year"',
         )
     return found[0] if found else None
-
-
-def _choose(question: Question, target: str, found: tuple[Codes, Codes, Days], wanted: Bools) -> Bools:
-    """Return (cell) bool, which cells to use: for each period one kind of period and the least split published.
-
-    ``found`` holds kind, split and period of each cell; only kinds and splits with a wanted row are considered.
-    """
-    kinds, splits, first = found
-    order = [KINDS.index(k) for k in made_of(target, question.fiscal)]
-    days, day = np.unique(first, return_inverse=True)
-    width = 1 << len(DIMENSIONS)
-    codes = (day * len(KINDS) + kinds) * width + splits
-    distinct, inverse = np.unique(codes, return_inverse=True)
-    offered_codes = distinct[np.bincount(inverse, weights=wanted) > 0]
-    by_day: dict[int, dict[int, list[int]]] = {}
-    for code in offered_codes.tolist():
-        rest, split = divmod(code, width)
-        at, kind = divmod(rest, len(KINDS))
-        by_day.setdefault(at, {}).setdefault(kind, []).append(split)
-    picked = np.zeros(len(distinct), dtype=bool)
-    for at, offered in by_day.items():
-        kind = next(k for k in order if k in offered)
-        split = _least(question, offered[kind], str(days[at]))
-        picked[np.searchsorted(distinct, (at * len(KINDS) + kind) * width + split)] = True
-    return np.asarray(picked[inverse])
-
-
-def _least(question: Question, splits: list[int], when: str) -> int:
-    """Return the split that is part of every other one; D607 where there is none."""
-    least = min(splits, key=lambda s: (s.bit_count(), s))
-    if all(least & other == least for other in splits):
-        return least
-    minimal = [s for s in splits if not any(o != s and o & s == o for o in splits)]
-    named = [tuple(d for i, d in enumerate(DIMENSIONS) if s >> i & 1 and d != "country") for s in minimal]
-    said = " or ".join(f"breakdown={list(n)}" for n in named)
-    raise refuse(
-        "D607", f"{question.name}, period from {when}", "published in more than one split", remedy=f"say {said}"
-    )
 
 
 def _covered(question: Question, span: tuple[Days, Days], whole_span: tuple[Days, Days], daily: Bools) -> Bools:

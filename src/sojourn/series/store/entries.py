@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sojourn.series.importers.protocol import Check, Dropped
 
-__all__ = ["Entry", "Receipt"]
+__all__ = ["TABLE", "Entry", "Receipt"]
+
+TABLE = "table-"
+"""What the name of a release begins with where its figures were not read from the publisher's own file."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Entry:
     digest: str
     content: str
     origin: str = "user"
+
+    @property
+    def of_publisher(self) -> bool:
+        """Whether the figures were read from a publisher's own file, and not from an edited table."""
+        return not self.release.startswith(TABLE)
 
 
 @dataclass(frozen=True)

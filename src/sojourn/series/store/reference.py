@@ -7,11 +7,12 @@ import json
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from sojourn.series.model import measures
 from sojourn.series.store.entries import Entry
 
-__all__ = ["reference_entries"]
+__all__ = ["reference_entries", "reference_extent"]
 
 
 def reference_entries() -> tuple[Entry, ...]:
@@ -22,10 +23,26 @@ def reference_entries() -> tuple[Entry, ...]:
     return ()
 
 
+def reference_extent(measure: str) -> dict[str, Any] | None:
+    """Return how far the reference figures of a measure reach, as their descriptor says, or None."""
+    folder = str(files("sojourn") / "library" / "figures")
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        extents = {r["name"]: r.get("extent") for r in _descriptor(folder)["resources"]}
+        return extents.get(measure)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _descriptor(folder: str) -> dict[str, Any]:
+    """Read the descriptor of the reference figures."""
+    package: dict[str, Any] = json.loads((Path(folder) / "datapackage.json").read_text(encoding="utf-8"))
+    return package
+
+
 @lru_cache(maxsize=1)
 def _read_descriptor(folder: str) -> tuple[Entry, ...]:
     """Read what the reference figures hold from their descriptor, without opening the figures."""
-    package = json.loads((Path(folder) / "datapackage.json").read_text(encoding="utf-8"))
+    package = _descriptor(folder)
     return tuple(
         Entry(
             resource["name"],

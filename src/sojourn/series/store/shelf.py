@@ -18,6 +18,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from dataclasses import replace as replace_fields
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sojourn.series.codes import DataError, refuse
+from sojourn.series.importers.protocol import Importer
 from sojourn.series.importers.registry import read_file
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import KEY, conform, stamped, whole
 from sojourn.series.store.cells import Cells
-from sojourn.series.store.entries import Entry, Receipt
+from sojourn.series.store.entries import TABLE, Entry, Receipt
 from sojourn.series.store.lock import writing
 from sojourn.series.store.parquet import flush, read_release, sha256, write_figures
 from sojourn.series.store.reference import reference_entries
@@ -81,6 +83,8 @@ class Store:
     def entries(self, measure: str | None = None) -> tuple[Entry, ...]:
         """Return what the store holds, of one measure or of all, in order of measure and release.
 
+        Tables that were not read from a publisher's file come before the releases of the publisher.
+
         Parameters
         ----------
         measure : str, optional
@@ -98,7 +102,8 @@ class Store:
         """
         found = {(e.measure, e.release): e for e in reference_entries()} if self.with_shipped else {}
         found.update({(e.measure, e.release): e for e in self._manifest()})
-        return tuple(found[k] for k in sorted(found) if measure is None or k[0] == measure)
+        order = sorted(found, key=lambda k: (k[0], found[k].of_publisher, k[1]))
+        return tuple(found[k] for k in order if measure is None or k[0] == measure)
 
     def figures(self, entry: Entry) -> pa.Table:
         """Return the figures of one entry, in the columns of ``FIELDS``.
@@ -183,7 +188,7 @@ class Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with writing(self.folder):
-                added, unchanged = self._commit(_by_release(table), source, importer.name, replace)
+                added, unchanged = self._commit(_by_release(table), source, importer, replace)
         except (OSError, pa.ArrowException) as err:
             raise refuse(
                 "D502", str(self.folder), f"the store cannot be written: {err}", remedy="make room and import again"
@@ -218,7 +223,7 @@ class Store:
         return tuple(Entry(**entry) for entry in said["entries"])
 
     def _commit(
-        self, parts: Mapping[tuple[str, str], pa.Table], source: SourceFile, importer: str, replace: bool
+        self, parts: Mapping[tuple[str, str], pa.Table], source: SourceFile, importer: Importer, replace: bool
     ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
         """Write the parts, and add them to the store in one rename; the caller holds the lock."""
         before = {(e.measure, e.release): e for e in self._manifest()}
@@ -228,8 +233,11 @@ class Store:
         try:
             incoming.mkdir()
             for (measure, release), table in parts.items():
-                entry = _write(incoming, measure, release, table, source, importer)
-                old = before.get((measure, release))
+                entry = _write(incoming, measure, release, table, source, importer.name)
+                old = before.get((measure, release)) if importer.of_publisher else self._published(entry, table)
+                if not importer.of_publisher and old is None:
+                    entry = replace_fields(entry, release=f"{TABLE}{release}")
+                    old = before.get((measure, entry.release))
                 if old is not None and self._holds(old, entry, table):
                     unchanged.append(old)
                     continue
@@ -242,12 +250,18 @@ class Store:
             shutil.rmtree(incoming, ignore_errors=True)
         return tuple(added), tuple(unchanged)
 
+    def _published(self, new: Entry, table: pa.Table) -> Entry | None:
+        """Return the publisher's release with exactly these figures, or None where a table was changed."""
+        entries = {e.release: e for e in self.entries(new.measure)}
+        old = entries.get(new.release)
+        return old if old is not None and self._holds(old, new, table) else None
+
     def _holds(self, old: Entry, new: Entry, table: pa.Table) -> bool:
         """Whether the store has these figures already, even if they came from a file with other bytes."""
         if old.content == new.content:
             return True
         kept = self.figures(old)
-        if kept.num_rows != table.num_rows or old.digest == new.digest:
+        if kept.num_rows != table.num_rows or (old.digest == new.digest and old.origin == "user"):
             return False
         order = pa.array(np.argsort(key_codes(table, KEY), kind="stable"))
         same = conform(table.take(order))

@@ -31,7 +31,6 @@ _ROUNDING = 10
 _NOT_APPLICABLE, _NOT_AVAILABLE = "X", "NA"
 _TITLE = re.compile(r"\(([A-Z][a-z]+) (\d{4})\)\s*$")
 _YEAR = re.compile(r"(\d{4})( YTD)?")
-_EDITION = re.compile(r"((?:19|20)\d\d)m(0[1-9]|1[0-2])")
 _CALENDAR = {m: i for i, m in enumerate([*_MONTHS[3:], *_MONTHS[:3]], start=1)}
 
 
@@ -345,8 +344,7 @@ def _metrics(source: SourceFile) -> Imported:
         for year, end in ends.items():
             last[year] = max(end, last.get(year, end))
         everything.append((name, rows, yearly))
-    edition = _EDITION.search(source.name)
-    release = f"{edition[1]}-{edition[2]}" if edition else str(max(last.values()))[:7]
+    release = str(max(last.values()))[:7]
     for _, rows, yearly in everything:
         for year, found, value in yearly:
             end = _month_end(last[year]) if year in last else US_FISCAL_YEAR.end(year)
