@@ -40,6 +40,9 @@ MODELS = (
     "sojourn.compile.draws.Draws",
     "sojourn.engine.walk.model.WalkModel",
     "sojourn.engine.walk.model.WalkModelState",
+    "sojourn.engine.codes.ModelError",
+    "sojourn.observation.likelihood.Likelihood",
+    "sojourn.observation.likelihood.Station",
     "sojourn.calendar.FiscalYear",
     "sojourn.calendar.Period",
 )

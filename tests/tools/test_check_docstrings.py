@@ -96,6 +96,18 @@ def test_every_root_name_is_looked_at():
     assert [t for t in plain if callable(t) and id(t) not in reached] == []
 
 
+def test_the_reference_has_every_name():
+    import sojourn as sj
+
+    page = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
+    listed = {line.strip() for line in page.splitlines() if line.startswith("   ")}
+    rooms = (sj, sj.data, sj.flee)
+    wanted = {name for room in rooms for name in room.__all__ if callable(getattr(room, name))}
+    wanted |= {name.rpartition(".")[2] for name in tool.MODELS}
+    missing = {name for name in wanted if name not in listed and f".{name}`" not in page}
+    assert missing == set()
+
+
 def test_a_complete_room_is_accepted(package):
     found, faults = package(GOOD)
     assert len(found) == 2
