@@ -83,7 +83,9 @@ def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) 
             details["allowed"] = ", ".join(known := list(hints(fault.model)))
             details["nearest"] = nearest(key, known)
             details["remedy"] = (
-                "YAML 1.2 has no merge keys: write the keys out" if key == "<<" else "correct the key or leave it out"
+                "YAML 1.2 has no merge keys: write the keys out"
+                if key == "<<"
+                else "correct the key or leave it out"
             )
         elif fault.code == MISSING_KEY:
             message, details["found"] = f"`{key}` is needed here", ""
