@@ -70,9 +70,9 @@ def _code(item: Any) -> str:
 
 def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) -> None:
     """Add a problem for every fault to the findings."""
-    told = {problem.where for problem in findings.problems}
+    reported = {problem.where for problem in findings.problems}
     for fault in faults(error, cls):
-        if _follows(fault, told):
+        if _follows(fault, reported):
             continue
         item = fault.error
         details = {"found": _shown(item["input"]), "allowed": "", "nearest": "", "remedy": ""}
@@ -101,11 +101,11 @@ def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) 
         findings.problem(fault.code, fault.path, message, **details)
 
 
-def _follows(fault: Fault, told: set[str]) -> bool:
+def _follows(fault: Fault, reported: set[str]) -> bool:
     """Whether the fault only follows from a problem found before: here, or in the file of a series."""
     beside = dotted(fault.path[:-1]) + "."
     missing = fault.code == MISSING_KEY and fault.path[0] == "series"
-    return dotted(fault.path) in told or (missing and any(where.startswith(beside) for where in told))
+    return dotted(fault.path) in reported or (missing and any(where.startswith(beside) for where in reported))
 
 
 def _choices(item: Any) -> dict[str, str]:
