@@ -49,6 +49,11 @@ def compile_model(scenario: Scenario, *, record: Literal["step", "week", "month"
     record : {"step", "week", "month"}, optional
         Period recorded, in place of the scenario's.
 
+    Returns
+    -------
+    FlowModel
+        The model, which never changes and can be pickled.
+
     Raises
     ------
     ScenarioError
@@ -256,14 +261,35 @@ def _provenance(model: FlowModel, seed: int, mode: Mode, parameters: str) -> dic
 
 
 def recorded_draws(run: Run) -> Draws:
-    """Return the parameter values of each replicate of a run, as recorded."""
+    """Return the parameter values of each replicate of a run, as recorded.
+
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+
+    Returns
+    -------
+    Draws
+        A row for each replicate.
+    """
     return Draws(tuple(str(name) for name in run.data["quantity"].values), run.parameters.values)
 
 
 def parameters_of(run: Run, rows: Sequence[int] | NDArray[np.intp] | None = None) -> Parameters:
     """Return where the parameters of a run came from, as :func:`simulate` takes them to repeat it.
 
-    ``rows`` are positions of the replicates to repeat; all if left out.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+    rows : Sequence[int], NDArray[numpy.intp], optional
+        Positions of the replicates to repeat; all if left out.
+
+    Returns
+    -------
+    Parameters
+        The argument ``parameters``.
     """
     source: str = run.provenance["parameters"]
     if source == "given":
@@ -283,7 +309,23 @@ def rerun(
 ) -> Run:
     """Repeat a run from its provenance; on the same versions the result is identical to the bit.
 
-    Parameters are those of :func:`simulate`.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+    workers : int, optional
+        Number of threads; all cores if left out. It changes no result.
+    executor : concurrent.futures.Executor, optional
+        Where the replicates are run, in place of threads.
+    progress : Progress, optional
+        Called with the numbers of replicates finished and wanted.
+    cancel : Cancel, optional
+        A token with ``is_set()``, such as ``threading.Event``, that stops the run.
+
+    Returns
+    -------
+    Run
+        The same run, made again.
 
     Raises
     ------

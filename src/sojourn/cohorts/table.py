@@ -51,13 +51,9 @@ def cohorts(
 ) -> xr.DataArray:
     """Return how many people of each cohort of arrival are in each stage at the end of a day.
 
-    Whoever first enters one of the stages ``at`` (any stage but a source, if left out) arrives, and belongs to the
-    cohort of that day, one of :data:`BY`, whatever happens later. ``on`` is the day, the last one if left out;
-    ``groups`` are the groups followed, all if left out. A run that recorded steps is used as it is; of another,
-    the first ``replicates`` are simulated again, step by step, and must repeat it.
-
-    Returns (replicate, cohort, stage, group) float64, person. The first two cohorts are those who have not
-    arrived, and those who were there at the start. Over cohorts, people add up to the stocks of the replicate.
+    Whoever first enters one of the stages ``at`` arrives, and belongs to the cohort of that day, whatever happens
+    later. A run that recorded steps is used as it is; of another, the first replicates are simulated again, step by
+    step, and must repeat it.
 
     People of a group in a stage are alike but for the time since they entered. Given the flows that a replicate
     recorded, the cohorts of those who leave are therefore known by order of entry in a queue (fifo, lifo or
@@ -65,9 +61,35 @@ def cohorts(
     chance to leave at their time in the stage otherwise, with odds changed by one factor so that they are as many
     as were recorded. Where patience, balking or want of room lead where others go, how many did so is estimated.
 
-    Raises :class:`~sojourn.results.RunError` R501 for a stage, group, period or day that the run has not, R601
-    where cohorts do not add up to the recorded stocks, R602 where the run cannot be repeated, R603 where those
-    who leave a queue by a side way cannot be told apart from those served.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+    at : Sequence[str], optional
+        Stages of arrival; any stage but a source if left out.
+    by : str, optional
+        Period of a cohort, one of :data:`BY`.
+    on : str, optional
+        The day, ISO 8601; the last day of the run if left out.
+    groups : Sequence[str], optional
+        The groups followed; all if left out.
+    replicates : int, optional
+        How many replicates to simulate again where steps were not recorded.
+    workers : int, optional
+        Number of threads; all cores if left out. It changes no result.
+
+    Returns
+    -------
+    xarray.DataArray
+        (replicate, cohort, stage, group) float64, person. The first two cohorts are those who have not arrived, and
+        those who were there at the start. Over cohorts, people add up to the stocks of the replicate.
+
+    Raises
+    ------
+    RunError
+        R501 for a stage, group, period or day that the run has not, R601 where cohorts do not add up to the
+        recorded stocks, R602 where the run cannot be repeated, R603 where nothing separates those who leave a queue
+        by a side way from those served.
     """
     scenario = resolve(loads(run.scenario_text))
     model = compile_scenario(scenario, record="step")
@@ -111,10 +133,10 @@ def _plan(
     run: Run, model: FlowModel, at: Sequence[str] | None, by: str, on: str | None, groups: Sequence[str] | None
 ) -> _Plan:
     labels = model.labels
-    inner = [s for s in labels.stage if not model.scenario.stages[s].entry]
+    inside = [s for s in labels.stage if not model.scenario.stages[s].entry]
     chosen = tuple(labels.group if groups is None else groups)
     for name, known, where in (
-        *((s, inner, "at") for s in at or ()),
+        *((s, inside, "at") for s in at or ()),
         *((g, labels.group, "groups") for g in chosen),
         (by, BY, "by"),
     ):
@@ -129,7 +151,7 @@ def _plan(
     unique, cohort = np.unique(first, return_inverse=True)
     full = np.zeros(len(day), np.int64)
     full[: len(cohort)] = cohort + len(NAMES)
-    wanted = set(inner if at is None else at)
+    wanted = set(inside if at is None else at)
     return _Plan(
         chosen,
         np.array([s in wanted for s in labels.stage]),
@@ -151,7 +173,7 @@ def _refuse_mixed(model: FlowModel) -> None:
                 raise refuse(
                     "R603",
                     f"stages.{name}",
-                    "those who give up go where those served go, and cannot be told apart from them",
+                    "those who give up go where those served go, and the flows do not separate them",
                     remedy="let patience, balking or overflow lead to a stage of their own",
                 )
 
@@ -206,7 +228,7 @@ def _by_step(run: Run, scenario: Scenario, replicates: NDArray[np.int64]) -> Run
 
 def _replicate(model: FlowModel, plan: _Plan, steps: Run, i: int, sampled: Sampled) -> F64:
     """Return (cohort, stage, group) of one replicate."""
-    # Compiled when the first trace is asked for: machine code is not read by those who ask for none.
+    # Imported when cohorts are first worked out: nobody else reads its machine code.
     from sojourn.cohorts.follow import follow
 
     data = steps.data

@@ -31,6 +31,23 @@ class ModelError(SojournError):
 
 
 def refuse(code: str, where: str, message: str, **details: str) -> ModelError:
-    """Return the error for one problem, ready to raise; details as in :class:`~sojourn.errors.Problem`."""
+    """Return the error for one problem, ready to raise.
+
+    Parameters
+    ----------
+    code : str
+        One of :data:`CODES`.
+    where : str
+        Path to what is wrong.
+    message : str
+        What is wrong.
+    **details : str
+        Further fields of :class:`~sojourn.errors.Problem`.
+
+    Returns
+    -------
+    ModelError
+        The error.
+    """
     CODES[code]
     return ModelError([Problem(code, where, message, **details)])

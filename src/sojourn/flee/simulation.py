@@ -39,7 +39,21 @@ def compile_model(
 ) -> WalkModel:
     """Return the compiled model of a Flee scenario; see :class:`sojourn.engine.walk.model.WalkModel`.
 
-    Parameters are those of :func:`simulate`.
+    Parameters
+    ----------
+    scenario : FleeScenario, str or Path
+        As read, or the path of a folder or file.
+    compat : {"flee3"}, optional
+        Reproduce Flee 3 with its oddities.
+    scale : int, optional
+        People that an agent stands for; the folder's own ``hasten`` if left out.
+    own_score, own_chance : callable, optional
+        A researcher's own rules; see :func:`sojourn.engine.walk.days.advance`.
+
+    Returns
+    -------
+    WalkModel
+        The model, which never changes and can be pickled.
 
     Raises
     ------
@@ -48,8 +62,8 @@ def compile_model(
     """
     scenario = _as_asked(scenario, compat)
     people = scenario.settings.hasten if scale is None else scale
-    told = f"{digest(scenario)} {scenario.compat} {people}"
-    mark = hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+    identity = f"{digest(scenario)} {scenario.compat} {people}"
+    mark = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
     return WalkModel(compile_walk(scenario, people), mark, own_score, own_chance)
 
 
@@ -74,8 +88,8 @@ def simulate(
     ----------
     scenario : FleeScenario, str or Path
         As read, or the path of a folder or file.
-    replicates, first : int
-        How many replicates, and the number of the first, to continue an earlier run.
+    replicates : int, optional
+        How many replicates.
     seed : int, optional
         Seed of every draw; drawn and recorded if left out.
     compat : {"flee3"}, optional
@@ -92,6 +106,13 @@ def simulate(
         Called with the numbers of replicates finished and wanted.
     cancel : Cancel, optional
         A token with ``is_set()``, such as ``threading.Event``, that stops the run.
+    first : int, optional
+        Number of the first replicate, to continue an earlier run.
+
+    Returns
+    -------
+    Run
+        The finished replicates, with names and units.
 
     Raises
     ------
@@ -142,13 +163,46 @@ def _as_asked(scenario: FleeScenario | str | Path, compat: str | None) -> FleeSc
 def rerun(made: Run, **options: Any) -> Run:
     """Repeat a run from its provenance; on the same versions the result is identical to the bit.
 
-    ``options`` are ``workers``, ``executor``, ``progress`` and ``cancel`` of :func:`simulate`; raises as it does.
+    Parameters
+    ----------
+    made : Run
+        A run of the walk engine.
+    **options : object
+        ``workers``, ``executor``, ``progress`` and ``cancel`` of :func:`simulate`.
+
+    Returns
+    -------
+    Run
+        The same run, made again.
+
+    Raises
+    ------
+    FleeError
+        Where the recorded scenario is not one.
+    Interrupted
+        With the finished replicates, when the run is stopped.
     """
     again: dict[str, Any] = {"replicates": made.replicates, "first": made.first, "scale": made.scale, **options}
     return simulate(scenario_of(made), seed=made.seed, **again)
 
 
 def scenario_of(made: Run) -> FleeScenario:
-    """Return the scenario that a run was made from, with the warnings of the folder that it was read from."""
+    """Return the scenario that a run was made from, with the warnings of the folder that it was read from.
+
+    Parameters
+    ----------
+    made : Run
+        A run of the walk engine.
+
+    Returns
+    -------
+    FleeScenario
+        The scenario.
+
+    Raises
+    ------
+    FleeError
+        Where the recorded scenario is not one.
+    """
     warnings = tuple(Problem(**problem) for problem in made.provenance["warnings"])
     return replace(reads(made.scenario_text), warnings=warnings)

@@ -128,7 +128,22 @@ _steps, _is_balanced = _build(ENGINE_DIGEST)
 
 
 def begin(program: Program, sampled: Sampled, *, expected: bool) -> Replicate:
-    """Return a replicate before its first step, with the initial stocks in place."""
+    """Return a replicate before its first step, with the initial stocks in place.
+
+    Parameters
+    ----------
+    program : Program
+        What is connected.
+    sampled : Sampled
+        Values of the draw.
+    expected : bool
+        Whether draws are replaced by their means; counts are then float64.
+
+    Returns
+    -------
+    Replicate
+        The replicate.
+    """
     state = new_state(program, sampled, expected=expected)
     initial = state.people[slots.STOCK].copy()
     n_period, n_group = int(program.period_of[-1]) + 1, program.ref_row.shape[1]
@@ -152,8 +167,20 @@ def advance(
 
     Parameters
     ----------
+    program : Program
+        What is connected.
+    sampled : Sampled
+        Values of the draw.
+    replicate : Replicate
+        Changed in place.
     key : tuple of int
         Seed and number of the replicate, which key every draw.
+    first : int
+        First step worked.
+    last : int
+        First step not worked.
+    expected : bool, optional
+        Replace draws by their means.
     guard : bool
         Check after every step that each stage's stock is what its cohorts and rings hold, and stop where not.
 
