@@ -57,7 +57,7 @@ def test_show_prints_figures_unit_source_and_note(twins):
     shown = run("show", "usbp-encounters", "--nationality", "China", "--by", "place", "--last", "2")
     assert "southwest/san-diego-sector" in shown and "encounter" in shown
     assert "Unit: encounter. Source: https://www.cbp.gov" in shown
-    assert "Scope: US Customs and Border Protection (Border Patrol)" in " ".join(shown.split())
+    assert "Scope: US Customs and Border Protection (Border Patrol)" in shown
     assert "release 2019-12" in shown and "not people" in shown
     assert "earlier rows" in shown
     split = ("--breakdown", "component", "--breakdown", "family", "--breakdown", "place", "--breakdown", "category")

@@ -256,7 +256,7 @@ def _guarded(reader: Any, name: str) -> Iterator[pa.RecordBatch]:
     try:
         yield from reader
     except (pa.ArrowInvalid, EOFError, OSError, zlib.error) as err:
-        raise refuse("D204", name, f"rows cannot be told apart: {str(err)[:200]}") from err
+        raise refuse("D204", name, f"rows cannot be distinguished: {str(err)[:200]}") from err
 
 
 def _blank_rows(batch: pa.RecordBatch) -> list[int]:
