@@ -100,7 +100,7 @@ def series(
     pandas.DataFrame
         Columns start and end (datetime64), the dimensions kept, value (float64), unit, rounding (the coarsest
         of the figures added up), parts (how many), suppression, confidence and release. A period without a row
-        had no figure published. ``attrs`` holds measure, title, unit, publisher, source, licence, note, scope (a
+        had no figure published. ``attrs`` holds measure, title, period (its kind), unit, publisher, source, licence, note, scope (a
         sentence that says what the figures are of) and remarks.
 
     Raises
@@ -159,6 +159,7 @@ def _joined(answers: list[Answer], questions: Sequence[Question], by: tuple[str,
     frame.attrs = {
         "measure": ", ".join(q.name for q in questions),
         "title": title,
+        "period": answers[0].period,
         "unit": ", ".join(dict.fromkeys(q.measure.unit for q in questions)),
         "publisher": measure.publisher,
         "source": measure.source,

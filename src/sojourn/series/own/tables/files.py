@@ -115,7 +115,9 @@ def _workbook(path: Path, sheet: str, header_row: int | None) -> Grid:
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
-        frame: pd.DataFrame = pq.read_table(path).to_pandas(date_as_object=True)
+        table = pq.read_table(path)
+        table.validate(full=True)  # what a damaged file holds may be no text at all
+        frame: pd.DataFrame = table.to_pandas(date_as_object=True)
     except (pa.ArrowException, OSError, ValueError) as err:
         raise refuse("D105", path.name, f"not a Parquet file, or damaged: {str(err)[:80]}") from err
     return frame

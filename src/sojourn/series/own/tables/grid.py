@@ -127,7 +127,8 @@ def grid_of_frame(frame: pd.DataFrame, source: str = "table", how: str = "data f
     """Return the table of a data frame; a named index is a column too."""
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
-    columns = [(_name(clean_cell(name)), [clean_cell(v) for v in frame[name].tolist()]) for name in frame.columns]
+    cells = [[clean_cell(v) for v in frame.iloc[:, at].tolist()] for at in range(len(frame.columns))]
+    columns = [(_name(clean_cell(name)), column) for name, column in zip(frame.columns, cells, strict=True)]
     if not len(frame):
         raise refuse("D206", source, "no rows")
     text = repr([(name, list(cells)) for name, cells in columns])
