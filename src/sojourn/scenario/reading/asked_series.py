@@ -13,8 +13,8 @@ __all__ = ["Ask", "asked"]
 Ask = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Takes a query and returns the keys of a series; raises SojournError where it is refused."""
 
-_FROM_STORE = ("file", "column", "where", "unit", "period", "measure", "start", "values", "publisher", "source")
-_FROM_STORE += ("release", "digest", "licence", "rounding")
+_WRITTEN = ("file", "column", "where", "unit", "period", "measure", "start", "values")
+_FROM_STORE = (*_WRITTEN, "publisher", "source", "release", "digest", "licence", "rounding")
 
 
 def asked(

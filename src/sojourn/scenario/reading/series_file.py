@@ -97,7 +97,7 @@ def _rows(
 
 
 class _Kept:
-    """The rows of a tidy table that belong to one series; raises ValueError for columns and values that it has not."""
+    """The rows of a tidy table that belong to one series; ValueError for columns and values that it has not."""
 
     def __init__(self, where: object, columns: Sequence[str]) -> None:
         if not isinstance(where, Mapping) or not all(isinstance(v, str | int | float) for v in where.values()):

@@ -34,7 +34,7 @@ _SERIES_FILE = {
         "properties": {"measure": {"type": "string"}},
         "additionalProperties": {"type": ["string", "integer"]},
         "required": ["measure"],
-        "description": "A question to the store of figures: measure, nationality, place, release, period and so on.",
+        "description": "A question to the store of figures: measure, nationality, place, release, period ...",
     },
 }
 

@@ -100,8 +100,8 @@ def series(
     pandas.DataFrame
         Columns start and end (datetime64), the dimensions kept, value (float64), unit, rounding (the coarsest
         of the figures added up), parts (how many), suppression, confidence and release. A period without a row
-        had no figure published. ``attrs`` holds measure, title, period (its kind), unit, publisher, source, licence, note, scope (a
-        sentence that says what the figures are of) and remarks.
+        had no figure published. ``attrs`` holds measure, title, period (its kind), unit, publisher, source,
+        licence, note, scope (a sentence that says what the figures are of) and remarks.
 
     Raises
     ------
