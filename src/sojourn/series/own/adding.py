@@ -82,7 +82,7 @@ def add(
         Read and check, and keep nothing.
     store : Store, optional
         Where to keep them; the user's own store without it.
-    **described
+    **described : str, int or sequence of str
         What the figures are and where they stand, each of the following by its name.
     unit, publisher : str
         What one is one of (``person``, ``case``, or a unit of your own), and who counted.
@@ -113,12 +113,15 @@ def add(
         What figures are multiples of.
     confidence : {"high", "medium", "low"}
         How sure the figures are as a quotation of their publisher.
-    encoding, separator, sheet, header_row
+    encoding, separator, sheet : str
         How a file is read, where that cannot be found out.
+    header_row : int
+        Number of the row with the names of the columns, where titles stand above it.
 
     Returns
     -------
     Added
+        What was read, how, and what the store did with it.
 
     Raises
     ------

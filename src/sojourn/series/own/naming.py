@@ -23,6 +23,7 @@ def own_names(*, store: Store | None = None) -> Mapping[str, str]:
     Returns
     -------
     mapping of str to str
+        Name to code or path.
 
     Raises
     ------

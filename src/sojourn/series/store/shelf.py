@@ -110,11 +110,22 @@ class Store:
         return tuple(found[k] for k in order if measure is None or k[0] == measure)
 
     def measures(self) -> Mapping[str, Measure]:
-        """Return every measure that can be asked for: those of Sojourn, and the user's own in this store."""
+        """Return every measure that can be asked for.
+
+        Returns
+        -------
+        mapping of str to Measure
+            Those of Sojourn, and the user's own in this store, by name.
+        """
         return {**measures(), **read_measures(self._said())}
 
     def own_names(self) -> Mapping[str, str]:
-        """Return the user's own names of countries and places, each with its code or path.
+        """Return the user's own names of countries and places.
+
+        Returns
+        -------
+        mapping of str to str
+            Name to code or path.
 
         Raises
         ------
@@ -124,7 +135,13 @@ class Store:
         return read_names(self.folder / NAMES)
 
     def naming(self) -> AbstractContextManager[None]:
-        """Return a context in which the user's own names are known."""
+        """Let the user's own names be known.
+
+        Returns
+        -------
+        context manager
+            They are known inside the block.
+        """
         return with_own_names(self.own_names())
 
     def figures(self, entry: Entry) -> pa.Table:
@@ -218,7 +235,9 @@ class Store:
             The figures, in the columns of ``FIELDS``.
         origin : Origin
             Where they come from.
-        release, replace
+        release : str, optional
+            As in :meth:`import_file`.
+        replace : bool
             As in :meth:`import_file`.
 
         Returns
