@@ -278,3 +278,25 @@ def test_own_figures_stay_when_a_publisher_s_file_is_imported(store, twins):
     store.import_file(twins.state())
     assert store.measures()["landings"].unit == "person"
     assert len(series("landings", nationality="CUB", store=store)) == 2
+
+
+def test_files_of_other_names_are_releases_of_one_series(store, tmp_path):
+    said = {**SAID, "source": ""}
+    for number, name in enumerate(("landings-1.csv", "landings-2.csv"), start=1):
+        FRAME.head(number).to_csv(tmp_path / name, index=False)
+        add(tmp_path / name, "landings", release=f"2024-0{number}", store=store, **said)
+    assert releases("landings", store=store)["file"].tolist() == ["landings-1.csv", "landings-2.csv"]
+    entry = store.entries("landings")[0]
+    assert set(store.figures(entry)["source"].to_pylist()) == {"landings-1.csv"}
+
+
+def test_own_names_hold_for_publishers_files(store, twins):
+    path = twins.state()
+    path.write_text(path.read_text().replace("INDIA", "BHARAT GANARAJYA"))
+    with pytest.raises(DataError) as caught:
+        store.import_file(path)
+    assert set(caught.value.codes) == {"D305"}
+    assert 'sojourn data names add "BHARAT GANARAJYA" CODE' in str(caught.value)
+    add_name("Bharat Ganarajya", "IND", store=store)
+    store.import_file(path)
+    assert "IND" in values("cbp-encounters-state", "nationality", store=store)

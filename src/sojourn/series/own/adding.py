@@ -83,7 +83,22 @@ def add(
     store : Store, optional
         Where to keep them; the user's own store without it.
     **described : str, int or sequence of str
-        What the figures are and where they stand, each of the following by its name.
+        What the figures are and where they stand, by the names under Notes; unit and publisher are needed.
+
+    Returns
+    -------
+    Added
+        What was read, how, and what the store did with it.
+
+    Raises
+    ------
+    DataError
+        D1xx to D4xx and D7xx, every problem with the table and its description; D501 to D503, the store.
+
+    Notes
+    -----
+    What may be said of a series:
+
     unit, publisher : str
         What one is one of (``person``, ``case``, or a unit of your own), and who counted.
     value, date : str
@@ -117,16 +132,6 @@ def add(
         How a file is read, where that cannot be found out.
     header_row : int
         Number of the row with the names of the columns, where titles stand above it.
-
-    Returns
-    -------
-    Added
-        What was read, how, and what the store did with it.
-
-    Raises
-    ------
-    DataError
-        D1xx to D4xx and D7xx, every problem with the table and its description; D501 to D503, the store.
 
     Examples
     --------

@@ -92,8 +92,8 @@ class Description:
     sheet: str = ""
     header_row: int | None = None
 
-    def measure(self, read_from: str) -> Measure:
-        """Return the measure that is described; ``read_from`` is its source where none was named."""
+    def measure(self) -> Measure:
+        """Return the measure that is described."""
         dimensions = tuple(d for d in DIMENSIONS if d not in self.adds)
         return Measure(
             name=self.name,
@@ -103,7 +103,7 @@ class Description:
             adds=self.adds,
             of="",
             selects=(),
-            source=self.source or read_from,
+            source=self.source or "not stated",
             licence=self.licence or "not stated",
             note=self.definition,
             on_purpose=() if self.unit in _MEASURED else dimensions,

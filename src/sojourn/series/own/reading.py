@@ -63,7 +63,7 @@ def read_own(grid: Grid, said: Description) -> Own:
     periods = read_periods(grid, long, said, problems)
     labels = read_labels(grid, long, problems)
     problems.raise_if_any()
-    measure = said.measure(grid.source)
+    measure = said.measure()
     kept = np.flatnonzero(~np.isnan(values.value) | values.marked)
     if not len(kept):
         problems.add("D206", grid.source, "no figures in the table")
@@ -108,7 +108,7 @@ def _figures(
             "suppression": np.where(values.marked[kept], "not-available", "none"),
             "confidence": said.confidence,
             "release": release,
-            "source": measure.source,
+            "source": said.source or grid.source,
             "licence": measure.licence,
             "digest": grid.digest,
         },
