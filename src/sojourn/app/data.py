@@ -277,6 +277,16 @@ def _import_published(file: Path, release: str | None, replace: bool) -> None:
 
 
 @app.command()
+def remove(
+    name: Name,
+    release: Annotated[str | None, typer.Option(help="Only this release.", autocompletion=_releases)] = None,
+) -> None:
+    """Remove figures from your store; those that ship with Sojourn stay."""
+    for entry in sj.data.Store().remove(name, release):
+        _console.print(f"removed {entry.measure}, release {entry.release}: {entry.rows:,} figures", highlight=False)
+
+
+@app.command()
 def export(
     name: Name,
     out: Annotated[Path, typer.Argument(help="File .csv, .csv.gz or .parquet.")],

@@ -104,3 +104,9 @@ def test_names(table):
     assert "CUB  Kuuba" in run("names", "list").output
     run("import", table, *SAID, *MORE)
     assert run("names", "add", "Kuuba", "HTI", code=1).exception.codes == ("D707",)
+
+
+def test_removing(table):
+    run("import", table, *SAID, *MORE)
+    assert "removed landings, release 2024-03: 3 figures" in run("remove", "landings").output
+    assert run("show", "landings", code=1).exception.codes == ("D601",)

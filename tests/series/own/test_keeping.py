@@ -300,3 +300,26 @@ def test_own_names_hold_for_publishers_files(store, twins):
     add_name("Bharat Ganarajya", "IND", store=store)
     store.import_file(path)
     assert "IND" in values("cbp-encounters-state", "nationality", store=store)
+
+
+def test_what_is_removed_is_gone_and_the_rest_stays(store, twins):
+    store.import_file(twins.state())
+    add(FRAME, "landings", store=store, **SAID)
+    before = content(store)
+    for release in ("2030", "2031"):
+        add(FRAME, "boats", release=release, store=store, **SAID)
+    assert [e.release for e in store.remove("boats", "2030")] == ["2030"]
+    assert store.measures()["boats"].unit == "person"
+    store.remove("boats")
+    assert "boats" not in store.measures() and store.damage() == ()
+    assert content(store) == before
+    with pytest.raises(DataError) as caught:
+        store.remove("landing")
+    assert caught.value.codes == ("D602",) and caught.value.problems[0].nearest == "landings"
+    assert content(store) == before
+
+
+def test_nothing_is_removed_where_nothing_is(store):
+    with pytest.raises(DataError) as caught:
+        store.remove("landings")
+    assert caught.value.codes == ("D602",) and not store.folder.exists()

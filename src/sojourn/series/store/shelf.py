@@ -27,6 +27,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sojourn.errors import nearest
 from sojourn.series.codes import DataError, refuse
 from sojourn.series.countries import with_own_names
 from sojourn.series.importers.registry import read_file
@@ -262,6 +263,53 @@ class Store:
             raise refuse(
                 "D502", str(self.folder), f"the store cannot be written: {err}", remedy="make room and import again"
             ) from err
+
+    def remove(self, measure: str, release: str | None = None) -> tuple[Entry, ...]:
+        """Remove the user's figures of a measure, all of them or one release; own measures go with their last one.
+
+        Parameters
+        ----------
+        measure : str
+            What was imported.
+        release : str, optional
+            The one to remove; all without it.
+
+        Returns
+        -------
+        tuple of Entry
+            What was removed. The figures that ship with the package stay.
+
+        Raises
+        ------
+        DataError
+            D602 where the user has no such figures, D501 and D502 for the store.
+        """
+        if not self.folder.is_dir():
+            raise self._nothing(measure, release)
+        try:
+            with writing(self.folder):
+                before = {(e.measure, e.release): e for e in self._manifest()}
+                gone = tuple(e for (m, r), e in before.items() if m == measure and release in (None, r))
+                if not gone:
+                    raise self._nothing(measure, release)
+                left = {key: e for key, e in before.items() if e not in gone}
+                own = {n: m for n, m in read_measures(self._said()).items() if any(n == key[0] for key in left)}
+                self._sweep(before.values())
+                incoming = self.folder / "incoming"
+                incoming.mkdir()
+                self._publish(incoming, (), left, own)
+                self._sweep(left.values())
+        except OSError as err:
+            raise refuse("D502", str(self.folder), f"the store cannot be written: {err}") from err
+        return gone
+
+    def _nothing(self, measure: str, release: str | None) -> DataError:
+        """Return the error for figures that the user has not."""
+        own = sorted({e.measure for e in self._manifest()})
+        said = measure if release is None else f"{measure}, release {release}"
+        return refuse(
+            "D602", said, "no such figures of your own", allowed=", ".join(own), nearest=nearest(measure, own)
+        )
 
     def damage(self) -> tuple[str, ...]:
         """Return the user's files whose content is not what the manifest says.

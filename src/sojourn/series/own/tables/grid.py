@@ -123,7 +123,9 @@ def _named(source: str, columns: Sequence[tuple[str, Sequence[Cell]]]) -> dict[s
     return dict(columns)
 
 
-def grid_of_frame(frame: pd.DataFrame, source: str = "data frame", how: str = "data frame", digest: str = "") -> Grid:
+def grid_of_frame(
+    frame: pd.DataFrame, source: str = "data frame", how: str = "data frame", digest: str = ""
+) -> Grid:
     """Return the table of a data frame; a named index is a column too."""
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
