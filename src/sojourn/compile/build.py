@@ -15,9 +15,11 @@ from sojourn.compile.network import Network, build_network, destinations, entry
 from sojourn.compile.order import work_order
 from sojourn.compile.profiles import Profiles
 from sojourn.compile.rules import Rules, build_rules, watched_flows
+from sojourn.compile.size import require_compilable, size_of
 from sojourn.compile.table import Table, ValueTable
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Labels, Program, Sampled
+from sojourn.engine.options import check_options
 from sojourn.engine.streams import component_key
 from sojourn.scenario.model import Scenario
 
@@ -92,7 +94,14 @@ def compile_scenario(scenario: Scenario, *, record: str | None = None) -> FlowMo
     -------
     FlowModel
         The model, which never changes and can be pickled.
+
+    Raises
+    ------
+    ModelError
+        M401 for another period to record, M403 and M404 for a scenario too large to compile.
     """
+    check_options(record=record)
+    require_compilable(size_of(scenario, record))
     grid = make_grid(scenario.time, record)
     profiles = Profiles(scenario, grid)
     table = Table(profiles)

@@ -14,10 +14,12 @@ from sojourn.compile.dwells import DwellTable
 from sojourn.compile.grid import Grid
 from sojourn.compile.state import FlowState
 from sojourn.compile.table import ValueTable
+from sojourn.engine.codes import ModelError, refuse
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Labels, Program, Sampled
-from sojourn.engine.flow.steps import advance, begin
+from sojourn.engine.flow.steps import TooMany, advance, begin
 from sojourn.engine.model import Cancel, in_parts, require_state
+from sojourn.engine.quantile import MOST
 from sojourn.scenario.model import Scenario
 
 __all__ = ["FlowModel", "Unbalanced"]
@@ -213,7 +215,8 @@ class FlowModel:
         Raises
         ------
         ModelError
-            M201 for a state of another model, M202 for a step before the state's or after the last.
+            M201 for a state of another model, M202 for a step before the state's or after the last, M301 where more
+            than 2**53 people are in a stage, or on a flow in a recorded period: they would no longer be whole.
         Unbalanced
             With ``guard``, if people were lost or made in a step.
         """
@@ -225,14 +228,30 @@ class FlowModel:
         key = (state.seed, state.replicate)
 
         def work(first: int, last: int) -> None:
-            broken = advance(
-                self.program, sampled, state.held, key, first, last, expected=state.expected, guard=guard
-            )
+            try:
+                broken = advance(
+                    self.program, sampled, state.held, key, first, last, expected=state.expected, guard=guard
+                )
+            except TooMany as error:
+                raise self._too_many(state, error.step) from error
             if broken >= 0:
                 raise Unbalanced(state.replicate, broken)
 
         in_parts(state, to, cancel, _FIRST_STEPS, work)
         return state
+
+    def _too_many(self, state: FlowState, step: int) -> ModelError:
+        """Return the error for a step after which people are no longer counted whole."""
+        most = np.nan_to_num(state.held.state.people[slots.STOCK].sum(axis=1), nan=np.inf)
+        stage = self.labels.stage[int(most.argmax())]
+        return refuse(
+            "M301",
+            f"replicate {state.replicate}, {self.grid.day[step]}",
+            "more people than can be counted whole",
+            found=f"{most.max():.3g} people in `{stage}`",
+            allowed=f"{MOST:,.0f} in a stage, on a flow, or as steps waited in a recorded period",
+            remedy="check rates and their units; a momentum source may grow without bound",
+        )
 
     def record(self, state: FlowState) -> dict[str, NDArray[np.generic]]:
         """Return what was recorded up to the state's step.

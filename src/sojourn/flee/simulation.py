@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sojourn.engine.model import Cancel
+from sojourn.engine.options import check_options
 from sojourn.engine.walk.model import WalkModel
 from sojourn.engine.walk.rule import Own
 from sojourn.engine.walk.state import Record
@@ -117,13 +118,12 @@ def simulate(
     ------
     FleeError
         For a folder that cannot be run.
-    ValueError
-        For impossible counts.
+    ModelError
+        M402 for impossible counts.
     Interrupted
         With the finished replicates, when the run is stopped.
     """
-    if replicates < 1 or first < 0:
-        raise ValueError(f"replicates must be at least 1 and first at least 0, not {replicates} and {first}")
+    check_options(replicates=replicates, first=first, seed=seed, workers=workers)
     scenario = _as_asked(scenario, compat)
     seed = secrets.randbits(63) if seed is None else seed
     people = scenario.settings.hasten if scale is None else scale

@@ -24,7 +24,6 @@ CODES: Mapping[str, str] = {
     "R601": "cohorts do not add up to the recorded stocks",
     "R602": "simulated again, a run gives other numbers",
     "R603": "those who leave a queue unserved cannot be distinguished from those served",
-    "R604": "cohorts are not followed where exits change the group",
 }
 
 

@@ -164,7 +164,8 @@ def response(to: Response, quantities: Quantities) -> str:
     flows = "->" in to.of[0]
     mean = f", mean of about {number(to.days)} days" if to.days else ""
     capacity = ref(to.capacity, quantities, "people a day" if flows else "people")
-    return f"{' + '.join(to.of)} over {capacity}, {to.form}, elasticity {number(to.elasticity)}{mean}"
+    whose = f" of {', '.join(to.groups)}" if to.groups else ""
+    return f"{' + '.join(to.of)}{whose} over {capacity}, {to.form}, elasticity {number(to.elasticity)}{mean}"
 
 
 def duration(time: Duration, quantities: Quantities) -> str:

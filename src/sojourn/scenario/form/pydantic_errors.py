@@ -70,9 +70,9 @@ def _code(item: Any) -> str:
 
 def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) -> None:
     """Add a problem for every fault to the findings."""
-    reported = {problem.where for problem in findings.problems}
+    told = {problem.where for problem in findings.problems}
     for fault in faults(error, cls):
-        if _follows(fault, reported):
+        if _follows(fault, told):
             continue
         item = fault.error
         details = {"found": _shown(item["input"]), "allowed": "", "nearest": "", "remedy": ""}
@@ -82,11 +82,9 @@ def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) 
             message, details["found"] = f"`{key}` is not a key of {_called(fault.model)}", key
             details["allowed"] = ", ".join(known := list(hints(fault.model)))
             details["nearest"] = nearest(key, known)
-            details["remedy"] = (
-                "YAML 1.2 has no merge keys: write the keys out"
-                if key == "<<"
-                else "correct the key or leave it out"
-            )
+            details["remedy"] = "correct the key or leave it out"
+            if key == "<<":
+                details["remedy"] = "YAML 1.2 has no merge keys: write the keys out"
         elif fault.code == MISSING_KEY:
             message, details["found"] = f"`{key}` is needed here", ""
             details["remedy"] = f"add `{key}`"
@@ -101,11 +99,11 @@ def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) 
         findings.problem(fault.code, fault.path, message, **details)
 
 
-def _follows(fault: Fault, reported: set[str]) -> bool:
+def _follows(fault: Fault, told: set[str]) -> bool:
     """Whether the fault only follows from a problem found before: here, or in the file of a series."""
     beside = dotted(fault.path[:-1]) + "."
     missing = fault.code == MISSING_KEY and fault.path[0] == "series"
-    return dotted(fault.path) in reported or (missing and any(where.startswith(beside) for where in reported))
+    return dotted(fault.path) in told or (missing and any(where.startswith(beside) for where in told))
 
 
 def _choices(item: Any) -> dict[str, str]:
