@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from sojourn.compile.dwells import Dwells, DwellTable
 from sojourn.compile.grid import Grid, make_grid
 from sojourn.compile.model import FlowModel
-from sojourn.compile.network import Network, build_network, destinations, entry
-from sojourn.compile.order import work_order
+from sojourn.compile.network import Network, build_network, destinations, entry, work_order
 from sojourn.compile.profiles import Profiles
 from sojourn.compile.rules import Rules, build_rules, watched_flows
 from sojourn.compile.size import require_compilable, size_of

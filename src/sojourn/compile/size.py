@@ -58,6 +58,11 @@ def size_of(scenario: Scenario, record: str | None = None) -> Size:
         Resolved.
     record : {"step", "week", "month"}, optional
         Period recorded, in place of the scenario's.
+
+    Returns
+    -------
+    Size
+        Steps, memory, and about how long a replicate takes.
     """
     time = scenario.time
     days = (time.end - time.start).days + 1
@@ -79,12 +84,17 @@ def _varies(quantity: Quantity) -> bool:
 
 
 def require_compilable(size: Size) -> None:
-    """Refuse a scenario beyond the stated limits (M404), or whose model fits into no memory here (M403).
+    """Refuse a scenario beyond the stated limits, or whose model fits into no memory here.
+
+    Parameters
+    ----------
+    size : Size
+        Of the scenario.
 
     Raises
     ------
     ModelError
-        M403 or M404.
+        M404 beyond 1,000,000 steps, 10,000 stages or 10,000 groups; M403 for too little memory.
     """
     for what, found, most, remedy in (
         ("steps", size.steps, MOST_STEPS, "longer steps (time.step_days) or a shorter period"),
@@ -99,12 +109,23 @@ def require_compilable(size: Size) -> None:
 
 
 def require_memory(needed: int, what: str, remedy: str) -> None:
-    """Refuse what needs more memory than the machine has (M403).
+    """Refuse what needs more memory than the machine has.
+
+    Parameters
+    ----------
+    needed : int
+        Memory needed, bytes.
+    what, remedy : str
+        What needs them, and what would need fewer.
+    what : str
+        What needs it.
+    remedy : str
+        What to do to need less.
 
     Raises
     ------
     ModelError
-        M403; ``remedy`` says what needs less.
+        M403.
     """
     there = _memory()
     if needed > there:
