@@ -12,8 +12,9 @@ import pytest
 import sojourn
 from sojourn.series import DataError, measures
 from sojourn.series.importers import registry
-from sojourn.series.importers.registry import MODULES, find_importer, importers, read_file
+from sojourn.series.importers.registry import MODULES, find_importer, find_tables, importers, read_file
 from sojourn.series.importers.source_file import SourceFile
+from sojourn.series.model import table_rows
 
 NOT_FIGURES = {
     "china_pipeline_monthly.csv": "laid side by side from other files; used as an oracle in test_figures",
@@ -56,21 +57,35 @@ def test_names_of_importers_are_unlike():
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("importer", [i for i in importers() if i.layouts], ids=lambda i: i.name)
-def test_no_layout_is_claimed_by_two(importer, twins):
-    for number, layout in enumerate(importer.layouts):
-        source = SourceFile(twins.write(f"exits-{number}.csv", layout, [["1"] * len(layout)]))
-        assert [i.name for i in importers() if i.recognises(source)] == [importer.name]
+MANY = {
+    "removals-annual": ("FY2019", "FY2020"),
+    "china-macro": tuple(row["column"] for row in table_rows("china_macro.csv"))[:3],
+}
+"""Columns of which a layout has many, such as one for each month: some of them, by importer."""
+
+TABLES = [pytest.param(i, layout, id=f"{i.name}-{n}") for i in importers() for n, layout in enumerate(i.tables)]
 
 
-@pytest.mark.parametrize("importer", [i for i in importers() if i.layouts], ids=lambda i: i.name)
-def test_nonsense_in_every_cell_is_refused_with_codes_and_never_a_crash(importer, twins):
-    for number, layout in enumerate(importer.layouts):
-        for cell in ("", "=1+1", "nonsense", "-5", "1e999", "🛂", "2024-13-45"):
-            path = twins.write(f"mexico_exits-{number}.csv", layout, [[cell] * len(layout)])
-            with pytest.raises(DataError) as error:
-                importer.read(SourceFile(path))
-            assert error.value.codes
+def header_of(importer, layout):
+    """Return the names of the columns of a file with a layout."""
+    return (*layout.columns, *layout.optional, *(MANY[importer.name] if layout.each else ()))
+
+
+@pytest.mark.parametrize(("importer", "layout"), TABLES)
+def test_no_layout_is_claimed_by_two(importer, layout, twins):
+    for header in (header_of(importer, layout), tuple(n for n in header_of(importer, layout) if n not in layout.optional)):
+        source = SourceFile(twins.write("exits.csv", header, [["1"] * len(header)]))
+        assert [i.name for i, _ in find_tables(source)] == [importer.name]
+
+
+@pytest.mark.parametrize(("importer", "layout"), TABLES)
+def test_nonsense_in_every_cell_is_refused_with_codes_and_never_a_crash(importer, layout, twins):
+    header = header_of(importer, layout)
+    for cell in ("", "=1+1", "nonsense", "-5", "1e999", "🛂", "2024-13-45"):
+        path = twins.write("mexico_exits.csv", header, [[cell] * len(header)])
+        with pytest.raises(DataError) as error:
+            read_file(SourceFile(path))
+        assert error.value.codes
 
 
 @pytest.mark.parametrize("cell", ["1e999", "-1e999", "inf", "nan"])

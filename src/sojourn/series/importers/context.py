@@ -7,6 +7,7 @@ definition in December 2023; the gap is kept as figures not available and the de
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sojourn.calendar import read_period
 from sojourn.errors import Collector
 from sojourn.series.importers.columns import confidence_word, months, numbers, texts, translate
 from sojourn.series.importers.figures import concatenate, figures_of, finish
+from sojourn.series.importers.layout import Layout
 from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import table_rows
@@ -45,10 +47,9 @@ POLICY_COLUMNS = ("date", "date_precision", "actor", "event", "relevance", "sour
 _RULE_COLUMNS = ("start", "end", "rule", "effect_note", "source", "confidence")
 
 
-def _is_macro(source: SourceFile) -> bool:
-    known = {row["column"] for row in table_rows("china_macro.csv")}
-    head = source.header
-    return len(head) > 1 and head[0] == "month" and len(known & set(head[1:])) >= 3
+_MACRO = Layout(
+    ("month",), each="|".join(re.escape(row["column"].lower()) for row in table_rows("china_macro.csv")), at_least=3
+)
 
 
 def _macro(source: SourceFile) -> Imported:
@@ -182,7 +183,7 @@ IMPORTERS: tuple[Importer, ...] = (
         name="china-macro",
         title="Official Chinese series",
         measures=tuple(sorted({row["measure"] for row in table_rows("china_macro.csv")})),
-        recognise=_is_macro,
+        layouts=(_MACRO,),
         read=_macro,
     ),
     Importer(
