@@ -58,6 +58,8 @@ class Layout:
         Names that may be there.
     also : mapping of str to tuple of str
         Other wordings of a name, as publishers and the sites that spread their tables write it.
+    one_of : tuple of tuple of str
+        Groups of optional names of each of which there must be one.
     each : str
         Pattern, in lower case, of columns of which there are many, such as one for each month. They keep their own
         names, in lower case.
@@ -68,11 +70,12 @@ class Layout:
     columns: tuple[str, ...]
     optional: tuple[str, ...] = ()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    one_of: tuple[tuple[str, ...], ...] = ()
     each: str = ""
     at_least: int = 1
 
     def __hash__(self) -> int:
-        return hash((self.columns, self.optional, self.each))
+        return hash((self.columns, self.optional, self.one_of, self.each))
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -88,7 +91,8 @@ class Layout:
     def missing(self, cells: Iterable[str]) -> tuple[str, ...]:
         """Return the columns that a row of names lacks."""
         there = {self._names.get(plain(cell)) for cell in cells}
-        return tuple(name for name in self.columns if name not in there)
+        lacking = [name for name in self.columns if name not in there]
+        return (*lacking, *(" or ".join(group) for group in self.one_of if not there & set(group)))
 
     def shared(self, cells: Sequence[str]) -> int:
         """Return how many names of a row are columns of this layout."""
@@ -118,13 +122,15 @@ class Layout:
                 extra.append(cell.strip())
         if self.each and many < self.at_least:
             return None
+        if not all(any(name in positions for name in group) for group in self.one_of):
+            return None
         if extra and self._general:
             return None
         return Match(self, positions, tuple(extra))
 
     @cached_property
     def _general(self) -> bool:
-        return not self.each and (len(self.columns) < _FEW or all(len(plain(n)) <= _SHORT for n in self.columns))
+        return not (self.each or self.one_of) and (len(self.columns) < _FEW or all(len(plain(n)) <= _SHORT for n in self.columns))
 
     @cached_property
     def _wordings(self) -> dict[str, tuple[str, ...]]:
@@ -135,7 +141,7 @@ def best_rows(layouts: Iterable[Layout], rows: Sequence[Sequence[str]]) -> list[
     """Return (share of the names in common, layout, row) of every layout, nearest first."""
     found = []
     for layout in layouts:
-        size = len(layout.columns) + (layout.at_least if layout.each else 0)
+        size = len(layout.columns) + len(layout.one_of) + (layout.at_least if layout.each else 0)
         best = (0.0, 0)
         for at, cells in enumerate(rows):
             named = [c for c in cells if c.strip()]

@@ -101,7 +101,7 @@ def fit_table(name: str, head: Head, row: int, match: Match | None) -> Fit:
         )
     read = {plain(cells[at]) for at in match.positions.values()}
     _refuse_twice(name, first, [c for c in cells if plain(c) in read])
-    order = [n for n in (*match.layout.columns, *match.layout.optional) if n in match.positions]
+    order = [n for n in dict.fromkeys((*match.layout.columns, *match.layout.optional)) if n in match.positions]
     order += [n for n in match.positions if n not in order]
     at = tuple(match.positions[n] + shift for n in order)
     return Fit(tuple(order), at, width, first, skip, head.separator, head.sheet, match.extra)
