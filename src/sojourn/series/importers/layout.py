@@ -148,4 +148,4 @@ def best_rows(layouts: Iterable[Layout], rows: Sequence[Sequence[str]]) -> list[
             common = layout.shared(named)
             best = max(best, (common / max(size, min(len(named), 2 * size), 1), -at))
         found.append((best[0], layout, -best[1]))
-    return sorted(found, key=lambda f: -f[0])
+    return sorted(found, key=lambda f: (-f[0], len(f[1].columns)))

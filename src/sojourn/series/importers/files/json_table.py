@@ -76,6 +76,8 @@ def _text(value: Any) -> str:
 def _from_stat(read: Mapping[str, Any], name: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return a JSON-stat dataset as a column for each dimension, one of values and one of status.
 
+    A first column says which dataset it is.
+
     Source: https://json-stat.org/full/
     """
     try:
@@ -90,12 +92,15 @@ def _from_stat(read: Mapping[str, Any], name: str) -> tuple[tuple[str, ...], lis
         if cells > _MOST_CELLS:
             raise refuse("D110", name, "too many cells", found=f"{cells:,}", allowed=f"{_MOST_CELLS:,}")
         values, status = _sparse(read["value"]), _sparse(read.get("status") or {})
+        source = _text((read.get("extension") or {}).get("id") or read.get("label") or "")
         rows = [
-            (*key, values[at], status.get(at, "")) for at, key in enumerate(product(*members)) if at in values
+            (source, *key, values.get(at, ""), status.get(at, ""))
+            for at, key in enumerate(product(*members))
+            if at in values or at in status
         ]
     except (KeyError, TypeError, ValueError, AttributeError) as err:
         raise refuse("D105", name, f"not a JSON-stat dataset: {err!r}"[:200]) from err
-    return (*dimensions, "value", "status"), rows
+    return ("DATAFLOW", *dimensions, "value", "status"), rows
 
 
 def _members(category: Mapping[str, Any], size: int) -> list[str]:
