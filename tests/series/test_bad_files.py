@@ -160,7 +160,7 @@ CORPUS = [
     ("a table of something else", "D201", lambda t: t.write("x.csv", ("name", "colour"), [("a", "b")])),
     ("a workbook of something else", "D201", book),
     ("column missing", "D202", lambda t: state(t, lambda r: [x[:-1] for x in r], header=STATE[:-1])),
-    ("column renamed", "D202", lambda t: state(t, header=(*STATE[:-1], "Count"))),
+    ("column renamed", "D202", lambda t: state(t, header=(*STATE[:-1], "Tally"))),
     ("another column in a layout of few", "D202", lambda t: t.write("x.csv", ("t", "nat", "sex", "n"), [(1, 2, 3, 4)])),
     ("column name twice", "D203", lambda t: state(t, header=("Fiscal Year", *STATE[:-1]))),
     ("row too short", "D204", lambda t: state(t, lambda r: [*r[:9], r[9][:4], *r[10:]])),

@@ -24,6 +24,9 @@ from sojourn.series.validation import check_figures
 
 __all__ = ["MODULES", "find_importer", "find_tables", "importers", "read_file"]
 
+_NEARLY = 0.6
+"""Share of names in common from which on a file is said to have nearly a layout."""
+
 _VALUE = re.compile(r"value|count|number|total|people|persons|figure|amount|^n$|applied|encounters|cases")
 _DATE = re.compile(r"date|year|month|period|time|quarter|^t$|^y$")
 
@@ -151,9 +154,9 @@ def _unknown(source: SourceFile) -> DataError:
         said.append(f"{titles[layout]} (missing {missing})")
     share, layout, row = near[0]
     named = [c for c in rows[row] if c]
-    if share >= 0.5 and (twice := sorted({c for c in named if named.count(c) > 1})):
+    if share >= _NEARLY and (twice := sorted({c for c in named if named.count(c) > 1})):
         return refuse("D203", f"{source.name}, row {row + 1}", "column name given twice", found=", ".join(twice))
-    if share < 0.5:
+    if share < _NEARLY:
         return refuse(
             "D201",
             source.name,

@@ -132,7 +132,7 @@ _SOLUTIONS = Layout(
 _FLED = ("refugees", "asylum_seekers", "refugee_like", "oip")
 _FLOWS = Layout(
     ("year", "refugee_like"),
-    optional=(*_WHO, *_FLED),
+    optional=(*_WHO, "refugees", "asylum_seekers", "oip"),
     also={**_WHO_ALSO, **{name: _GROUPS_ALSO[name] for name in ("refugees", "asylum_seekers", "oip")}},
     one_of=(_ORIGIN, _ASYLUM, ("refugees", "asylum_seekers", "oip")),
 )
