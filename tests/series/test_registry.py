@@ -14,7 +14,6 @@ from sojourn.series import DataError, measures
 from sojourn.series.importers import registry
 from sojourn.series.importers.registry import MODULES, find_importer, find_tables, importers, read_file
 from sojourn.series.importers.source_file import SourceFile
-from sojourn.series.model import table_rows
 
 NOT_FIGURES = {
     "china_pipeline_monthly.csv": "laid side by side from other files; used as an oracle in test_figures",
@@ -51,7 +50,6 @@ MANY = {
     "removals-annual": ("FY2019", "FY2020"),
     "frontex-workbook": ("JAN2019", "FEB2019"),
     "eurostat-wide": ("2019", "2020"),
-    "china-macro": tuple(row["column"] for row in table_rows("china_macro.csv"))[:3],
 }
 """Columns of which a layout has many, such as one for each month: some of them, by importer."""
 

@@ -141,7 +141,8 @@ def _several(source: SourceFile, found: Sequence[Importer]) -> DataError:
 
 def _unknown(source: SourceFile) -> DataError:
     """Say how the file differs from the three layouts that it is nearest to, and how to import it all the same."""
-    rows = [cells for head in source.heads for _, _, cells in head.rows[:15] if sum(map(bool, cells)) > 1]
+    rows = [cells for head in source.heads for _, _, cells in head.rows[:15] if any(cells)]
+    rows = [cells for cells in rows if sum(map(bool, cells)) > 1] or rows
     own = _own_series(source, rows)
     shown = rows[0] if rows else source.sheets
     if not rows:

@@ -106,6 +106,7 @@ def _long(source: SourceFile) -> Imported:
         "name": texts(table["nat"]),
         "category": _route(texts(table["route"]), _borders(texts(table["type"]), problems, where)),
         "value": numbers(table["n"].combine_chunks(), problems, where, "n"),
+        "licence": "MIT",
     }
     problems.raise_if_any()
     release = last_month(start)
