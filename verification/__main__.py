@@ -1,4 +1,6 @@
-"""Print every verdict of the flow engine and of the importers: ``python -m verification [theory|oracles|numbers|fuzz_importers ...]``.
+"""Print every verdict of the flow engine and the importers: ``python -m verification [PART ...]``.
+
+Parts are theory, oracles, numbers and fuzz_importers.
 
 The comparison with Flee's own runs is ``python -m verification.flee_reference``.
 """

@@ -31,9 +31,8 @@ def mutate(samples: Sequence[Sample], folder: Path) -> list[str]:
     """Return what is wrong with the outcome of any mutation of any sample."""
     wrong = []
     for sample in samples:
-        ending, data = ".csv", text(sample.header, sample.rows).encode()
         plain = folder / f"{sample.name}.csv"
-        plain.write_bytes(data)
+        plain.write_text(text(sample.header, sample.rows), encoding="utf-8", newline="")
         expected = figures_of(plain)
         for mutation in MUTATIONS:
             said = outcome(sample, mutation, folder, expected)

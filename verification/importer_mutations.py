@@ -64,7 +64,9 @@ class Mutation:
 
 def read_sample(path: Path, rows: int) -> Sample:
     """Return the first rows of a CSV file as a sample."""
-    opened = gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig")
+    opened = (
+        gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig")
+    )
     with opened as file:
         reader = csv.reader(file)
         header = tuple(c.strip() for c in next(reader))
@@ -172,7 +174,9 @@ def _without(at: int) -> Callable[[Sample], tuple[str, bytes]]:
 
 
 def _above(s: Sample) -> tuple[str, bytes]:
-    return ".csv", ("".join(",".join(f'"{c}"' for c in line) + "\n" for line in PREFACE) + text(s.header, s.rows)).encode()
+    return ".csv", (
+        "".join(",".join(f'"{c}"' for c in line) + "\n" for line in PREFACE) + text(s.header, s.rows)
+    ).encode()
 
 
 def _tags(s: Sample) -> tuple[str, bytes]:
@@ -188,7 +192,9 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("lower case", _named(str.lower)),
     Mutation("capitals", _named(str.title)),
     Mutation("spaces around names", _named(lambda h: f"  {h} ")),
-    Mutation("space after the last name", lambda s: (".csv", text([*s.header[:-1], f"{s.header[-1]} "], s.rows).encode())),
+    Mutation(
+        "space after the last name", lambda s: (".csv", text([*s.header[:-1], f"{s.header[-1]} "], s.rows).encode())
+    ),
     Mutation("underscores for spaces", _named(lambda h: re.sub(r"\W+", "_", h).strip("_") or h)),
     Mutation("spaces for underscores", _named(lambda h: h.replace("_", " "))),
     Mutation("no-break spaces in names", _named(lambda h: h.replace(" ", "\u00a0"))),
@@ -200,7 +206,9 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("an extra column at the end", _extra("Remarks", -1, lambda n: "as published"), equal=False),
     Mutation("an extra column at the start", _extra("Download id", 0, lambda n: f"x{n}"), equal=False),
     Mutation("separator at the end of every line", _extra("", -1, lambda n: "")),
-    Mutation("separator at the end of the rows", lambda s: (".csv", text(s.header, [[*r, ""] for r in s.rows]).encode())),
+    Mutation(
+        "separator at the end of the rows", lambda s: (".csv", text(s.header, [[*r, ""] for r in s.rows]).encode())
+    ),
     Mutation("separator at the end of the header", lambda s: (".csv", text([*s.header, ""], s.rows).encode())),
     Mutation("semicolons", _whole(separator=";")),
     Mutation("tabs", lambda s: (".tsv", text(s.header, s.rows, separator="\t").encode())),
@@ -229,7 +237,11 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("JSON", _json),
     Mutation("first column missing", _without(0), equal=False, loses=True),
     Mutation("last column missing", lambda s: _without(len(s.header) - 1)(s), equal=False, loses=True),
-    Mutation("first column twice", lambda s: (".csv", text([s.header[0], *s.header], [[r[0], *r] for r in s.rows]).encode()), equal=False),
+    Mutation(
+        "first column twice",
+        lambda s: (".csv", text([s.header[0], *s.header], [[r[0], *r] for r in s.rows]).encode()),
+        equal=False,
+    ),
     Mutation("unknown names", _named(lambda h: f"{h[::-1]} q"), equal=False),
 )
 """Every mutation."""

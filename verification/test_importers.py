@@ -6,6 +6,7 @@
 import dataclasses
 
 import pytest
+
 from verification.fuzz_importers import fuzz, mutate
 from verification.importer_mutations import MUTATIONS, figures_of, outcome, text
 from verification.importer_samples import made_up

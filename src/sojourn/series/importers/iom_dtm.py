@@ -1,8 +1,8 @@
 """IOM's Displacement Tracking Matrix: internally displaced people by country, province and district.
 
 The layout is that of the interface (https://dtm.iom.int/data-and-analysis/dtm-api), whose answers the Humanitarian
-Data Exchange spreads as CSV with hashtags (https://data.humdata.org/dataset/global-iom-dtm-from-api). The figures are
-stocks on the day of the report, of one operation each.
+Data Exchange spreads as CSV with hashtags (https://data.humdata.org/dataset/global-iom-dtm-from-api). The figures
+are stocks on the day of the report, of one operation each.
 """
 
 from __future__ import annotations

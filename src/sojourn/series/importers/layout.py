@@ -1,7 +1,8 @@
 """How the columns of a file are matched with a layout that an importer knows.
 
-Names of columns are compared by their letters and digits alone, so that case, spaces, underscores and punctuation do
-not matter; the order of the columns never does. A column that the layout does not have is left out, and said to be.
+Names of columns are compared by their letters and digits alone, so that case, spaces, underscores and punctuation
+do not matter; the order of the columns never does. A column that the layout does not have is left out, and said to
+be.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 __all__ = ["Layout", "Match", "best_rows", "plain"]
 
@@ -21,6 +22,7 @@ _UNNAMED = re.compile(r"|unnamed\d*|index|row(names?)?|x\d*|v\d+|level0")
 """Names, as compared, of the column of row numbers that pandas, R and spreadsheets write."""
 
 
+@lru_cache(maxsize=8192)
 def plain(name: str) -> str:
     """Return a name of a column as it is compared: letters and digits alone, lower case."""
     folded = unicodedata.normalize("NFKC", name).casefold()
@@ -130,7 +132,9 @@ class Layout:
 
     @cached_property
     def _general(self) -> bool:
-        return not (self.each or self.one_of) and (len(self.columns) < _FEW or all(len(plain(n)) <= _SHORT for n in self.columns))
+        return not (self.each or self.one_of) and (
+            len(self.columns) < _FEW or all(len(plain(n)) <= _SHORT for n in self.columns)
+        )
 
     @cached_property
     def _wordings(self) -> dict[str, tuple[str, ...]]:

@@ -151,7 +151,9 @@ def _unknown(source: SourceFile) -> DataError:
     near = best_rows(titles, rows)[:3]
     said = []
     for _, layout, row in near:
-        missing = ", ".join(layout.missing(rows[row])) or ("the columns of its periods" if layout.each else "nothing")
+        missing = ", ".join(layout.missing(rows[row])) or (
+            "the columns of its periods" if layout.each else "nothing"
+        )
         said.append(f"{titles[layout]} (missing {missing})")
     share, layout, row = near[0]
     named = [c for c in rows[row] if c]
@@ -181,7 +183,9 @@ def _own_series(source: SourceFile, rows: Sequence[Sequence[str]]) -> str:
     value = next((c for c in reversed(cells) if _VALUE.search(c.lower())), "COLUMN")
     date = next((c for c in cells if _DATE.search(c.lower())), "COLUMN")
     quoted = [f'"{c}"' if " " in c else c for c in (source.name, value, date)]
-    return f"import it as your own: sojourn data import {quoted[0]} --as NAME --value {quoted[1]} --date {quoted[2]}"
+    return (
+        f"import it as your own: sojourn data import {quoted[0]} --as NAME --value {quoted[1]} --date {quoted[2]}"
+    )
 
 
 def _joined(found: Sequence[Importer]) -> Importer:

@@ -1,9 +1,9 @@
 """An untrusted file, read within limits.
 
 Everything that an importer sees of a file comes through :class:`SourceFile`: its kind, header, sheets and rows.
-Before a row is parsed, one pass over the bytes makes sure that the file is a text of limited size and line length in
-one encoding, or an archive of limited size without macros, entities and formulas. Nothing in a file is ever executed
-or fetched.
+Before a row is parsed, one pass over the bytes makes sure that the file is a text of limited size and line length
+in one encoding, or an archive of limited size without macros, entities and formulas. Nothing in a file is ever
+executed or fetched.
 """
 
 from __future__ import annotations
@@ -241,8 +241,8 @@ class SourceFile:
         Raises
         ------
         DataError
-            D113 for a last row that is cut off, D204 with the rows that have too few or too many columns, D110 above
-            the limit of rows.
+            D113 for a last row that is cut off, D204 with the rows that have too few or too many columns, D110
+            above the limit of rows.
         """
         if self.kind == "zip":
             raise refuse("D114", self.name, "an archive, not a table")
@@ -323,7 +323,9 @@ class SourceFile:
         if said:
             self._remark_notes(said)
         size = sum(length for _, length in lines[-count:])
-        return io.BytesIO(self._all_text()[:-size]) if text.size < 1 << 26 else _Shorter(self.open(), text.size - size)
+        return (
+            io.BytesIO(self._all_text()[:-size]) if text.size < 1 << 26 else _Shorter(self.open(), text.size - size)
+        )
 
     def _all_text(self) -> bytes:
         with self.open() as file:
@@ -461,7 +463,7 @@ def _checked(reader: Any, problems: Any) -> Iterator[pa.RecordBatch]:
 
 
 def _written(value: Any) -> str:
-    """Return a cell of a workbook as a text file would have it: whole numbers without a point, dates as ISO dates."""
+    """Return a cell of a workbook as text: whole numbers without a point, dates as ISO dates."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,13 +1,13 @@
 """Eurostat: asylum applicants by year and month, and first instance decisions by year.
 
-Read are the tables migr_asyappctza, migr_asyappctzm and migr_asydcfsta in the forms in which Eurostat gives them out
-(https://ec.europa.eu/eurostat/web/user-guides/data-browser/api-data-access): TSV with a column for each period,
+Read are the tables migr_asyappctza, migr_asyappctzm and migr_asydcfsta in the forms in which Eurostat gives them
+out (https://ec.europa.eu/eurostat/web/user-guides/data-browser/api-data-access): TSV with a column for each period,
 SDMX-CSV, and JSON-stat; wide tables with a column for each period as people reshape them; and the yearly table of
 IOM's compilation, which is of all applicants although it is labelled first-time (Germany 2015: 476,560).
 
-Sums of countries and of nationalities (EU27_2020, EXT_EU28) are left out; the total of all nationalities is kept. Of
-the splits by sex and age only one is kept besides the totals, so that nobody is counted twice: the finest that is
-whole. Figures are rounded to 5.
+Sums of countries and of nationalities (EU27_2020, EXT_EU28) are left out; the total of all nationalities is kept.
+Of the splits by sex and age only one is kept besides the totals, so that nobody is counted twice: the finest that
+is given. Figures are rounded to 5.
 """
 
 from __future__ import annotations
@@ -59,8 +59,11 @@ _LONG = Layout(
     },
 )
 _COMPILED = ("geo", "t", "nat", "sex", "n")
+_KEY = re.compile(r"([\w ]+(?:[,;][\w ]+)+)\\time(_period)?", re.IGNORECASE)
 _VALUE = re.compile(r"(:|-?[\d.,]+(?:[eE]\+?\d+)?)?\s*([a-z]{0,4})")
-_AGGREGATE = re.compile(r"(european union|euro area|eu\b|extra-?eu|non-?eu|efta|european (economic|free))", re.IGNORECASE)
+_AGGREGATE = re.compile(
+    r"(european union|euro area|eu\b|extra-?eu|non-?eu|efta|european (economic|free))", re.IGNORECASE
+)
 
 
 def _is_tsv(source: SourceFile) -> bool:
@@ -71,7 +74,9 @@ def _composite(source: SourceFile) -> tuple[int, int, list[str]] | None:
     r"""Return (head, row, dimensions) of a header that begins with a cell such as ``sex,geo\TIME_PERIOD``."""
     for number, head in enumerate(source.heads):
         for row, (_, _, cells) in enumerate(head.rows[:10]):
-            name = re.fullmatch(r"([\w ]+(?:[,;][\w ]+)+)\\time(_period)?", cells[0] if cells else "", re.IGNORECASE)
+            name = re.fullmatch(
+                r"([\w ]+(?:[,;][\w ]+)+)\\time(_period)?", cells[0] if cells else "", re.IGNORECASE
+            )
             if name and len(cells) > 1:
                 return number, row, re.split("[,;]", name[1].lower())
     return None
@@ -89,7 +94,12 @@ def _tsv(source: SourceFile) -> Imported:
     parts = [re.split("[,;]", (k or "").strip()) for k in keys.dictionary.to_pylist()]
     wrong = [k for k in parts if len(k) != len(names)]
     if wrong:
-        raise refuse("D204", source.name, f"{len(wrong[0])} dimensions instead of {len(names)}", found=",".join(wrong[0])[:80])
+        raise refuse(
+            "D204",
+            source.name,
+            f"{len(wrong[0])} dimensions instead of {len(names)}",
+            found=",".join(wrong[0])[:80],
+        )
     renamed = {"asyl_app": "applicant", "citizenship": "citizen"}
     for at, name in enumerate(names):
         words = pa.array([k[at].strip() for k in parts], pa.string())
@@ -114,7 +124,9 @@ def _wide_table(source: SourceFile, table: pa.Table) -> Imported:
         part = dimensions.append_column("time", time).append_column("value", encoded(table[column]))
         parts.append(part)
     if not parts:
-        raise refuse("D202", f"{source.name}, row 1", "no column of a period", found=", ".join(table.column_names)[:200])
+        raise refuse(
+            "D202", f"{source.name}, row 1", "no column of a period", found=", ".join(table.column_names)[:200]
+        )
     return _read(source, pa.concat_tables(parts).unify_dictionaries().combine_chunks(), problems)
 
 
@@ -126,7 +138,7 @@ def _long(source: SourceFile) -> Imported:
 
 
 def _countries(column: Any, name: str, problems: Collector, where: str) -> list[str]:
-    """Return the codes of countries written as Eurostat's codes, as names, or as both; ``aggregate`` for sums of some."""
+    """Return the codes of countries written as Eurostat's codes, as names, or as both; ``aggregate`` for sums."""
     known = vocabulary("eurostat", "country")
     given = encoded(column)
     found = []
@@ -167,7 +179,9 @@ def _values(table: pa.Table, problems: Collector, source: SourceFile) -> tuple[A
     if "flag" in table.column_names:
         own = [f or o for f, o in zip(texts(table["flag"]), own, strict=True)]
     column = pa.DictionaryArray.from_arrays(given.indices, pa.array(words, pa.string()))
-    value = numbers(column, problems, source.name, "value", first_row=source.first_row, missing=("", ":", "NaN", "NA"))
+    value = numbers(
+        column, problems, source.name, "value", first_row=source.first_row, missing=("", ":", "NaN", "NA")
+    )
     said = ["suppressed" if f == "c" and np.isnan(v) else "none" for f, v in zip(own, value, strict=True)]
     return value, said, sum(bool(f) and f not in ("c", "z") for f in own)
 
@@ -198,7 +212,9 @@ def _check_dataset(source: SourceFile, table: pa.Table, decided: bool) -> None:
 
     Which table it is stands in its column DATAFLOW or in the name of the file.
     """
-    said = [source.name] + (encoded(table["DATAFLOW"]).dictionary.to_pylist() if "DATAFLOW" in table.column_names else [])
+    said = [source.name] + (
+        encoded(table["DATAFLOW"]).dictionary.to_pylist() if "DATAFLOW" in table.column_names else []
+    )
     text = " ".join(str(s) for s in said).lower()
     dataset = re.search(r"asy(app|dcf|dec|pen|uma|wit|res|rel|acc)[a-z0-9]*", text)
     if decided:
@@ -247,14 +263,21 @@ def _read(source: SourceFile, table: pa.Table, problems: Collector) -> Imported:
     if not decided:
         columns["category"] = split.words
     dropped_rows = [Dropped(where, count, reason) for count, reason in dropped]
-    for mask, reason in ((sums, "sums of countries: never added to their members"), (absent, "no figure published")):
+    for mask, reason in (
+        (sums, "sums of countries: never added to their members"),
+        (absent, "no figure published"),
+    ):
         if mask.any():
             dropped_rows.append(Dropped(where, int(mask.sum()), reason))
     if flagged:
-        dropped_rows.append(Dropped(where, 0, f"{flagged} figures carry a flag of Eurostat (break, provisional ...)"))
+        dropped_rows.append(
+            Dropped(where, 0, f"{flagged} figures carry a flag of Eurostat (break, provisional ...)")
+        )
     if not decided and "not-stated" in columns["component"]:
         dropped_rows.append(
-            Dropped(where, 0, "the table does not say whether applicants are first-time or all: component not-stated")
+            Dropped(
+                where, 0, "the table does not say whether applicants are first-time or all: component not-stated"
+            )
         )
     keep = split.keep & ~sums & ~absent
     return _finished(source, filter_rows(columns, keep), decided, problems, dropped_rows)

@@ -52,12 +52,14 @@ def kept_splits(
     else:
         finest = next((m for m in (both, by_sex & ~by_age, by_age & ~by_sex) if m.any()), total)
         keep = total | finest
-        covered = {cells[i] for i in np.flatnonzero(keep)}
+        covered = {cells[i] for i in np.flatnonzero(keep).tolist()}
         for other in (by_sex & ~by_age, by_age & ~by_sex):  # where the finest split is not given
             spare = np.array([other[i] and cells[i] not in covered for i in range(len(cells))], dtype=bool)
             keep = keep | spare
-            covered |= {cells[i] for i in np.flatnonzero(spare)}
+            covered |= {cells[i] for i in np.flatnonzero(spare).tolist()}
     if (count := int((~keep).sum())) > 0:
-        reason = "other than both sexes and all ages" if totals_only else "sums over the sexes or ages that are kept"
+        reason = (
+            "other than both sexes and all ages" if totals_only else "sums over the sexes or ages that are kept"
+        )
         dropped.append((count, reason))
     return Splits(keep, words), dropped

@@ -1,7 +1,8 @@
 """Frontex: monthly detections of illegal border-crossing by route, kind of border and nationality.
 
 The workbook has a column for each month since January 2009 and says in its notes as of when its figures are; its
-links to another workbook are not followed. A long copy in IOM's compilation names months by date. Zeros are left out.
+links to another workbook are not followed. A long copy in IOM's compilation names months by date. Zeros are left
+out.
 
 Source: https://www.frontex.europa.eu/what-we-do/monitoring-and-risk-analysis/migratory-map/
 """

@@ -1,4 +1,4 @@
-"""Home Office of the United Kingdom: asylum claims, initial decisions, resettlement, and claims awaiting a decision.
+"""Home Office of the United Kingdom: asylum claims, decisions, resettlement, and claims awaiting a decision.
 
 The layouts are those of the sheets "Data - Asy_D01", "Data - Asy_D02" and "Data - Asy_D03" of the workbooks "Asylum
 claims datasets", "Asylum claims awaiting a decision datasets" and their predecessors on
@@ -81,7 +81,7 @@ def _dates(table: pa.Table, problems: Collector, where: str) -> Any:
         day = None
         for form in ("%Y-%m-%d", "%d %b %Y", "%d %B %Y"):
             try:
-                day = dt.datetime.strptime(written, form).date()  # noqa: DTZ007 - a day has no time zone
+                day = dt.datetime.strptime(written, form).date()
             except ValueError:
                 continue
         if day is None or not 1980 <= day.year <= 2049:
@@ -191,7 +191,9 @@ def _waiting(source: SourceFile) -> Imported:
     problems.raise_if_any()
     dropped: list[Dropped] = []
     release = _last(start, 0)
-    return finish(source, _added(source, "uk-asylum-pending", release, columns, dropped), release, problems, dropped)
+    return finish(
+        source, _added(source, "uk-asylum-pending", release, columns, dropped), release, problems, dropped
+    )
 
 
 IMPORTERS: tuple[Importer, ...] = (

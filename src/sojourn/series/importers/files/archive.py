@@ -50,7 +50,15 @@ def check_workbook(opened: Any, name: str, packed: int, limits: Limits) -> None:
                 if lower.endswith((".xml", ".rels")) and not any(part in lower for part in _IGNORED):
                     with archive.open(member) as part:
                         _check_part(name, member.filename, part, limits)
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError) as err:
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as err:
         if isinstance(err, DataError):
             raise
         raise refuse("D105", name, f"damaged or cut off: {err}") from err
@@ -69,7 +77,15 @@ def read_members(opened: Any, name: str, packed: int, limits: Limits) -> tuple[t
             members = _check_sizes(archive, name, packed, limits)
             names = sorted(m.filename for m in members if m.filename.lower().endswith(_TABLES) and m.file_size)
             tables = tuple((n, archive.read(n)) for n in names if not n.startswith("__MACOSX/"))
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError) as err:
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as err:
         if isinstance(err, DataError):
             raise
         raise refuse("D105", name, f"damaged or cut off: {err}") from err

@@ -12,8 +12,9 @@ from sojourn.series.importers.layout import Match, plain
 __all__ = ["Fit", "Head", "fit_table", "is_note", "notes_at_end"]
 
 _NOTE = re.compile(
-    r"(sources?|notes?|footnotes?|end of|last updat|updated|extracted|data (as|from|extracted)|date |disclaimer|"
-    r"special value|available flags?|copyright|this |the |figures |totals? (do|may)|https?:|[*†‡©^:#\[(]|\d\)|\d\. )",
+    r"(sources?|notes?|footnotes?|end of|last updat|updated|extracted|data (as|from|extracted)|date |"
+    r"disclaimer|special value|available flags?|copyright|this |the |figures |totals? (do|may)|"
+    r"https?:|[*†‡©^:#\[(]|\d\)|\d\. )",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[+-]?[\d.,\s]*\d[\d.,\s%]*")
@@ -147,7 +148,7 @@ def is_note(cells: Sequence[str]) -> bool:
     if not cells[0].strip() or any(_NUMBER.fullmatch(c) for c in said):
         return False
     remark = bool(_NOTE.match(said[0]))
-    return len(said) <= 2 and (remark or len(said) == 1 and len(said[0].split()) >= _FEW_WORDS)
+    return len(said) <= 2 and (remark or (len(said) == 1 and len(said[0].split()) >= _FEW_WORDS))
 
 
 def notes_at_end(rows: Sequence[Sequence[str]]) -> int:

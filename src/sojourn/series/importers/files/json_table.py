@@ -1,4 +1,4 @@
-"""Tables in JSON: lists of records, as the interfaces of UNHCR and IOM answer, and JSON-stat, as that of Eurostat."""
+"""Tables in JSON: lists of records, as UNHCR and IOM answer, and JSON-stat, as Eurostat does."""
 
 from __future__ import annotations
 
@@ -123,5 +123,5 @@ def _sparse(values: Any) -> dict[int, str]:
     elif isinstance(values, Sequence) and not isinstance(values, str):
         pairs = iter(enumerate(values))
     else:
-        raise ValueError("values are neither a list nor an object")
+        raise TypeError("values are neither a list nor an object")
     return {int(at): _text(value) for at, value in pairs if value is not None}

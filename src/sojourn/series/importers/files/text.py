@@ -1,4 +1,4 @@
-"""Text of a file: its encoding, found by one pass over the bytes that also checks size, lines and end; its separator.
+"""Text of a file: its encoding, found by one pass over the bytes that also checks size and lines; its separator.
 
 A file without a byte order mark is UTF-8 where it can be, then UTF-16 where every other byte is zero, then
 Windows-1252. One that mixes UTF-8 with other bytes is refused: no reading of it would be right.

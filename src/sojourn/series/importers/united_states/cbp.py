@@ -1,9 +1,9 @@
-"""US Customs and Border Protection: nationwide encounters, by area of responsibility and by state, and the southwest.
+"""US Customs and Border Protection: nationwide encounters by area of responsibility and by state, the southwest.
 
-The published bundles cover four fiscal years each and name months by fiscal year and abbreviation; they circulate with
-names of columns in lower case and underscores too. The bundle of the southwest land border has groups of citizenship
-and no places. A copy of the southwest border names months by date. The release is the last month covered, which orders
-the bundles.
+The published bundles cover four fiscal years each and name months by fiscal year and abbreviation; they circulate
+with names of columns in lower case and underscores too. The bundle of the southwest land border has groups of
+citizenship and no places. A copy of the southwest border names months by date. The release is the last month
+covered, which orders the bundles.
 
 Source: https://www.cbp.gov/document/stats/nationwide-encounters and
 https://www.cbp.gov/document/stats/southwest-land-border-encounters
@@ -45,7 +45,15 @@ AREA = (
 )
 STATE = (*_HEAD, "Land Border Region", "State", *_TAIL, "Encounter Count")
 STATE_TYPED = (*_HEAD, "Land Border Region", "State", *_TAIL, "Encounter Type", "Encounter Count")
-SBO = (*_HEAD, "Component", "Demographic", "Citizenship Grouping", "Title of Authority", "Encounter Type", "Encounter Count")
+SBO = (
+    *_HEAD,
+    "Component",
+    "Demographic",
+    "Citizenship Grouping",
+    "Title of Authority",
+    "Encounter Type",
+    "Encounter Count",
+)
 SOUTHWEST = ("t", "t_fy", "component", "area", "authority", "type", "demog", "nat", "n")
 _ALSO = {
     "Land Border Region": ("Land Filter", "Border Region", "Land Border"),
