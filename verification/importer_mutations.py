@@ -1,7 +1,7 @@
 """Files that people hold, made from good ones: other names, orders, separators, encodings, forms, and damage.
 
-A table is a header and rows of text. A mutation writes it under another form; what is imported must be the same figures
-as from the plain file, or be refused with a code that says why.
+A table is a header and rows of text. A mutation writes it under another form; what is imported must be the same
+figures as from the plain file, or be refused with a code that says why.
 """
 
 from __future__ import annotations
@@ -29,6 +29,12 @@ __all__ = ["MUTATIONS", "Mutation", "Sample", "damaged", "figures_of", "outcome"
 
 PREFACE = [["Published figures"], [], ["Last updated: 2 June 2025", "all rights reserved"]]
 NOTES = ["", "Source: the publisher", "* Figures of the last year are provisional and may be revised later."]
+
+_PIECES = (
+    *(b",", b";", b"\n", b"\t", b'"', b"\r", b"\0", b"\xff", b"\xc3", b"#", b"*", b":", b" ", b"{", b"[]"),
+    *(b"=1+1", b"-1", b"1e400", b"nan", b"2021", b"null", b"TOTAL"),
+    *(b"\xef\xbb\xbf", b"\xff\xfe", b"\xe2\x80\xa6"),
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def _ordered(order: Callable[[int], list[int]]) -> Callable[[Sample], tuple[str,
 
 def _shuffled(size: int) -> list[int]:
     at = list(range(size))
-    random.Random(size).shuffle(at)
+    random.Random(size).shuffle(at)  # noqa: S311 - not for secrets
     return at
 
 
@@ -286,11 +292,9 @@ def _same(found: pd.DataFrame, expected: pd.DataFrame) -> bool:
 
 def damaged(data: bytes, rng: random.Random) -> bytes:
     """Return bytes with one to four pieces cut, doubled or replaced."""
-    pieces = [b",", b";", b"\n", b"\t", b'"', b"\r", b"\0", b"\xff", b"\xc3", b"=1+1", b"-1", b"1e400", b"nan", b"#", b"*", b":",
-              b"\xef\xbb\xbf", b"\xff\xfe", b"2021", b" ", b"{", b"[]", b"null", b"TOTAL", b"\xe2\x80\xa6"]  # fmt: skip
     for _ in range(rng.randint(1, 4)):
         at = rng.randrange(len(data) + 1)
         cut = rng.choice((0, 1, 2, 8, 40, 400))
-        piece = rng.choice(pieces) if rng.random() < 0.7 else data[at : at + rng.randint(0, 60)] * 2
+        piece = rng.choice(_PIECES) if rng.random() < 0.7 else data[at : at + rng.randint(0, 60)] * 2
         data = data[:at] + piece + data[at + cut :]
     return data

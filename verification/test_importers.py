@@ -1,4 +1,4 @@
-"""Forms of published tables: the same figures or a refusal that helps; damaged files: never an error without a code.
+"""Forms of published tables give the same figures or a refusal that helps; damaged files never crash.
 
 ``python -m verification fuzz_importers`` tries every shared file, and 5,000 damaged ones.
 """

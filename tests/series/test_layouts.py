@@ -55,8 +55,8 @@ def test_the_sample_of_unhcr_says_what_its_interface_said(shared, store):
 
 def test_the_sample_of_the_humanitarian_data_exchange(shared):
     found = read(shared / "data/samples/hdx-unhcr-population.csv").table.to_pylist()
-    afghans = {r["country"]: r["value"] for r in found
-               if r["nationality"] == "AFG" and r["category"] == "refugees" and r["start"].year == 1981}  # fmt: skip
+    there = [r for r in found if (r["nationality"], r["category"], r["start"].year) == ("AFG", "refugees", 1981)]
+    afghans = {r["country"]: r["value"] for r in there}
     assert afghans == {"IRN": 1_500_000, "PAK": 2_375_330}
 
 
