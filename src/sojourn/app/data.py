@@ -233,7 +233,8 @@ def import_(
         for check in done.checks:
             _console.print(f"  holds: {check.name} ({check.found:,.10g})")
         for left in done.dropped:
-            _console.print(f"  left out: {left.where}, {left.rows} rows: {left.reason}", highlight=False)
+            said = f"left out: {left.where}, {left.rows} rows" if left.rows else f"note: {left.where}"
+            _console.print(f"  {said}: {left.reason}", highlight=False)
 
 
 @app.command()

@@ -94,7 +94,8 @@ class Layout:
         """Return the columns that a row of names lacks."""
         there = {self._names.get(plain(cell)) for cell in cells}
         lacking = [name for name in self.columns if name not in there]
-        return (*lacking, *(" or ".join(group) for group in self.one_of if not there & set(group)))
+        groups = (group for group in self.one_of if not there & set(group))
+        return (*lacking, *(" or ".join((*group[:3], *(["..."] if len(group) > 3 else []))) for group in groups))
 
     def shared(self, cells: Sequence[str]) -> int:
         """Return how many names of a row are columns of this layout."""
