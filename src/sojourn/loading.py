@@ -32,6 +32,11 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
         Changes to merge in, not for Flee folders: names of what-ifs shipped with the scenario, or YAML files that
         hold the part of a scenario that changes.
 
+    Returns
+    -------
+    Scenario or FleeScenario
+        The scenario, validated and frozen.
+
     Raises
     ------
     ScenarioError, FleeError
@@ -52,7 +57,17 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
 def loads(text: str, *, folder: Path | None = None) -> Any:
     """Return the scenario that a YAML text describes, as :func:`load` does; it may extend built-in ones by name.
 
-    ``folder`` is where files stand that it names.
+    Parameters
+    ----------
+    text : str
+        The text.
+    folder : Path, optional
+        Where the files are that it names; without it, it may name none.
+
+    Returns
+    -------
+    Scenario or FleeScenario
+        The scenario, validated and frozen.
 
     Raises
     ------
@@ -86,6 +101,16 @@ def _made_from_folder(path: Path) -> bool:
 def scenario_of(run: Run) -> Scenario | FleeScenario:
     """Return the scenario that a run was made from.
 
+    Parameters
+    ----------
+    run : Run
+        A run of either engine.
+
+    Returns
+    -------
+    Scenario or FleeScenario
+        The scenario, resolved.
+
     Raises
     ------
     ScenarioError, FleeError
@@ -103,7 +128,17 @@ def scenario_of(run: Run) -> Scenario | FleeScenario:
 def rerun(run: Run, **options: Any) -> Run:
     """Repeat a run from its provenance; on the same versions the result is identical to the bit.
 
-    ``options`` are ``workers``, ``executor``, ``progress`` and ``cancel`` as for :func:`sojourn.simulate`.
+    Parameters
+    ----------
+    run : Run
+        A run of either engine.
+    **options : object
+        ``workers``, ``executor``, ``progress`` and ``cancel`` as for :func:`sojourn.simulate`.
+
+    Returns
+    -------
+    Run
+        The same run, made again.
 
     Raises
     ------

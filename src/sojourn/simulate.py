@@ -13,8 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from sojourn.compile.build import compile_scenario
 from sojourn.compile.draws import Draw, Draws, require_rows
 from sojourn.compile.model import FlowModel, Unbalanced
+from sojourn.compile.size import require_memory, size_of
+from sojourn.engine.codes import refuse
 from sojourn.engine.flow.program import Record
 from sojourn.engine.model import Cancel
+from sojourn.engine.options import check_options
 from sojourn.errors import Problem
 from sojourn.executor import Progress, Stopped, run_replicates
 from sojourn.results import Interrupted, Run, RunError, build
@@ -45,6 +48,11 @@ def compile_model(scenario: Scenario, *, record: Literal["step", "week", "month"
         As written or resolved.
     record : {"step", "week", "month"}, optional
         Period recorded, in place of the scenario's.
+
+    Returns
+    -------
+    FlowModel
+        The model, which never changes and can be pickled.
 
     Raises
     ------
@@ -108,14 +116,13 @@ def simulate(
 
     Raises
     ------
-    ValueError
-        For impossible counts, a seed out of range, or a name that is none of those listed.
     TypeError
         For what is no scenario of stages; a Flee scenario is simulated by its own method.
     ScenarioError
         If the scenario does not resolve.
     ModelError
-        If the table of parameters is refused.
+        If the options (M4xx) or the table of parameters (M1xx) are refused, and M301 where people grow beyond what
+        can be counted whole.
     RunError
         R401 with ``guard``, if people were lost or made.
     Interrupted
@@ -123,16 +130,19 @@ def simulate(
     """
     if not isinstance(scenario, (Scenario, FlowModel)):
         raise TypeError(f"not a scenario of stages: a {type(scenario).__name__} has its own method, simulate(...)")
+    check_options(replicates=replicates, first=first, seed=seed, workers=workers, mode=mode, record=record)
     model = scenario if isinstance(scenario, FlowModel) else compile_model(scenario, record=record)
     expected = mode == "expected"
     draws = _draws(model, "central" if expected and parameters == "prior" else parameters)
     if replicates is None:
         replicates = len(draws) if draws is not None and len(draws) > 1 else 1 if expected else 100
-    if replicates < 1 or first < 0:
-        raise ValueError("replicates must be at least 1 and first at least 0")
     seed = secrets.randbits(63) if seed is None else int(seed)
-    if not 0 <= seed < 2**64:
-        raise ValueError("seed must be in 0 .. 2**64 - 1")
+    size = size_of(model.scenario, model.grid.record)
+    require_memory(
+        size.model_bytes + replicates * size.replicate_bytes,
+        f"{replicates:,} replicates recorded by {model.grid.record}",
+        "fewer replicates, or a longer period to record (record=)",
+    )
     numbers = range(first, first + replicates)
     source = parameters if isinstance(parameters, str) else "given"
     if draws is None:
@@ -167,7 +177,8 @@ def _draws(model: FlowModel, parameters: Parameters) -> Draws | None:
     """Return the table of draws that is given; None where they come from the priors."""
     if isinstance(parameters, str):
         if parameters not in ("prior", "central"):
-            raise ValueError(f"parameters must be 'prior', 'central' or a table, not {parameters!r}")
+            allowed = "prior, central, or a table of columns by name"
+            raise refuse("M401", "parameters", "unknown", found=parameters, allowed=allowed)
         return None if parameters == "prior" else Draws((), np.zeros((1, 0)))
     return model.read_draws(parameters)
 
@@ -250,14 +261,35 @@ def _provenance(model: FlowModel, seed: int, mode: Mode, parameters: str) -> dic
 
 
 def recorded_draws(run: Run) -> Draws:
-    """Return the parameter values of each replicate of a run, as recorded."""
+    """Return the parameter values of each replicate of a run, as recorded.
+
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+
+    Returns
+    -------
+    Draws
+        A row for each replicate.
+    """
     return Draws(tuple(str(name) for name in run.data["quantity"].values), run.parameters.values)
 
 
 def parameters_of(run: Run, rows: Sequence[int] | NDArray[np.intp] | None = None) -> Parameters:
     """Return where the parameters of a run came from, as :func:`simulate` takes them to repeat it.
 
-    ``rows`` are positions of the replicates to repeat; all if left out.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+    rows : Sequence[int], NDArray[numpy.intp], optional
+        Positions of the replicates to repeat; all if left out.
+
+    Returns
+    -------
+    Parameters
+        The argument ``parameters``.
     """
     source: str = run.provenance["parameters"]
     if source == "given":
@@ -277,7 +309,23 @@ def rerun(
 ) -> Run:
     """Repeat a run from its provenance; on the same versions the result is identical to the bit.
 
-    Parameters are those of :func:`simulate`.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+    workers : int, optional
+        Number of threads; all cores if left out. It changes no result.
+    executor : concurrent.futures.Executor, optional
+        Where the replicates are run, in place of threads.
+    progress : Progress, optional
+        Called with the numbers of replicates finished and wanted.
+    cancel : Cancel, optional
+        A token with ``is_set()``, such as ``threading.Event``, that stops the run.
+
+    Returns
+    -------
+    Run
+        The same run, made again.
 
     Raises
     ------

@@ -66,6 +66,7 @@ class _Builder:
             return value
         written = quantity(kind, value, **({"unit": unit} if unit else {}))
         if how == "by_group":
+            del written["value"]
             written["by_group"] = {g: value / (i + 1) for i, g in enumerate(self.groups)}
         elif how == "steps":
             written["steps"] = {"2024-02-20": value * 0.6, "2024-03-08": value * 0.9}

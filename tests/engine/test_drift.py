@@ -79,7 +79,8 @@ def test_what_names_no_period_is_refused(text):
 def test_a_drift_of_zero_is_the_constant_to_the_bit(varying, prior):
     for process in PROCESSES:
         still = {**process, "sd": 0, **({"sd_trend": 0} if "sd_trend" in process else {})}
-        plain = {"share": quantity("share", 0.4, **varying, **({"prior": prior} if prior else {}))}
+        value = None if "by_group" in varying and not prior else 0.4
+        plain = {"share": quantity("share", value, **varying, **({"prior": prior} if prior else {}))}
         drifting = {"share": plain["share"] | {"drift": still}}
         a, b = (sj.simulate(system(quantities=q), replicates=3, seed=5) for q in (plain, drifting))
         assert same(a, b)
@@ -151,7 +152,7 @@ def test_a_local_trend_goes_on_as_it_went():
 @pytest.mark.parametrize("varying", VARYING)
 def test_recorded_paths_give_the_same_run(varying, tmp_path):
     q = {
-        "share": quantity("share", 0.4, drift=WALK, **varying),
+        "share": quantity("share", None if "by_group" in varying else 0.4, drift=WALK, **varying),
         "days": quantity("duration", 3.0, drift={**WALK, "every": "quarter"}),
         "rate": quantity("rate", 20.0, drift=WALK, prior=PRIOR),
     }

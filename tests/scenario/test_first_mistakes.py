@@ -38,6 +38,11 @@ MISTAKES = {
     "file-misspelt": ("file: first-landings.csv, column: d", "file: landings.csv, column: d", "L101", "", "found: landings"),
     "unit-of-account-mixed": ("series: decisions, unit: decision", "series: decisions, unit: person", "L605",
         "unit: person}", "do: units of account are never mixed"),
+    "merge-key": ("    value: 6\n", "    <<: {value: 6}\n", "L201", "<<:", "do: YAML 1.2 has no merge keys"),
+    "beta-in-percent": (
+        "value: 45, desc", "value: 45, prior: {distribution: beta, mean: 45, sd: 5}, desc",
+        "L209", "granted", "do: a beta distribution is of parts of 1",
+    ),
     "tab": ("  all:", "\tall:", "L103", "\tall", "tabs"),
 }  # fmt: skip
 

@@ -1,11 +1,14 @@
 """Built-in scenarios: found by name, sound, sourced, and plainly illustrative where they are."""
 
+from pathlib import Path
+
 import pytest
 
 from sojourn import library
 from sojourn.scenario import check
 from sojourn.scenario.traversal import models
 
+GOLDEN = Path(__file__).parent / "golden" / "resolved"
 SMALL = ("border-post", "court-backlog", "two-routes")
 
 
@@ -43,3 +46,19 @@ def test_together_they_show_most_of_the_language():
         "Source", "Journey", "Choice", "Queue", "End", "IntensityInflow", "MomentumInflow", "Feedback", "Option",
         "Patience", "Initial", "Policy", "Prior",
     } <= kinds  # fmt: skip
+
+
+@pytest.mark.parametrize("name", library.list_scenarios())
+def test_no_number_of_a_built_in_has_changed(name):
+    """Where one is changed on purpose, write the file anew: ``library.load(name).dump(resolved=True)``."""
+    known = (GOLDEN / f"{name}.yaml").read_text(encoding="utf-8")
+    assert library.load(name).dump(resolved=True) == known
+
+
+def test_a_changed_number_would_be_seen():
+    known = (GOLDEN / "border-post.yaml").read_text(encoding="utf-8")
+    assert library.load("border-post").replace(quantities={"officers": 5}).dump(resolved=True) != known
+
+
+def test_every_golden_form_is_of_a_scenario():
+    assert {path.stem for path in GOLDEN.iterdir()} == set(library.list_scenarios())

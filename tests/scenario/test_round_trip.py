@@ -36,7 +36,8 @@ def quantities(draw, kinds=("count", "rate", "duration")):
     )
     way = draw(st.sampled_from(("none", "steps", "season", "weekday", "prior")))
     if way == "steps":
-        quantity["steps"] = dict(sorted(draw(st.dictionaries(DATES, POSITIVE, min_size=1, max_size=4)).items()))
+        steps = dict(sorted(draw(st.dictionaries(DATES, POSITIVE, min_size=1, max_size=4)).items()))
+        quantity["steps"] = {"1900-01-01": quantity.pop("value"), **steps}
     elif way in ("season", "weekday"):
         length = 12 if way == "season" else 7
         quantity[way] = draw(st.lists(POSITIVE, min_size=length, max_size=length))

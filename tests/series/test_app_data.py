@@ -58,8 +58,6 @@ def test_show_prints_figures_unit_source_and_note(twins):
     assert "southwest/san-diego-sector" in shown and "encounter" in shown
     assert "Unit: encounter. Source: https://www.cbp.gov" in shown
     assert "Scope: US Customs and Border Protection (Border Patrol)" in shown
-        shown.split()
-    )
     assert "release 2019-12" in shown and "not people" in shown
     assert "earlier rows" in shown
     split = ("--breakdown", "component", "--breakdown", "family", "--breakdown", "place", "--breakdown", "category")

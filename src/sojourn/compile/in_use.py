@@ -33,6 +33,22 @@ class InUse:
         """Return a value of a quantity in the unit of its place of use, but for the days of calendar periods."""
         return float(self._of.get(name, AS_WRITTEN).scaled(value))
 
+    def multiple(self, name: str, other: str, values: F64) -> F64:
+        """Return constants, (time) float64, as what turns another quantity as used into its multiple as used.
+
+        Between quantities of one dimension the constant is a plain number. Otherwise it is in the unit of the
+        multiple by that of the other quantity, as both are written.
+        """
+        written, used = self._units.written, self._units.used
+        if name not in written or other not in written:
+            return values
+        if written[name].dimension == written[other].dimension:
+            scale = used[other].scale / used[name].scale
+            return values if scale == 1.0 else values * scale
+        if other in self._of:
+            values = values / self.quantity(other, np.ones_like(values))
+        return self.quantity(name, values)
+
     def of_series(self, quantity: str, series: str) -> SeriesUse:
         """Return how a series gives the values of a quantity."""
         return _possible(self._units.series_of(quantity, series))

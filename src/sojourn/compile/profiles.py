@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -164,14 +165,19 @@ class Profiles:
         after = np.ceil(self.grid.steps_from(policy.end) + 1.0 / self.grid.step_days - 1e-9)
         return up * (1.0 - np.clip((steps + 1.0 - after) / ramp, 0.0, 1.0))
 
+    def operand(self, change: Change) -> F64 | float:
+        """Return the number that a change takes, in the unit of what it changes: one, or (time) float64."""
+        number = float(change.operand)
+        if not OPERATIONS[change.operation].has_unit:
+            return number
+        return self.in_use.quantity(change.quantity, np.full(self.grid.n_step, number))
+
     def _operand(self, change: Change, group: str, place: str, draw: Draw, cut: Cut) -> F64 | float:
         """Return what a change takes: a number in the unit of what it changes, or another quantity."""
         operand = change.operand
         if isinstance(operand, str):
             return self.profile(operand, group, place, draw, cut)
-        if not OPERATIONS[change.operation].has_unit:
-            return operand
-        return self.in_use.quantity(change.quantity, np.full(self.grid.n_step, operand))
+        return self.operand(change)
 
     def acting(self, name: str, group: str, place: str) -> tuple[list[Acting], list[Acting]]:
         """Return what policies do to a quantity for a group at a place: before the run, and in its course.
@@ -245,14 +251,16 @@ class Profiles:
         out = self._base[name, group if _varies(quantity) else ""]
         if name in draw.values:
             out = self._moved(name, out, draw.values[name])
-        if quantity.times is not None and quantity.times.quantity not in self.state_dependent:
-            out = out * self.profile(quantity.times.quantity, group, place, draw, cut)
+        if quantity.times is not None:
+            out = self.in_use.multiple(name, quantity.times.quantity, out)
+            if quantity.times.quantity not in self.state_dependent:
+                out = out * self.profile(quantity.times.quantity, group, place, draw, cut)
         if name in draw.paths:
-            path = self.in_use.quantity(name, draw.paths[name])
+            path, used = draw.paths[name], functools.partial(self.in_use.quantity, name)
             if quantity.drift is not None:
-                out = on_path(quantity, out, draw.values.get(name, self.central(name)), path)
+                out = on_path(quantity, out, draw.values.get(name, self.central(name)), path, used)
             else:
-                out = np.where(np.isnan(path), out, path)
+                out = np.where(np.isnan(path), out, used(path))
         return out
 
     def _moved(self, name: str, out: F64, drawn: float) -> F64:

@@ -118,10 +118,11 @@ def _signals(rules: Rules, table: Table, name: str, stages: Sequence[str], watch
     response = scenario.quantities[name].responds_to
     if response is not None:
         flows = "->" in response.of[0]
+        what = slots.RULE_COUNT_FLOW if flows else slots.RULE_COUNT_STOCK
+        counted = [-1] if response.groups is None else [table.groups.index(one) for one in response.groups]
         for of in response.of:
-            rules.add(slots.RULE_COUNT_FLOW, watch(of)) if flows else rules.add(
-                slots.RULE_COUNT_STOCK, stages.index(of)
-            )
+            for group in counted:
+                rules.add(what, watch(of) if flows else stages.index(of), group)
         signal = rules.signals[f"quantity/{name}"] = len(rules.signals)
         rows = (_shared(table, response.capacity), *map(table.constant, (response.elasticity, response.days)))
         form = list(RESPONSES).index(response.form)
@@ -166,6 +167,10 @@ def _change(rules: Rules, table: Table, target: int, acting: Acting, group: str,
     if operation is None:
         raise ValueError(f"{acting.change.operation} cannot be worked during a run")
     operand = acting.change.operand
-    row = table.row(operand, group, place) if isinstance(operand, str) else table.constant(operand)
+    if isinstance(operand, str):
+        row = table.row(operand, group, place)
+    else:
+        number = table.profiles.operand(acting.change)
+        row = table.constant(number) if isinstance(number, float) else table.add(number)
     signal = rules.signals[f"policy/{acting.threshold}"] if acting.threshold else -1
     rules.add(_OPERATIONS[operation], target, table.add(acting.in_force), signal, row)

@@ -30,13 +30,32 @@ Rows = list[list[Any]]
 
 
 def write(scenario: FleeScenario, path: str | Path) -> None:
-    """Write a scenario to a ``.yml`` file; warnings are not part of it."""
+    """Write a scenario to a ``.yml`` file; warnings are not part of it.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        A Flee folder, read.
+    path : str or Path
+        The file to write.
+    """
     Path(path).write_text(dump(scenario), encoding="utf-8")
 
 
 @lru_cache(maxsize=4)  # runs of one scenario often follow one another, and it never changes
 def dump(scenario: FleeScenario) -> str:
-    """Return a scenario as YAML text: two scenarios are the same if and only if their texts are."""
+    """Return a scenario as YAML text: two scenarios are the same if and only if their texts are.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        A Flee folder, read.
+
+    Returns
+    -------
+    str
+        YAML text.
+    """
     document = {
         "format": FORMAT,
         "name": scenario.name,
@@ -49,7 +68,18 @@ def dump(scenario: FleeScenario) -> str:
 
 
 def digest(scenario: FleeScenario) -> str:
-    """Return the SHA-256 of a scenario's text as hexadecimal text: equal for scenarios that are the same."""
+    """Return the SHA-256 of a scenario's text, which is equal for scenarios that are the same.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        A Flee folder, read.
+
+    Returns
+    -------
+    str
+        Hexadecimal text.
+    """
     return hashlib.sha256(dump(scenario).encode()).hexdigest()
 
 
@@ -57,7 +87,19 @@ def write_folder(scenario: FleeScenario, path: str | Path) -> None:
     """Write a scenario to a new Flee folder: ``input_csv``, ``source_data`` and ``simsetting.yml``.
 
     Settings that are not given are left out, because Flee takes the presence of some for their use. Whether
-    oddities are kept is no part of a folder. Raises FileExistsError where something is at ``path`` already.
+    oddities are kept is no part of a folder.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        A Flee folder, read.
+    path : str or Path
+        The folder to make.
+
+    Raises
+    ------
+    FileExistsError
+        Where something is at ``path`` already.
     """
     folder = Path(path)
     folder.mkdir()

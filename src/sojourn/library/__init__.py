@@ -46,6 +46,11 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
         Changes that are merged in: names of what-ifs shipped with the scenario, or YAML files that hold the part
         of a scenario that changes.
 
+    Returns
+    -------
+    Scenario
+        The scenario, validated and frozen.
+
     Raises
     ------
     ScenarioError
@@ -65,6 +70,11 @@ def loads(text: str, *, folder: Path | None = None) -> Scenario:
         The YAML text.
     folder : Path, optional
         Where the files are that the text names; without it, it may name none.
+
+    Returns
+    -------
+    Scenario
+        The scenario, validated and frozen.
 
     Raises
     ------

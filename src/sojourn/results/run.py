@@ -35,9 +35,15 @@ __all__ = ["Run", "open_run"]
 class Run:
     """The results of simulating one scenario with either engine: stocks, flows and waits of every replicate.
 
-    ``data`` holds the variables of :data:`~sojourn.results.dims.VARIABLES`, ``provenance`` what
-    :data:`~sojourn.results.provenance.PROVENANCE` lists. The stages of a walk run are its places, its flows the
-    people who set out on a road, and it has one group. A run of the first replicates only is a run like any other.
+    The stages of a walk run are its places, its flows the people who set out on a road, and it has one group. A run
+    of the first replicates only is a run like any other.
+
+    Attributes
+    ----------
+    data : xarray.Dataset
+        The variables of :data:`~sojourn.results.dims.VARIABLES`.
+    provenance : Mapping[str, Any]
+        What :data:`~sojourn.results.provenance.PROVENANCE` lists.
     """
 
     data: xr.Dataset
@@ -99,7 +105,13 @@ class Run:
         return counts[counts > 0]
 
     def notes_in_words(self) -> dict[str, int]:
-        """Return the notes as sentences: codes with what they stand for, and how often each was counted."""
+        """Return the notes as sentences: codes with what they stand for, and how often each was counted.
+
+        Returns
+        -------
+        dict[str, int]
+            How often each was counted, by its sentence.
+        """
         found = {str(name): int(count) for name, count in self.notes.items()}
         if "note_text" not in self.data.coords:
             return found
@@ -135,6 +147,16 @@ class Run:
     def join(cls, parts: Sequence[Run]) -> Run:
         """Return one run of the replicates of all parts, which must follow one another in number.
 
+        Parameters
+        ----------
+        parts : Sequence[Run]
+            Runs of the same scenario, seed and options.
+
+        Returns
+        -------
+        Run
+            One run of all replicates.
+
         Raises
         ------
         RunError
@@ -145,15 +167,47 @@ class Run:
         return cls(*joined(parts))
 
     def identical(self, other: Run) -> bool:
-        """Return whether both runs hold the same values, labels, units and provenance, to the bit."""
+        """Return whether both runs hold the same values, labels, units and provenance, to the bit.
+
+        Parameters
+        ----------
+        other : Run
+            Another run.
+
+        Returns
+        -------
+        bool
+            Whether they are.
+        """
         return dict(self.provenance) == dict(other.provenance) and bool(self.data.identical(other.data))
 
     def summary(self, what: str = "flows", by: str = "month", **options: Any) -> pd.DataFrame:
-        """Return quantiles over replicates as a tidy table; see :func:`sojourn.results.summarise`."""
+        """Return quantiles over replicates as a tidy table; see :func:`sojourn.results.summarise`.
+
+        Parameters
+        ----------
+        what : str, optional
+            As in :func:`sojourn.results.summarise`.
+        by : str, optional
+            As in :func:`sojourn.results.summarise`.
+        **options : object
+            Its further options: ``quantiles``, ``groups`` and ``fiscal``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each period and name.
+        """
         return summarise(self, what, by, **options)
 
     def at_end(self) -> pd.DataFrame:
-        """Return people in each stage on the last day as a table; see :func:`sojourn.results.at_end`."""
+        """Return people in each stage on the last day as a table; see :func:`sojourn.results.at_end`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of :func:`sojourn.results.at_end`.
+        """
         return at_end(self)
 
     def check(self) -> None:
@@ -161,9 +215,19 @@ class Run:
         conserved(self)
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
-        """Write the run to a directory at ``path`` (zarr version 3), whole or not at all.
+        """Write the run to a directory (zarr version 3), whole or not at all.
 
-        An earlier run at ``path`` is replaced only with ``force``; anything else there never is.
+        Parameters
+        ----------
+        path : str or Path
+            The directory to write.
+        force : bool, optional
+            Replace an earlier run that is there; anything else is never replaced.
+
+        Returns
+        -------
+        Path
+            The directory written.
 
         Raises
         ------
@@ -184,7 +248,17 @@ class Run:
 
 
 def open_run(path: str | Path) -> Run:
-    """Read the run saved at ``path``.
+    """Read a run that was saved.
+
+    Parameters
+    ----------
+    path : str or Path
+        The directory that :meth:`Run.save` wrote.
+
+    Returns
+    -------
+    Run
+        The run.
 
     Raises
     ------

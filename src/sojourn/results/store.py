@@ -18,7 +18,7 @@ from sojourn.results.provenance import lacking
 
 __all__ = ["LAYOUT", "read", "write"]
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of the layout on disk."""
 
 _CHUNK_BYTES = 32 * 2**20

@@ -120,4 +120,5 @@ def _shorthand(base: Any, change: Any, findings: Findings, path: Path) -> Any:
             found=str(change),
             remedy="write {value: ...} and null for the keys to remove",
         )
+        return {}
     return {"value": change} | {key: None for key in _OF_THE_OLD_VALUE if key in base}

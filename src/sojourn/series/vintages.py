@@ -101,6 +101,7 @@ def revised(name: str, old: str | None = None, new: str | None = None, *, store:
     Returns
     -------
     Revision
+        What changed.
 
     Raises
     ------

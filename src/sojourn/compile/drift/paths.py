@@ -6,7 +6,7 @@ A quantity that varies by group, date or season too is moved as a whole, from it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from scipy import special
 from sojourn.compile.drift.keyed import keyed_uniforms
 from sojourn.compile.drift.periods import period_label, period_numbers
 from sojourn.compile.grid import Grid
+from sojourn.scenario.units import read_unit
 from sojourn.scenario.values import LINKS, Drift, Quantity
 
 __all__ = ["drift_paths", "on_path", "varies_otherwise"]
@@ -32,9 +33,17 @@ def varies_otherwise(quantity: Quantity) -> bool:
 
 def reference(quantity: Quantity, value: float) -> float:
     """Return the level of a path without deviation: the value, or a half for shares that have none of their own."""
-    if LINKS[quantity.kind] == "log odds" and not 0.0 < value < 1.0 and varies_otherwise(quantity):
-        return 0.5
+    if LINKS[quantity.kind] == "log odds" and varies_otherwise(quantity):
+        whole = _whole(quantity)
+        own = quantity.value is not None or (quantity.prior is not None and not quantity.prior.relative)
+        if not 0.0 < (value / whole if own else value) < 1.0:
+            return 0.5 * whole
     return value
+
+
+def _whole(quantity: Quantity) -> float:
+    """Return the number that stands for all in the unit in which a share is written: 1, or 100 for percent."""
+    return 1.0 / read_unit(quantity.unit).scale
 
 
 def _deviations(drift: Drift, name: str, seed: int, replicates: Sequence[int], count: int, first: int) -> F64:
@@ -103,7 +112,8 @@ def _shifted(quantity: Quantity, level: F64, moved: F64) -> F64:
         return np.asarray(level * np.exp(moved))
     if link == "value itself":
         return np.asarray(level + moved)
-    return _at_odds(level, np.exp(moved))
+    whole = _whole(quantity)
+    return _at_odds(level / whole, np.exp(moved)) * whole
 
 
 def _at_odds(share: F64, factor: F64) -> F64:
@@ -113,19 +123,21 @@ def _at_odds(share: F64, factor: F64) -> F64:
     return np.where(inside, safe * factor / (1.0 - safe + safe * factor), share)
 
 
-def on_path(quantity: Quantity, profile: F64, value: float, path: F64) -> F64:
-    """Return the profile of a drifting quantity moved to the levels of a path.
+def on_path(quantity: Quantity, profile: F64, value: float, path: F64, used: Callable[[F64], F64]) -> F64:
+    """Return the profile of a drifting quantity moved to the levels of a path, in the unit used.
 
     Parameters
     ----------
     quantity : Quantity
         The quantity.
     profile : ndarray
-        ``(time)`` float64, what it is without drift.
+        ``(time)`` float64, what it is without drift, in the unit used.
     value : float
-        Its value in the draw.
+        Its value in the draw, as written.
     path : ndarray
-        ``(time)`` float64, levels; missing (NaN) where the path says nothing.
+        ``(time)`` float64, levels as written; missing (NaN) where the path says nothing.
+    used : callable
+        Converts (time) values as written into the unit used.
     """
     level = reference(quantity, value)
     there = ~np.isnan(path) & (path != level)
@@ -134,10 +146,10 @@ def on_path(quantity: Quantity, profile: F64, value: float, path: F64) -> F64:
     to = np.where(there, path, level)
     link = LINKS[quantity.kind]
     if not varies_otherwise(quantity) or level == 0.0:
-        return np.where(there, to if not varies_otherwise(quantity) else profile + to, profile)
+        return np.where(there, used(to) if not varies_otherwise(quantity) else profile + used(to), profile)
     if link == "log":
         return np.where(there, profile * (to / level), profile)
     if link == "value itself":
-        return np.where(there, profile + (to - level), profile)
-    odds = np.clip(to, _EDGE, 1.0 - _EDGE)
+        return np.where(there, profile + used(to - level), profile)
+    odds, level = np.clip(to / _whole(quantity), _EDGE, 1.0 - _EDGE), level / _whole(quantity)
     return np.where(there, _at_odds(profile, odds / (1.0 - odds) * (1.0 - level) / level), profile)

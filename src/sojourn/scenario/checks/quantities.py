@@ -8,7 +8,7 @@ from math import inf
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.checks.kinds import check_bounds
 from sojourn.scenario.codes import Path
-from sojourn.scenario.values import DRIFTS, KINDS, PRIORS, Drift, Prior, Quantity
+from sojourn.scenario.values import DRIFTS, KINDS, MOST_DAYS, MOST_PEOPLE, PRIORS, Drift, Prior, Quantity
 
 __all__ = ["check_quantities"]
 
@@ -25,6 +25,7 @@ def check_quantities(draft: Draft) -> None:
         _check_profile(draft, path, quantity)
         _check_present(draft, path, quantity)
         _check_values(draft, path, quantity)
+        _check_idle(draft, path, quantity)
         if quantity.prior is not None:
             sound = len(draft.findings.problems)
             _check_prior(draft, (*path, "prior"), quantity.prior, name)
@@ -122,6 +123,7 @@ def _check_prior(draft: Draft, path: Path, prior: Prior, name: str) -> None:
         return
     kind = draft.scenario.quantities[name].kind
     least, most = (0.0, inf) if prior.relative else KINDS[kind][1:]
+    most = inf if most in (MOST_PEOPLE, MOST_DAYS) else most  # draws beyond are cut, and counted
     lowest, highest = _support(prior)
     if kind in ("share", "probability") and not prior.relative:
         lowest, highest = (draft.conversions.of_quantity(name).scaled(end) for end in (lowest, highest))
@@ -158,6 +160,21 @@ def _check_said_once(draft: Draft, path: Path, quantity: Quantity, prior: Prior)
         if not (low <= centre <= high or _alike(centre, low) or _alike(centre, high)):
             message = "the prior states a number that is not among those written"
             _contradiction(draft, path, centre, f"{low:g} to {high:g}", message)
+
+
+def _check_idle(draft: Draft, path: Path, quantity: Quantity) -> None:
+    """Check that no number is written that is used for no group and no date."""
+    absolute = quantity.prior is not None and not quantity.prior.relative
+    alone = quantity.series is None and quantity.times is None
+    if quantity.value is not None and alone and not absolute and _all_listed(draft, quantity):
+        listed = "by_group" if quantity.by_group is not None else "steps"
+        draft.findings.problem(
+            "L417",
+            (*path, "value"),
+            f"it moves nothing: `{listed}` has a number for every {'group' if listed == 'by_group' else 'date'}",
+            found=f"{quantity.value:g}",
+            remedy="leave it out; where it comes from a scenario that is extended, write null",
+        )
 
 
 def _all_listed(draft: Draft, quantity: Quantity) -> bool:
@@ -212,6 +229,7 @@ def _check_parameters(draft: Draft, path: Path, prior: Prior) -> None:
                 "no beta distribution has this mean and standard deviation",
                 found=f"{prior.mean:g}, {prior.sd:g}",
                 allowed="0 < mean < 1, sd below the root of mean x (1 - mean)",
+                remedy='a beta distribution is of parts of 1: write `unit: "1"` and parts, or a uniform prior',
             )
 
 

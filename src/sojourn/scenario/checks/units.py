@@ -37,7 +37,6 @@ def check_units(draft: Draft) -> None:
     _check_needs(draft, units, sound)
     _check_operands(draft, units, sound)
     _check_series(draft, units, sound)
-    _check_plain(draft, units, sound)
     for name, stage in draft.scenario.stages.items():
         if isinstance(stage, Queue):
             _check_queue(draft, units, ("stages", name), stage)
@@ -134,30 +133,6 @@ def _check_operands(draft: Draft, units: Conversions, sound: set[str]) -> None:
                     found=units.used[changed].text,
                     remedy="write a quantity for each of the two uses",
                 )
-
-
-def _check_plain(draft: Draft, units: Conversions, sound: set[str]) -> None:
-    """Check that multiples, drifts and what follows the state of the run are written in the unit that is used."""
-    s = draft.scenario
-    for name in sorted(sound):
-        quantity, unit = s.quantities[name], units.written[name]
-        times = quantity.times.quantity if quantity.times is not None else None
-        stateful = name in draft.stateful
-        if not stateful and times in sound and unit.dimension == units.written[times].dimension:
-            plain = units.of_quantity(name) == units.of_quantity(times)
-        else:
-            bound = times in sound or quantity.drift is not None or stateful
-            named = (name, times) if times in sound else (name,)
-            plain = not bound or not any(units.of_quantity(one) for one in named)
-        if not plain:
-            draft.findings.problem(
-                "L413",
-                ("quantities", name, "unit"),
-                "what is a multiple, drifts, or follows the state of the run is not converted",
-                found=unit.text,
-                allowed=units.used[name].base,
-                remedy=f"write its numbers in {units.used[name].base}, and those of what it is a multiple of alike",
-            )
 
 
 def _check_capacity(draft: Draft, units: Conversions, name: str) -> None:

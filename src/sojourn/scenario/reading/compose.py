@@ -17,6 +17,8 @@ from sojourn.scenario.written_form import merge
 
 __all__ = ["Composer", "is_name"]
 
+_DEEPEST = 32
+"""Scenarios that extend one another, one upon the other."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -47,6 +49,15 @@ class Composer:
                 "a scenario cannot extend itself",
                 found=chain,
                 remedy="remove one of these extends",
+            )
+            return None
+        if len(self._open) >= _DEEPEST:
+            self.findings.problem(
+                "L120",
+                ("extends",),
+                f"more than {_DEEPEST} scenarios extend one another",
+                found=f"{self._open[0].name} to {path.name}",
+                remedy="merge some of them",
             )
             return None
         if path not in self._done:

@@ -91,6 +91,11 @@ def loads(text: str, *, folder: Path | None = None, builtin: Mapping[str, Path] 
     builtin : mapping of str to Path, optional
         Files of the scenarios that it may extend by name.
 
+    Returns
+    -------
+    Scenario
+        The scenario, validated and frozen.
+
     Raises
     ------
     ScenarioError

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import math
 import re
+from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -19,6 +20,7 @@ __all__ = ["embedded"]
 _LARGEST_BYTES = 20_000_000
 _MOST_PERIODS = 100_000
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def embedded(series: dict[str, Any], file: FilePath, findings: Findings, path: Path) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def _rows(
                 nearest=nearest(str(column), columns),
             )
             return None
-        return [(_date(row["date"]), _value(row[str(column)])) for row in table]
+        return [(_date(row["date"]), _value(row[str(column)])) for row in _whole_rows(table)]
     except (UnicodeDecodeError, csv.Error, ValueError, TypeError) as error:
         _problem(
             findings,
@@ -89,16 +91,26 @@ def _rows(
         return None
 
 
+def _whole_rows(table: csv.DictReader[str]) -> Iterator[dict[str, str]]:
+    """Yield the rows; a row with more or fewer cells than the heading is no row of the table."""
+    for row in table:
+        if None in row or None in row.values():
+            raise ValueError(
+                f"line {table.line_num} has {'more' if None in row else 'fewer'} cells than the heading"
+            )
+        yield row
+
+
 def _date(text: str) -> dt.date:
     if not _DATE.fullmatch(text := text.strip()):
         raise ValueError(f"`{text[:20]}` is not a date YYYY-MM-DD or month YYYY-MM")
     return dt.date.fromisoformat(text if len(text) == 10 else f"{text}-01")
 
 
-def _value(text: str | None) -> float | None:
-    if text is None or not text.strip():
+def _value(text: str) -> float | None:
+    if not text.strip():
         return None
-    value = float(text)
-    if not math.isfinite(value) or "_" in text:
+    value = float(text) if _NUMBER.fullmatch(text.strip()) else math.inf
+    if not math.isfinite(value):
         raise ValueError(f"`{text[:20]}` is not a finite number")
     return value

@@ -47,7 +47,19 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Check:
-    """A total recomputed from the rows, against the one that was published or that the file itself gives."""
+    """A total recomputed from the rows, against the one that was published or that the file itself gives.
+
+    Attributes
+    ----------
+    name : str
+        What is added up, in words.
+    expected : float
+        The total published, or that the file itself gives.
+    found : float
+        The sum of the rows.
+    tolerance : float
+        Largest difference that rounding explains, in the unit of the measure.
+    """
 
     name: str
     expected: float

@@ -307,7 +307,7 @@ class SourceFile:
         except (pa.ArrowInvalid, EOFError, OSError, zlib.error) as err:
             if "Empty CSV" in str(err):
                 return
-            raise refuse("D204", self.name, f"rows cannot be told apart: {str(err)[:200]}") from err
+            raise refuse("D204", self.name, f"rows cannot be distinguished: {str(err)[:200]}") from err
         problems.raise_if_any()
 
     def _table_text(self, fit: Fit) -> Any:

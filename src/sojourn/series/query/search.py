@@ -37,6 +37,7 @@ def find_series(words: str = "", *, store: Store | None = None) -> tuple[Measure
     Returns
     -------
     tuple of Measure
+        In the order of their names.
 
     Examples
     --------

@@ -85,6 +85,16 @@ class Store:
 
         Tables that were not read from a publisher's file come before the releases of the publisher.
 
+        Parameters
+        ----------
+        measure : str, optional
+            Name of a measure; all without it.
+
+        Returns
+        -------
+        tuple[Entry, ...]
+            A release of a measure each.
+
         Raises
         ------
         DataError
@@ -98,6 +108,16 @@ class Store:
     def figures(self, entry: Entry) -> pa.Table:
         """Return the figures of one entry, in the columns of ``FIELDS``.
 
+        Parameters
+        ----------
+        entry : Entry
+            As :meth:`entries` gives it.
+
+        Returns
+        -------
+        pa.Table
+            One row for each figure.
+
         Raises
         ------
         DataError
@@ -106,7 +126,23 @@ class Store:
         return self.cells(entry).table
 
     def cells(self, entry: Entry) -> Cells:
-        """Return the figures of one entry, indexed by cell and cached; raises as :meth:`figures`."""
+        """Return the figures of one entry, indexed by cell and cached.
+
+        Parameters
+        ----------
+        entry : Entry
+            As :meth:`entries` gives it.
+
+        Returns
+        -------
+        Cells
+            The figures.
+
+        Raises
+        ------
+        DataError
+            D504 when its file is missing or damaged.
+        """
         path = self.folder / entry.path if entry.origin == "user" else Path(entry.path)
         release = entry.release if entry.origin == "shipped" else None
         try:
@@ -160,7 +196,13 @@ class Store:
         return Receipt(source.name, importer.name, added, unchanged, read.dropped, read.checks)
 
     def damage(self) -> tuple[str, ...]:
-        """Return the user's files whose content is not what the manifest says; empty when all is well."""
+        """Return the user's files whose content is not what the manifest says.
+
+        Returns
+        -------
+        tuple of str
+            Paths below the folder of the store; empty when all is well.
+        """
         bad = []
         for entry in self._manifest():
             path = self.folder / entry.path
