@@ -5,7 +5,7 @@ An engine is imported when something of it is met: whoever loads a scenario wait
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,7 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
         from sojourn.flee import read
 
         return read(path)
-    return library.load(source, what_if=what_if)
+    return library.load(source, what_if=what_if, ask=_ask)
 
 
 def loads(text: str, *, folder: Path | None = None) -> Any:
@@ -78,7 +78,14 @@ def loads(text: str, *, folder: Path | None = None) -> Any:
         from sojourn.flee import reads
 
         return reads(text)
-    return library.loads(text, folder=folder)
+    return library.loads(text, folder=folder, ask=_ask)
+
+
+def _ask(query: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Answer what a series of a scenario asks of the store; the store is loaded when something is asked."""
+    from sojourn.series.query.by_value import series_by_value
+
+    return series_by_value(query)
 
 
 def _says_so(head: str) -> bool:

@@ -36,6 +36,7 @@ CODES: dict[str, str] = {
     "L118": "a bare number cannot take the place of a value that varies",
     "L119": "the file is not UTF-8 text",
     "L120": "scenarios extend one another too deeply",
+    "L121": "a series that is asked of the store is refused",
     # form
     "L201": "the language has no such key here",
     "L202": "a key that is needed is missing",

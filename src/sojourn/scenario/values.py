@@ -408,7 +408,7 @@ class Series(Frozen):
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what is understood, so that digests do not depend on keys that a scenario does not use."""
-        return without(handler(self), measure=None)
+        return without(handler(self), measure=None, digest="")
 
     unit: str = Field(min_length=1)
     """Unit of account or of the index."""
@@ -428,6 +428,8 @@ class Series(Frozen):
     """Table, address or page."""
     release: str = ""
     """Release (vintage) of the values."""
+    digest: str = ""
+    """SHA-256 of values, unit and release, of a series that was asked of the store."""
     licence: str = ""
     """Licence of the values."""
     rounding: float | None = Field(default=None, gt=0)
