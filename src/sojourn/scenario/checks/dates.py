@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sojourn.calendar import period_index, period_start, starts_period
+from sojourn.calendar import FIRST_DAY, LAST_DAY, period_index, period_start, starts_period
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
 from sojourn.scenario.frozen import In
@@ -12,10 +12,7 @@ from sojourn.scenario.setting import Time
 from sojourn.scenario.traversal import models
 from sojourn.scenario.values import Duration, Series
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "check_dates"]
-
-FIRST_DAY, LAST_DAY = dt.date(1678, 1, 1), dt.date(2261, 12, 31)
-"""The years that are whole within what 64 bits count in nanoseconds, by which xarray and pandas label time."""
+__all__ = ["check_dates"]
 
 
 def check_dates(draft: Draft) -> None:
