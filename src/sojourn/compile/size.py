@@ -62,7 +62,7 @@ def size_of(scenario: Scenario, record: str | None = None) -> Size:
     Returns
     -------
     Size
-        What it would take.
+        Steps, memory, and about how long a replicate takes.
     """
     time = scenario.time
     days = (time.end - time.start).days + 1
@@ -114,9 +114,13 @@ def require_memory(needed: int, what: str, remedy: str) -> None:
     Parameters
     ----------
     needed : int
-        Bytes.
+        Memory needed, bytes.
     what, remedy : str
         What needs them, and what would need fewer.
+    what : str
+        What needs it.
+    remedy : str
+        What to do to need less.
 
     Raises
     ------
