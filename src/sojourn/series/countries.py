@@ -122,14 +122,17 @@ def nearest_name(name: str) -> str:
     return nearest(plain_name(name), [*_table()[0], *_own()])
 
 
-def code_names(column: pa.Array, problems: Collector, where: str) -> pa.DictionaryArray:
+def code_names(
+    column: pa.Array, problems: Collector, where: str, *, known: Iterable[str] = ()
+) -> pa.DictionaryArray:
     """Return the codes of a column of publishers' names; unknown names are problems D305.
 
     ``column`` is an Arrow array of text, dictionary-encoded or not; the answer is dictionary-encoded and as
-    long. Each distinct name is looked up once.
+    long. Each distinct name is looked up once; those of ``known`` stay as they are.
     """
+    kept = frozenset(known)
     encoded = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
-    found = [iso3(name or "") for name in encoded.dictionary.to_pylist()]
+    found = [name if name in kept else iso3(name or "") for name in encoded.dictionary.to_pylist()]
     missing = [n for n, c in zip(encoded.dictionary.to_pylist(), found, strict=True) if not c]
     _report(missing, problems, where)
     return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(found, pa.string()))

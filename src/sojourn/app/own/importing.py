@@ -71,4 +71,5 @@ def print_receipt(done: Any) -> None:
     for entry in done.unchanged:
         _console.print(f"  there already: {entry.measure}, release {entry.release}")
     for left in done.dropped:
-        _console.print(f"  left out: {left.where}, {left.rows} rows: {left.reason}", highlight=False)
+        said = f"left out: {left.where}, {left.rows} rows" if left.rows else f"note: {left.where}"
+        _console.print(f"  {said}: {left.reason}", highlight=False)
