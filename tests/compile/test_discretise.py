@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sojourn.compile.discretise import leave_chances, moments_from_quantiles, step_masses
+from sojourn.scenario import ScenarioError
 from sojourn.scenario.values import Duration
 
 MOST = 200_000  # far enough that no family here has a tail beyond it that its variance would miss
@@ -103,3 +104,35 @@ def test_one_quantile_gives_back_the_law():
     mean, _ = moments_from_quantiles(made("erlang", stages=3, quantiles={0.8: float(erlang.ppf(0.8))}))
     assert math.isclose(mean, 15, rel_tol=1e-9)
     assert moments_from_quantiles(made("fixed", quantiles={0.5: 4.0})) == (4.0, 0.0)
+
+
+@pytest.mark.parametrize("mean_and_sd", [(365.0, 0.5), (30.0, 0.05), (30.0, 1e-3), (5.0, 40.0)])
+def test_narrow_and_wide_weibull_durations_keep_mean_and_spread(mean_and_sd):
+    mean, sd = mean_and_sd
+    duration = Duration(distribution="weibull", mean_days=mean, sd_days=sd)
+    masses = step_masses(duration, mean, sd, 1 / 16, 200_000)
+    steps = np.arange(len(masses))
+    assert masses.sum() == pytest.approx(1.0)
+    assert masses @ steps / 16 == pytest.approx(mean, rel=1e-6)
+    variance = masses @ (steps / 16) ** 2 - (masses @ steps / 16) ** 2
+    assert variance == pytest.approx(sd * sd, rel=1e-3, abs=0.25 / 256 * 1.01)
+
+
+@pytest.mark.parametrize(
+    ("family", "quantiles"),
+    [
+        ("lognormal", {0.49: 1e-6, 0.51: 1e7}),
+        ("gamma", {0.000001: 1e-6, 0.00001: 1e7}),
+        ("weibull", {0.5: 1e-6, 0.500001: 1e7}),
+    ],
+)
+def test_durations_that_no_member_of_the_family_has_are_refused(family, quantiles):
+    with pytest.raises(ScenarioError) as refusal:
+        moments_from_quantiles(Duration(distribution=family, quantiles=quantiles))
+    assert refusal.value.codes == ("L418",)
+
+
+def test_very_near_quantiles_of_a_gamma_duration_are_as_good_as_normal():
+    mean, sd = moments_from_quantiles(Duration(distribution="gamma", quantiles={0.1: 99.99, 0.9: 100.01}))
+    assert mean == pytest.approx(100.0, abs=1e-3)
+    assert sd == pytest.approx(0.01 / 1.2815515655446004, rel=1e-3)

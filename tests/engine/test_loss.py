@@ -1,4 +1,4 @@
-"""Loss systems against Erlang's formula and M/M/c/K: holds are exact at any step, queues within the stated bound."""
+"""Loss systems against Erlang and M/M/c/K: holds are exact at any step, queues within the stated bound."""
 
 import json
 

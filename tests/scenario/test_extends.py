@@ -109,3 +109,13 @@ def test_series_file_refusals(tmp_path):
             load(path)
         assert {p.code for p in refusal.value.problems} == {"L116"}, text
         assert word in str(refusal.value)
+
+
+def test_scenarios_that_extend_one_another_too_deeply_are_refused(tmp_path):
+    base = (VALID / "half-road.yaml").read_text(encoding="utf-8")
+    (tmp_path / "s0.yaml").write_text(base, encoding="utf-8")
+    for i in range(1, 3000):
+        (tmp_path / f"s{i}.yaml").write_text(f"extends: s{i - 1}.yaml\nname: s{i}\n", encoding="utf-8")
+    assert load(tmp_path / "s31.yaml").name == "s31"
+    assert codes_of(tmp_path / "s32.yaml") == ("L120",)
+    assert codes_of(tmp_path / "s2999.yaml") == ("L120",)

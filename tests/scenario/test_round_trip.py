@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sojourn import library
 from sojourn.scenario import Scenario, ScenarioError, digest, dump, load, loads, resolve
+from sojourn.scenario.values import MOST_DAYS
 
 settings.register_profile("scenario", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SETTINGS = settings(settings.get_profile("scenario"), max_examples=60)
@@ -16,6 +17,7 @@ SETTINGS = settings(settings.get_profile("scenario"), max_examples=60)
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,4})?", fullmatch=True).filter(lambda name: name != "rest")
 TEXT = st.text(max_size=40)
 POSITIVE = st.floats(min_value=1e-9, max_value=1e12, allow_nan=False)
+DAYS = st.floats(min_value=1e-9, max_value=MOST_DAYS, allow_nan=False)
 DATES = st.dates(dt.date(1990, 1, 1), dt.date(2090, 12, 31)).map(str)
 
 
@@ -52,10 +54,10 @@ def durations(draw):
     family = draw(st.sampled_from(("fixed", "exponential", "gamma", "erlang", "lognormal", "empirical")))
     duration = {"distribution": family}
     if family == "empirical":
-        return duration | {"days": draw(st.lists(POSITIVE, min_size=1, max_size=5))}
+        return duration | {"days": draw(st.lists(DAYS, min_size=1, max_size=5))}
     if family == "lognormal":
         return duration | {"quantiles": {draw(st.floats(0.01, 0.4)): 3.5, 0.9: 8}}
-    duration["mean_days"] = draw(POSITIVE)
+    duration["mean_days"] = draw(DAYS)
     return duration | {"gamma": {"sd_days": 2}, "erlang": {"stages": draw(st.integers(1, 9))}}.get(family, {})
 
 

@@ -16,7 +16,7 @@ from sojourn.scenario.values import Duration, Series
 __all__ = ["LOSS_BOUND", "check_dates"]
 
 LOSS_BOUND = 0.45
-"""By how much of itself the share that a queue turns away may be too low, for each root of step over mean service."""
+"""By how much of itself the share turned away may be too low, for each root of step over mean service."""
 
 
 def check_dates(draft: Draft) -> None:
