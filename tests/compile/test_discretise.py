@@ -106,7 +106,7 @@ def test_one_quantile_gives_back_the_law():
     assert moments_from_quantiles(made("fixed", quantiles={0.5: 4.0})) == (4.0, 0.0)
 
 
-@pytest.mark.parametrize("mean_and_sd", [(365.0, 0.5), (30.0, 0.05), (30.0, 1e-3), (5.0, 40.0)])
+@pytest.mark.parametrize("mean_and_sd", [(365.0, 0.5), (30.0, 0.05), (30.0, 1e-3), (5.0, 9.0)])
 def test_narrow_and_wide_weibull_durations_keep_mean_and_spread(mean_and_sd):
     mean, sd = mean_and_sd
     duration = Duration(distribution="weibull", mean_days=mean, sd_days=sd)

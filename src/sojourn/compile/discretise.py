@@ -129,8 +129,9 @@ def moments_from_quantiles(duration: Duration) -> tuple[float, float]:
         L418 where they are too far apart, or too near to each other, for the family.
     """
     try:
-        mean, sd = _moments(duration)
-    except OverflowError:
+        with np.errstate(all="ignore"):
+            mean, sd = _moments(duration)
+    except (OverflowError, ZeroDivisionError):
         mean = sd = math.inf
     if not (mean <= MOST_DAYS and sd <= MOST_DAYS):
         said = ", ".join(f"{p:g}: {q:g}" for p, q in sorted((duration.quantiles or {}).items()))

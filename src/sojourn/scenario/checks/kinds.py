@@ -36,7 +36,7 @@ def check_kinds(draft: Draft) -> None:
 
 
 def _check_driving(draft: Draft) -> None:
-    """Check that the values of series which drive the model are within the bounds of what they drive."""
+    """Check that series which drive the model are not below zero where what they drive cannot be."""
     for use in draft.uses:
         if use.mark != In("series") or use.path[0] not in ("stages", "quantities"):
             continue
@@ -44,11 +44,8 @@ def _check_driving(draft: Draft) -> None:
         kind = "count" if quantity is None else quantity.kind
         series = draft.scenario.series.get(str(use.value))
         for index, value in enumerate(series.values if series is not None else ()):
-            if value is None:
-                continue
-            used = value if quantity is None else draft.conversions.of_quantity(str(use.path[1])).scaled(value)
-            if not KINDS[kind][1] <= used <= KINDS[kind][2]:
-                check_bounds(draft, ("series", str(use.value), "values", index), used, (kind,))
+            if value is not None and value < 0 <= KINDS[kind][1]:
+                check_bounds(draft, ("series", str(use.value), "values", index), value, (kind,))
                 break
 
 
