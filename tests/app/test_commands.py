@@ -200,7 +200,6 @@ def test_problems_of_a_change_are_listed(sojourn, tmp_path):
         (["--resume"], "need --out"),
         (["--force"], "need --out"),
         (["--out", "no/run.zarr"], "no directory no"),
-        (["--out", "none.zarr", "--resume"], "no run at none.zarr"),
         (["--out", "taken.txt"], "is there already"),
         (["--out", "taken.txt", "--force"], "is not a run"),
         (["--out", "taken.txt", "--force", "--resume"], "resume the run or replace it"),

@@ -63,7 +63,7 @@ def score(
         scenario = changed(source, settings, changes, without)
         if isinstance(scenario, sj.Scenario):
             scenario.require_scorable(split)
-        with show.progress(scenario.name, 0, replicates, quiet=False) as progress:
+        with show.progress(scenario.name, replicates, quiet=False) as progress:
             run = sj.simulate(scenario, replicates=replicates, seed=seed, progress=progress)
     scores = sj.score(run, split, least=least)
     if len(scores.errors):

@@ -90,11 +90,8 @@ def _cell(value: Any) -> str:
 
 
 @contextmanager
-def progress(title: str, done: int, wanted: int, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show how many replicates are done and the time left; yields what ``simulate`` calls as it goes.
-
-    ``done`` replicates were finished before.
-    """
+def progress(title: str, wanted: int, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show how many replicates are done and the time left; yields what ``simulate`` calls as it goes."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -105,5 +102,5 @@ def progress(title: str, done: int, wanted: int, *, quiet: bool) -> Iterator[Cal
     )
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
-        task = bar.add_task(title, total=wanted, completed=done)
-        yield lambda count, _wanted: bar.update(task, completed=done + count)
+        task = bar.add_task(title, total=wanted)
+        yield lambda count, _wanted: bar.update(task, completed=count)

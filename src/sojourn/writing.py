@@ -1,0 +1,84 @@
+"""Files written whole or not at all: beside their place, flushed to the disk, then renamed into it."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sojourn.errors import Problem, SojournError
+
+__all__ = ["CODES", "PART", "WriteError", "drafted", "flush", "replace_bytes", "write_text"]
+
+CODES: Mapping[str, str] = {"W101": "a file cannot be written"}
+
+PART = ".part"
+"""How the names of drafts end; what has such a name is left over from a process that was killed."""
+
+
+class WriteError(SojournError):
+    """A file could not be written; what was there before is left as it was."""
+
+
+def flush(path: Path) -> None:
+    """Have the disk keep what was written to a file, or the names in a folder."""
+    if os.name == "nt" and path.is_dir():  # folders cannot be opened there
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def drafted(path: str | Path) -> Iterator[Path]:
+    """Give the path of a draft; when the block ends well, the draft is flushed and takes the place of ``path``.
+
+    Raises
+    ------
+    OSError
+        Where the disk refuses; what was at ``path`` is left as it was.
+    """
+    target = Path(os.path.realpath(path))  # a link stays, and what it leads to is replaced
+    if target.exists() and not target.is_file() and not target.is_dir():  # a terminal or a pipe has no draft
+        yield target
+        return
+    draft = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex[:8]}{PART}")
+    try:
+        yield draft
+        flush(draft)
+        with suppress(FileNotFoundError):
+            os.chmod(draft, target.stat().st_mode & 0o7777)
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def replace_bytes(path: str | Path, content: bytes) -> None:
+    """Write bytes to a file; raises OSError where the disk refuses, and leaves what was there."""
+    with drafted(path) as draft:
+        draft.write_bytes(content)
+
+
+def write_text(path: str | Path, text: str) -> Path:
+    """Write a text to a file, in UTF-8 and with the line ends that it has, and return the path.
+
+    Raises
+    ------
+    WriteError
+        W101 where the file cannot be written; what was there before is left as it was.
+    """
+    try:
+        replace_bytes(path, text.encode("utf-8"))
+    except OSError as error:
+        remedy = "make room, or choose another path; what was there before is unchanged"
+        problem = Problem("W101", str(path), "the file cannot be written", found=_reason(error), remedy=remedy)
+        raise WriteError([problem]) from error
+    return Path(path)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
