@@ -9,7 +9,7 @@ from typing import Any
 
 import xarray as xr
 
-from sojourn.writing import flush, replace_bytes
+from sojourn.writing import flush, replace_all
 
 __all__ = ["ALONG", "chunk_name", "encoded", "put", "rows_of"]
 
@@ -78,13 +78,10 @@ def _described(array: dict[str, Any], replicates: int | None) -> bytes:
 
 
 def put(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files in their order, each whole and flushed, and the names of all; raises OSError."""
-    folders: dict[Path, None] = {}
-    for key, content in files.items():
-        place = folder / key
-        if place.parent not in folders:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            folders[place.parent] = None
-        replace_bytes(place, content)
-    for one in (*folders, folder):
+    """Write files to a run, each whole, and have the disk keep them; raises OSError."""
+    new = {one for key in files for one in (folder / key).parents if not one.is_dir()}
+    for one in sorted(new):
+        one.mkdir(exist_ok=True)
+    replace_all({folder / key: content for key, content in files.items()})
+    for one in {made.parent for made in new}:
         flush(one)
