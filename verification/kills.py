@@ -132,7 +132,11 @@ def _found(path: Path, name: str, whole: sj.Run, folder: Path) -> tuple[str, boo
     try:
         run = sj.open_run(path)
     except sj.SojournError as error:
-        return f"nothing ({', '.join(error.codes)})", error.codes == ("R101",) and name in ("simulate", "walk", "concat")
+        return f"nothing ({', '.join(error.codes)})", error.codes == ("R101",) and name in (
+            "simulate",
+            "walk",
+            "concat",
+        )
     if name == "replace":
         if run.identical(sj.open_run(folder / "other")):
             new = path.with_name("run.new")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +13,7 @@ from pathlib import Path
 
 from sojourn.errors import Problem, SojournError
 
-__all__ = ["CODES", "PART", "WriteError", "drafted", "flush", "replace_all", "write_text"]
+__all__ = ["CODES", "PART", "WriteError", "drafted", "flush", "replace_all", "write_folder_of", "write_text"]
 
 CODES: Mapping[str, str] = {"W101": "a file cannot be written"}
 
@@ -47,8 +49,8 @@ def drafted(path: str | Path) -> Iterator[Path]:
         Where the disk refuses; what was at ``path`` is left as it was.
     """
     target = Path(os.path.realpath(path))  # a link stays, and what it leads to is replaced
-    if target.exists() and not target.is_file() and not target.is_dir():  # a terminal or a pipe has no draft
-        yield target
+    if (given := Path(path)).exists() and not given.is_file() and not given.is_dir():
+        yield given  # a terminal or a pipe has no draft
         return
     draft = _draft(target)
     try:
@@ -98,15 +100,39 @@ def write_text(path: str | Path, text: str) -> Path:
         with drafted(path) as draft:
             draft.write_bytes(text.encode("utf-8"))
     except OSError as error:
-        remedy = "make room, or choose another path; what was there before is unchanged"
-        problem = Problem("W101", str(path), "the file cannot be written", found=_reason(error), remedy=remedy)
-        raise WriteError([problem]) from error
+        raise _refused(path, error) from error
     return Path(path)
+
+
+def write_folder_of(path: str | Path, texts: Mapping[str, str]) -> Path:
+    """Write a new folder of texts, by their paths in it, and return its path.
+
+    Raises
+    ------
+    WriteError
+        W101 where something is at ``path`` already, or the folder cannot be written; nothing is left behind.
+    """
+    target = Path(path)
+    draft = _draft(target)
+    try:
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, "something is there already")
+        for name in texts:
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
+        replace_all({draft / name: text.encode("utf-8") for name, text in texts.items()})
+        draft.rename(target)
+    except OSError as error:
+        raise _refused(path, error) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
 
 
 def _draft(path: Path) -> Path:
     return path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex[:8]}{PART}")
 
 
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
+def _refused(path: str | Path, error: OSError) -> WriteError:
+    remedy = "make room, or choose another path; what was there before is unchanged"
+    found = error.strerror or str(error)
+    return WriteError([Problem("W101", str(path), "the file cannot be written", found=found, remedy=remedy)])

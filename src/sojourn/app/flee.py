@@ -14,6 +14,7 @@ from sojourn.app import show
 from sojourn.app.report import CardFile, ReportFile, check_report, write_card, write_report
 from sojourn.app.resume import INTERRUPTED, check_place, kept, stoppable
 from sojourn.app.score import show_camps
+from sojourn.writing import write_text
 
 __all__ = ["app"]
 
@@ -95,7 +96,7 @@ def _write_out(scenario: sj.flee.FleeScenario, done: sj.Run, out: Path) -> None:
     """Write an out.csv for each replicate, numbered where there are several."""
     for number, text in enumerate(sj.flee.out_files(scenario, done)):
         path = out if done.replicates == 1 else out.with_name(f"{out.stem}_{number}{out.suffix}")
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
 
 
 def _show_run(done: sj.Run, seconds: float) -> None:

@@ -142,5 +142,4 @@ def _table(frame: pd.DataFrame, title: str, csv: Path | None) -> None:
     if csv is None:
         show.table(frame, title)
     else:
-        frame.to_csv(csv, index=False)
-        show.note(f"{len(frame)} rows written to {csv}")
+        show.save_table(frame, csv)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -20,10 +21,12 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from sojourn.writing import write_text
+
 if TYPE_CHECKING:
     import sojourn as sj
 
-__all__ = ["line", "note", "progress", "refused", "table"]
+__all__ = ["line", "note", "progress", "refused", "save_table", "table"]
 
 _DETAILS = (("found", "found"), ("allowed", "allowed"), ("nearest", "did you mean"), ("remedy", "do"))
 
@@ -75,6 +78,12 @@ def table(frame: Any, title: str = "") -> None:
     for row in frame.itertuples(index=False):
         shown.add_row(*(Text(_cell(value)) for value in row))
     console.print(shown)
+
+
+def save_table(frame: Any, path: Path) -> None:
+    """Write a data frame to a CSV file, and say so."""
+    write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    note(f"{len(frame)} rows written to {path}")
 
 
 def _cell(value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sojourn.claims.codes import SIGNS, WORDS
 from sojourn.claims.page import page
+from sojourn.writing import write_text
 
 __all__ = ["Checked", "Claim", "RunnerUp"]
 
@@ -109,10 +110,8 @@ class Checked:
         return page(self)
 
     def save(self, path: str | Path) -> Path:
-        """Write the page of :meth:`to_html` to a file and return its path."""
-        where = Path(path)
-        where.write_text(self.to_html(), encoding="utf-8")
-        return where
+        """Write the page of :meth:`to_html` to a file and return its path; raises WriteError W101 if it cannot."""
+        return write_text(path, self.to_html())
 
     def counts(self) -> dict[str, int]:
         """Return how many claims have each verdict."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import sojourn
 from sojourn.report.codes import refuse
 from sojourn.results import Comparison, Run
+from sojourn.writing import drafted, replace_all
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -74,7 +75,8 @@ def report(
 
     text, drawn = _page(kind_of(run).facts(run, scores, cohorts, other))
     try:
-        target.write_text(text, encoding="utf-8")
+        with drafted(target) as draft:
+            draft.write_text(text, encoding="utf-8")
         if files is not None:
             _write_charts(drawn, Path(files))
     except OSError as error:
@@ -111,6 +113,9 @@ def _write_charts(drawn: Sequence[Drawn], folder: Path) -> None:
     for one in drawn:
         place = folder / one.picture.name
         svg = static_svg(one.picture, titled=True)
-        place.with_suffix(".svg").write_text(svg, encoding="utf-8")
-        place.with_suffix(".png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
-        place.with_suffix(".csv").write_text(one.picture.csv, encoding="utf-8")
+        files = {
+            ".svg": svg.encode(),
+            ".png": vl_convert.svg_to_png(svg, scale=2),
+            ".csv": one.picture.csv.encode(),
+        }
+        replace_all({place.with_suffix(suffix): content for suffix, content in files.items()})

@@ -33,9 +33,10 @@ from sojourn.series.model import KEY, conform, stamped, whole
 from sojourn.series.store.cells import Cells
 from sojourn.series.store.entries import TABLE, Entry, Receipt
 from sojourn.series.store.lock import writing
-from sojourn.series.store.parquet import flush, read_release, sha256, write_figures
+from sojourn.series.store.parquet import read_release, sha256, write_figures
 from sojourn.series.store.reference import reference_entries
 from sojourn.series.validation import key_codes
+from sojourn.writing import flush
 
 __all__ = ["Store"]
 
