@@ -113,9 +113,6 @@ def _write_charts(drawn: Sequence[Drawn], folder: Path) -> None:
     for one in drawn:
         place = folder / one.picture.name
         svg = static_svg(one.picture, titled=True)
-        files = {
-            ".svg": svg.encode(),
-            ".png": vl_convert.svg_to_png(svg, scale=2),
-            ".csv": one.picture.csv.encode(),
-        }
+        png = vl_convert.svg_to_png(svg, scale=2)
+        files = {".svg": svg.encode(), ".png": png, ".csv": one.picture.csv.encode()}
         replace_all({place.with_suffix(suffix): content for suffix, content in files.items()})
