@@ -1,4 +1,6 @@
-"""Print every verdict of the flow engine: ``python -m verification [theory|oracles|numbers ...]``.
+"""Print every verdict: ``python -m verification [theory|oracles|numbers|kills ...]``.
+
+The first three are of the flow engine, the last of runs that are killed while they are written.
 
 The comparison with Flee's own runs is ``python -m verification.flee_reference``.
 """
@@ -8,12 +10,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from verification import common_numbers, flow_oracles, flow_theory
+from verification import common_numbers, flow_oracles, flow_theory, kills
 
 PARTS: dict[str, Callable[[], bool]] = {
     "theory": flow_theory.main,
     "oracles": lambda: flow_oracles.main([]),
     "numbers": common_numbers.main,
+    "kills": lambda: kills.main([]),
 }
 
 

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sojourn.results.codes import RunError, refuse
 
 __all__ = ["LAYOUT", "Header", "Rows", "damaged", "is_run", "read_header"]
@@ -22,6 +24,7 @@ LAYOUT = 3
 """Version of the layout on disk."""
 
 _FILE = "zarr.json"
+_DIGEST_BYTES = 16
 _MAX_BYTES = 256 * 2**20  # of a header; a scenario and ten thousand blocks have a few megabytes
 
 
@@ -104,9 +107,11 @@ def read_header(path: Path) -> Header:
             name: Rows(row["dtype"], tuple(row["shape"]), tuple(row["links"]))
             for name, row in stored["rows"].items()
         }
-        return Header(**{**stored, "rows": rows, "provenance": dict(json.loads(provenance))})
+        header = Header(**{**stored, "rows": rows, "provenance": dict(json.loads(provenance))})
+        _require_sense(header)
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise damaged(path, "the header cannot be read", f"{type(error).__name__}: {error}"[:200]) from error
+    return header
 
 
 def _attributes(path: Path) -> Mapping[str, Any]:
@@ -121,6 +126,19 @@ def _attributes(path: Path) -> Mapping[str, Any]:
         return {}
     attributes = group.get("attributes") if isinstance(group, dict) else None
     return attributes if isinstance(attributes, dict) else {}
+
+
+def _require_sense(header: Header) -> None:
+    """Raise ValueError or TypeError for sizes and types that no run has."""
+    sizes = (header.first, header.replicates - 1, header.wanted - header.replicates, header.block - 1)
+    if any(type(size) is not int or size < 0 for size in sizes):
+        raise ValueError("no such numbers of replicates")
+    blocks = -(-header.replicates // header.block)
+    for name, row in header.rows.items():
+        if len(row.links) != blocks or any(len(bytes.fromhex(link)) != _DIGEST_BYTES for link in row.links):
+            raise ValueError(f"{name} has digests of other blocks")
+        if np.dtype(row.dtype).kind not in "if" or any(type(size) is not int or size < 0 for size in row.shape):
+            raise ValueError(f"{name} is of no type or size that a run has")
 
 
 def _seal(provenance: str, stored: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ __all__ = ["read"]
 IN_MEMORY = 256 * 2**20
 """Bytes of a run up to which it is read, and checked, when it is opened."""
 
+_MAX_FIXED = 256 * 2**20  # bytes of a file that is the same for all replicates
 _ROOM = 2**20  # bytes by which a file may exceed what it holds
 
 
@@ -126,7 +127,7 @@ def _require_plain_files(path: Path, header: Header) -> None:
             if sizes.pop(chunk) > 2 * bytes_of_block + _ROOM:
                 raise damaged(path, "a file of the run is larger than what it holds", chunk)
     for place, size in sizes.items():
-        if size > IN_MEMORY:
+        if size > _MAX_FIXED:
             raise damaged(path, "a file of the run is larger than what it holds", place)
 
 
