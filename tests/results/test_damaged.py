@@ -125,7 +125,10 @@ DAMAGE = {
     **{f"{name} gone": without(name) for name in ("stocks", "parameters", "period_end", "stage", "group")},
     **{f"{name}, chunk cut": cut(name) for name in ("stocks", "wait_days", "replicate", "stage", "time")},
     **{f"{name}, chunk empty": empty(name) for name in ("flows", "initial", "flow")},
-    **{f"{name}, other chunk": another(name) for name in ("stocks", "flows", "wait_hist", "parameters", "replicate")},
+    **{
+        f"{name}, other chunk": another(name)
+        for name in ("stocks", "flows", "wait_hist", "parameters", "replicate")
+    },
     **{f"{name}, labels gone": gone(name) for name in LABELS},
     "stocks, linked to zeros": linked("stocks"),
     "stage, linked to zeros": linked("stage"),
@@ -162,7 +165,7 @@ def stored(make, tmp_path, monkeypatch):
 @pytest.mark.parametrize("lazy", [False, True], ids=["at once", "as it is used"])
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage_is_never_read(stored, monkeypatch, name, lazy):
-    path, run = stored
+    path, _ = stored
     if lazy:
         monkeypatch.setattr(reading, "IN_MEMORY", 60_000)
     DAMAGE[name](path)

@@ -1,4 +1,4 @@
-"""Runs that are written while they are made: killed, resumed, prolonged, replaced, put together, and written twice."""
+"""Runs that are written while they are made: killed, resumed, replaced, put together, and written twice."""
 
 import os
 import subprocess
@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from verification import kills
 
 import sojourn as sj
 from sojourn import gathering
 from sojourn.locking import held
 from sojourn.results import RunError
 from sojourn.results.store import writer
-from verification import kills
 
 FOLDER = Path(__file__).parents[2] / "examples" / "flee-small"
 

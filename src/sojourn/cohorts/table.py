@@ -23,6 +23,7 @@ from sojourn.engine.flow.program import Sampled
 from sojourn.errors import nearest
 from sojourn.results import Run
 from sojourn.results.codes import refuse
+from sojourn.results.recording import require_whole_record
 from sojourn.scenario import Scenario, loads, resolve
 from sojourn.simulate import parameters_of, recorded_draws, simulate
 
@@ -69,6 +70,7 @@ def cohorts(
     where cohorts do not add up to the recorded stocks, R602 where the run cannot be repeated, R603 where those
     who leave a queue by a side way cannot be told apart from those served.
     """
+    require_whole_record(run, "cohorts")
     scenario = resolve(loads(run.scenario_text))
     model = compile_scenario(scenario, record="step")
     plan = _plan(run, model, at, by, on, groups)

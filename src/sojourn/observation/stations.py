@@ -16,6 +16,7 @@ from sojourn.engine.streams import component_key
 from sojourn.observation.capture import Capture, Captures, Window
 from sojourn.observation.noise import as_published, sample_counts
 from sojourn.results.codes import refuse
+from sojourn.results.recording import require_whole_record
 from sojourn.scenario import Scenario, loads
 from sojourn.scenario.model import Observation
 
@@ -47,12 +48,13 @@ def by_station(run: Run) -> dict[str, xr.Dataset]:
     drawn by one number for each replicate, observation and period, keyed by the run's seed, so two policies
     under one seed are seen through the same noise. Means (expected mode) are seen without it.
 
-    Raises ScenarioError where the recorded scenario is not one. Source: inverse transform sampling, L. Devroye,
-    "Non-Uniform Random Variate Generation" (1986), chapter III.
+    Raises ScenarioError where the recorded scenario is not one, RunError R501 where a run records only a part.
+    Source: inverse transform sampling, L. Devroye, "Non-Uniform Random Variate Generation" (1986), chapter III.
     """
     scenario = scenario_of(run)
     if not scenario.observations:
         return {}
+    require_whole_record(run, "observations")
     captures = Captures(scenario, str(run.provenance["record"]))
     seen = _by_replicate(run, captures)
     return {name: _labelled(run, captures, name, [part[name] for part in seen]) for name in scenario.observations}

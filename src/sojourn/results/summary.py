@@ -12,6 +12,7 @@ import xarray as xr
 from sojourn.calendar import US_FISCAL_YEAR, FiscalYear, containing, label
 from sojourn.errors import nearest
 from sojourn.results.codes import refuse
+from sojourn.results.recording import require_whole_record
 
 if TYPE_CHECKING:
     from sojourn.results.run import Run
@@ -183,6 +184,7 @@ def _observables(run: Run, periods: _Periods, groups: str) -> xr.DataArray:
 
     (replicate, time, observable[, group]) int64, person.
     """
+    require_whole_record(run, "observables")
     table = run.provenance.get("observations", {})
     flows = _over(run.flows, "each", periods, last=False)
     stocks = _over(run.stocks, "each", periods, last=True)

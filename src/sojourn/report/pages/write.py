@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import sojourn
 from sojourn.report.codes import refuse
 from sojourn.results import Comparison, Run
+from sojourn.results.recording import require_whole_record
 from sojourn.writing import drafted, replace_all
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def report(
     ------
     ReportError
         P101 where the packages of the extra ``report`` are missing, P102 where the file cannot be written.
+    RunError
+        R501 where a run records only a part.
     """
     lacking = [name for name in _NEEDED if find_spec(name) is None]
     if lacking:
@@ -70,6 +73,8 @@ def report(
     if not target.parent.is_dir():
         raise refuse("P102", str(target), "its folder does not exist", remedy=f"make {target.parent}")
     run, other = (subject.base, subject.other) if isinstance(subject, Comparison) else (subject, None)
+    for one in (run, other) if other is not None else (run,):
+        require_whole_record(one, "report")
     # Loaded when a report is written: a page and its charts need packages that no other part does.
     from sojourn.report.answers.opening import kind_of
 
