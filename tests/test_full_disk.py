@@ -1,4 +1,4 @@
-"""A disk that is full at any moment of any writer: a coded refusal, what was there unchanged, nothing left behind."""
+"""A disk that is full at any moment of any writer: a coded refusal, what was there unchanged, nothing left over."""
 
 import errno
 import os

@@ -59,7 +59,7 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Whole:
-    """What a command gives where nothing kills it: the run, its digests, and how long it takes in time and calls."""
+    """What a command gives where nothing kills it: the run, its digests, and how long it takes."""
 
     run: sj.Run
     digests: dict[str, str]

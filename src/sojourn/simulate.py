@@ -148,26 +148,22 @@ def simulate(
     selection = recording.selected(model.labels)
     expected = mode == "expected"
     draws = _draws(model, "central" if expected and parameters == "prior" else parameters)
-    if replicates is None:
-        replicates = len(draws) if draws is not None and len(draws) > 1 else 1 if expected else 100
-    if replicates < 1 or first < 0:
-        raise ValueError("replicates must be at least 1 and first at least 0")
+    numbers = _numbers(first, replicates, draws, expected)
     if seed is not None and not 0 <= seed < 2**64:
         raise ValueError("seed must be in 0 .. 2**64 - 1")
-    numbers = range(first, first + replicates)
     source = parameters if isinstance(parameters, str) else "given"
     with growing_at(out, resume=resume, force=force) as place:
         earlier = unfinished(place)
         seed = (secrets.randbits(63) if earlier is None else earlier.seed) if seed is None else int(seed)
         if draws is None:
             draws = model.prior_draws(seed, numbers)
-        require_rows(draws, replicates)
+        require_rows(draws, len(numbers))
         facts = _provenance(model, seed, mode, "central" if expected and source == "prior" else source, recording)
         recorder = _Recorder(model, selection, draws, numbers, expected, facts, growing=place is not None)
         if place is not None:
             if earlier is not None:
                 _require_beginning(earlier, facts, recorder)
-            place.want(replicates)
+            place.want(len(numbers))
 
         def start(replicate: int) -> dict[str, Any]:
             draw = recorder.draw(replicate)
@@ -183,10 +179,19 @@ def simulate(
             options={"guard": guard},
         )
         try:
-            return gather(records, recorder, place, replicates, progress)
+            return gather(records, recorder, place, len(numbers), progress)
         except Unbalanced as error:
             where = f"replicate {error.replicate}, step {error.step}"
             raise RunError([Problem("R401", where, "people were lost or made")]) from error
+
+
+def _numbers(first: int, replicates: int | None, draws: Draws | None, expected: bool) -> range:
+    """Return the numbers of the replicates that are wanted."""
+    if replicates is None:
+        replicates = len(draws) if draws is not None and len(draws) > 1 else 1 if expected else 100
+    if replicates < 1 or first < 0:
+        raise ValueError("replicates must be at least 1 and first at least 0")
+    return range(first, first + replicates)
 
 
 def _draws(model: FlowModel, parameters: Parameters) -> Draws | None:

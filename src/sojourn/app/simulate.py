@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -69,29 +69,21 @@ def simulate(
     check_place(out, resume, force, "--out", "flow")
     check_report(report)
     described = changed(scenario, settings, changes, without)
-    wanted = 1 if mode == "expected" else replicates
-    limits = {"variables": only, "stages": stages, "groups": groups}
+    options: dict[str, Any] = {
+        "replicates": 1 if mode == "expected" else replicates,
+        "seed": seed,
+        "mode": mode,
+        "record": {"period": record, "variables": only, "stages": stages, "groups": groups},
+        "parameters": parameters,
+        "first": first,
+        "workers": workers,
+        "out": out,
+        "resume": resume,
+        "force": force,
+    }
     stoppable()
     started = time.monotonic()
-    try:
-        with show.progress(described.name, wanted, quiet=quiet) as progress:
-            run = sj.simulate(
-                described,
-                replicates=wanted,
-                seed=seed,
-                mode=mode,
-                record={"period": record, **limits},
-                parameters=parameters,
-                first=first,
-                workers=workers,
-                progress=progress,
-                out=out,
-                resume=resume,
-                force=force,
-            )
-    except (sj.Interrupted, KeyboardInterrupt) as stop:
-        kept(stop, wanted, out, "--out", resume)
-        raise typer.Exit(INTERRUPTED) from stop
+    run = _simulated(described, options, quiet)
     if report is not None:
         write_report(run, report)
     if not quiet:
@@ -99,3 +91,13 @@ def simulate(
         show.note(f"{run}, {time.monotonic() - started:.1f} s, {where}")
         if "stocks" in run.has:
             show.table(run.at_end(), "People in each stage at the end")
+
+
+def _simulated(scenario: sj.Scenario, options: dict[str, Any], quiet: bool) -> sj.Run:
+    """Return the run, or say what is finished and how to resume it, and exit."""
+    try:
+        with show.progress(scenario.name, options["replicates"], quiet=quiet) as progress:
+            return sj.simulate(scenario, progress=progress, **options)
+    except (sj.Interrupted, KeyboardInterrupt) as stop:
+        kept(stop, options["replicates"], options["out"], "--out", options["resume"])
+        raise typer.Exit(INTERRUPTED) from stop

@@ -37,7 +37,7 @@ class Stored(BackendArray):
             raise damaged(path, f"{name} cannot be read", str(error)[:200]) from error
         chunks = (self.block, *rows.shape)
         fits = self.array.shape[1:] == rows.shape and self.array.shape[0] >= header.replicates
-        if (named := self.array.metadata.dimension_names) != dims:
+        if (named := getattr(self.array.metadata, "dimension_names", None)) != dims:
             raise damaged(path, f"{name} is not what was written", f"dimensions {named}")
         if not fits or self.array.dtype != self.dtype or (0 not in self.shape and self.array.chunks != chunks):
             found = f"{self.array.shape} {self.array.dtype}"
