@@ -36,6 +36,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_style.py
+	$(BIN)/python tools/check_docstrings.py
 
 docs: $(VENV)/.dev
 	@echo "documentation"

@@ -78,13 +78,13 @@ def write_large(path, megabytes=200):
     from sojourn.series.importers.united_states.cbp import STATE
 
     months = ("OCT", "NOV", "DEC", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP")
-    others = tuple(f"{a}{b}" for a in "ABCDEFGHIJ" for b in "ABCDEFGHIJKLMNOPQRST")
+    others = tuple(f"{a}{b}" for a in "ABCDEFGHIJKLMNOP" for b in "ABCDEFGHIJKLMNOPQRST")
     places = [("Southwest Land Border", s) for s in STATES] + [("Other", s) for s in others]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(STATE)
         count = 0
-        for year in range(2001, 2049):
+        for year in range(2001, 2026):
             for month in months:
                 writer.writerows(
                     (year, "FYTD", month, region, state, family, nation, "Title 8", (count := count + 7) % 9973)

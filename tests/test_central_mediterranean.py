@@ -1,4 +1,4 @@
-"""The Central-Mediterranean tutorial: what is published comes out again, what is assumed says so, the report answers."""
+"""The Central-Mediterranean tutorial: what is published comes out again, what is assumed says so."""
 
 import csv
 import re

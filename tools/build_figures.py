@@ -238,8 +238,8 @@ def build(shared: Path, out: Path) -> int:
             "name": "sojourn-reference-figures",
             "title": "Official figures of the migration system between China, the Americas and the United States",
             "description": "Aggregates of official statistics in the schema of the package; no records of people. "
-            "UNHCR Refugee Data Finder, the Oxford COVID-19 Government Response Tracker and IOM's Missing "
-            "Migrants Project are used under CC BY 4.0.",
+            "UNHCR Refugee Data Finder, the Oxford COVID-19 Government Response Tracker, IOM's Missing Migrants "
+            "Project and Eurostat are used under CC BY 4.0; IOM's compilation of Frontex under the MIT License.",
             "licenses": [{"name": name, "title": title} for name, title in LICENCES.items()],
             "resources": resources,
         }

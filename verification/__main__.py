@@ -1,6 +1,6 @@
-"""Print every verdict: ``python -m verification [theory|oracles|numbers|kills ...]``.
+"""Print every verdict of the flow engine, the importers and stored runs: ``python -m verification [PART ...]``.
 
-The first three are of the flow engine, the last of runs that are killed while they are written.
+Parts are theory, oracles, numbers, fuzz_importers and kills.
 
 The comparison with Flee's own runs is ``python -m verification.flee_reference``.
 """
@@ -10,13 +10,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from verification import common_numbers, flow_oracles, flow_theory, kills
+from verification import common_numbers, flow_oracles, flow_theory, fuzz_importers, kills
 
 PARTS: dict[str, Callable[[], bool]] = {
     "theory": flow_theory.main,
     "oracles": lambda: flow_oracles.main([]),
     "numbers": common_numbers.main,
     "kills": lambda: kills.main([]),
+    "fuzz_importers": fuzz_importers.main,
 }
 
 

@@ -79,19 +79,63 @@ class FiscalYear:
         return 1 if self.named_by == "end" and self.first_month > 1 else 0
 
     def start(self, year: int) -> dt.date:
-        """Return the first day of a fiscal year."""
+        """Return the first day of a fiscal year.
+
+        Parameters
+        ----------
+        year : int
+            The fiscal year, by the calendar year that names it.
+
+        Returns
+        -------
+        datetime.date
+            Its first day.
+        """
         return dt.date(year - self._ahead, self.first_month, 1)
 
     def end(self, year: int) -> dt.date:
-        """Return the last day of a fiscal year."""
+        """Return the last day of a fiscal year.
+
+        Parameters
+        ----------
+        year : int
+            The fiscal year, by the calendar year that names it.
+
+        Returns
+        -------
+        datetime.date
+            Its last day.
+        """
         return self.start(year + 1) - dt.timedelta(days=1)
 
     def of(self, day: dt.date) -> int:
-        """Return the fiscal year in which a day falls."""
+        """Return the fiscal year in which a day falls.
+
+        Parameters
+        ----------
+        day : datetime.date
+            Any day.
+
+        Returns
+        -------
+        int
+            The fiscal year, by the calendar year that names it.
+        """
         return day.year - (day.month < self.first_month) + self._ahead
 
     def years(self, days: Days) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """Return the fiscal year in which each day falls, int64 of the same shape."""
+        """Return the fiscal year in which each day falls.
+
+        Parameters
+        ----------
+        days : ndarray
+            datetime64[D] of any shape.
+
+        Returns
+        -------
+        ndarray
+            int64 of the same shape: fiscal years, each by the calendar year that names it.
+        """
         months = days.astype("datetime64[M]").astype(np.int64) + 1 - self.first_month
         return np.asarray(months // 12 + 1970 + self._ahead)
 
@@ -100,7 +144,22 @@ US_FISCAL_YEAR = FiscalYear()
 
 
 def starts_period(period: str, day: dt.date, fiscal: FiscalYear = US_FISCAL_YEAR) -> bool:
-    """Tell whether a period of a kind can start on a day."""
+    """Tell whether a period of a kind can start on a day.
+
+    Parameters
+    ----------
+    period : str
+        The kind of period.
+    day : datetime.date
+        Any day.
+    fiscal : FiscalYear, optional
+        The fiscal year of the kind ``fiscal-year``; that of the United States if left out.
+
+    Returns
+    -------
+    bool
+        Whether it can.
+    """
     if period in DAYS:
         return True
     first = fiscal.first_month if period == "fiscal-year" else 1
@@ -108,7 +167,22 @@ def starts_period(period: str, day: dt.date, fiscal: FiscalYear = US_FISCAL_YEAR
 
 
 def period_start(period: str, start: dt.date, index: int) -> dt.date:
-    """Return the first day of the period with this number, the one that begins on ``start`` being 0."""
+    """Return the first day of the period with a number.
+
+    Parameters
+    ----------
+    period : str
+        The kind of period.
+    start : datetime.date
+        First day of period 0.
+    index : int
+        Number of the period; it may be negative.
+
+    Returns
+    -------
+    datetime.date
+        Its first day.
+    """
     if period in DAYS:
         return start + dt.timedelta(days=DAYS[period] * index)
     month = start.year * 12 + start.month - 1 + MONTHS[period] * index
@@ -116,19 +190,62 @@ def period_start(period: str, start: dt.date, index: int) -> dt.date:
 
 
 def period_end(start: dt.date, period: str) -> dt.date:
-    """Return the last day of the period that begins on ``start``."""
+    """Return the last day of the period that begins on ``start``.
+
+    Parameters
+    ----------
+    start : datetime.date
+        First day of the period.
+    period : str
+        Its kind.
+
+    Returns
+    -------
+    datetime.date
+        Its last day.
+    """
     return period_start(period, start, 1) - dt.timedelta(days=1)
 
 
 def period_index(period: str, start: dt.date, day: dt.date) -> int:
-    """Return the number of the period that a day falls into, negative before ``start``."""
+    """Return the number of the period that a day falls into, negative before ``start``.
+
+    Parameters
+    ----------
+    period : str
+        The kind of period.
+    start : datetime.date
+        First day of period 0.
+    day : datetime.date
+        Any day.
+
+    Returns
+    -------
+    int
+        The number.
+    """
     if period in DAYS:
         return (day - start).days // DAYS[period]
     return ((day.year - start.year) * 12 + day.month - start.month) // MONTHS[period]
 
 
 def period_starts(period: str, start: dt.date, count: int) -> Days:
-    """Return the first days of ``count`` periods and of the one after them: (period + 1) datetime64[D]."""
+    """Return the first days of consecutive periods, and of the one after them.
+
+    Parameters
+    ----------
+    period : str
+        The kind of period.
+    start : datetime.date
+        First day of the first.
+    count : int
+        How many.
+
+    Returns
+    -------
+    ndarray
+        (count + 1) datetime64[D].
+    """
     first = np.datetime64(start.isoformat(), "D")
     steps = np.arange(count + 1)
     if period in DAYS:
@@ -137,7 +254,21 @@ def period_starts(period: str, start: dt.date, count: int) -> Days:
 
 
 def period_ends(starts: Days, period: str) -> Days:
-    """Return the last day of each period of a kind that begins in the month (or on the day) of ``starts``."""
+    """Return the last day of each period of a kind.
+
+    Parameters
+    ----------
+    starts : ndarray
+        datetime64[D] of any shape: days in the month in which each period begins, or the day itself for days and
+        weeks.
+    period : str
+        The kind of period.
+
+    Returns
+    -------
+    ndarray
+        datetime64[D] of the same shape.
+    """
     if period in DAYS:
         return np.asarray(starts + DAYS[period] - 1)
     return np.asarray((starts.astype("datetime64[M]") + MONTHS[period]).astype("datetime64[D]") - 1)
@@ -147,6 +278,18 @@ def made_of(period: str, fiscal: FiscalYear = US_FISCAL_YEAR) -> tuple[str, ...]
     """Return the kinds of period that a kind can be made of, itself first, then the coarsest.
 
     Quarters are those of the calendar, so only some fiscal years are made of them.
+
+    Parameters
+    ----------
+    period : str
+        A kind of period.
+    fiscal : FiscalYear, optional
+        The fiscal year of the kind ``fiscal-year``; that of the United States if left out.
+
+    Returns
+    -------
+    tuple[str, ...]
+        Kinds of period.
     """
     kinds = _MADE_OF[period]
     if period == "fiscal-year" and (fiscal.first_month - 1) % MONTHS["quarter"]:
@@ -163,6 +306,8 @@ def containing(days: Days, period: str, fiscal: FiscalYear = US_FISCAL_YEAR) -> 
         datetime64[D] of any shape.
     period : str
         A kind of whole months, or ``day``.
+    fiscal : FiscalYear, optional
+        The fiscal year of the kind ``fiscal-year``; that of the United States if left out.
 
     Returns
     -------
@@ -180,7 +325,22 @@ def containing(days: Days, period: str, fiscal: FiscalYear = US_FISCAL_YEAR) -> 
 
 
 def label(period: str, start: dt.date, fiscal: FiscalYear = US_FISCAL_YEAR) -> str:
-    """Return how the period that begins on ``start`` is written: 2023, FY2023, 2023 Q2, 2023-04, 2023-04-17."""
+    """Return how the period that begins on ``start`` is written: 2023, FY2023, 2023 Q2, 2023-04, 2023-04-17.
+
+    Parameters
+    ----------
+    period : str
+        A kind of period.
+    start : datetime.date
+        Its first day.
+    fiscal : FiscalYear, optional
+        The fiscal year of the kind ``fiscal-year``; that of the United States if left out.
+
+    Returns
+    -------
+    str
+        The text, such as ``FY2023``.
+    """
     if period in ("year", "calendar-year"):
         return str(start.year)
     if period == "fiscal-year":
@@ -192,16 +352,35 @@ def label(period: str, start: dt.date, fiscal: FiscalYear = US_FISCAL_YEAR) -> s
 
 @dataclass(frozen=True)
 class Period:
-    """A stretch of days and what kind of period it is; both ends are part of it."""
+    """A stretch of days and what kind of period it is; both ends are part of it.
+
+    Attributes
+    ----------
+    kind : str
+        What kind of period it is, such as ``month``, ``fiscal-year`` or ``span``.
+    start : datetime.date
+        Its first day.
+    end : datetime.date
+        Its last day.
+    """
 
     kind: str
     start: dt.date
     end: dt.date
 
     def moment(self, when: str) -> Period:
-        """Return the day at the ``end`` or ``start`` of the period; the fiscal year up to it for ``fytd``.
+        """Return the period, or the moment of it, that a measure counts.
 
-        ``since YYYY-MM-DD`` puts the start elsewhere; an empty ``when`` changes nothing.
+        Parameters
+        ----------
+        when : str
+            ``end`` or ``start`` for the day at that end of the period, ``fytd`` for the fiscal year up to its end,
+            ``since YYYY-MM-DD`` for what began on that day; an empty text changes nothing.
+
+        Returns
+        -------
+        Period
+            The period meant.
         """
         if when in ("end", "start"):
             day = self.end if when == "end" else self.start
@@ -244,11 +423,21 @@ def _date(text: str) -> Period:
 
 
 def read_period(text: str) -> Period | None:
-    """Return the period that a report's text stands for, or None when its end is not told.
+    """Return the period that a report's text stands for, or None where the text does not say its end.
 
     Understood are ``FY2023 Q2``, ``2024-06``, ``2024 Q2``, ``FY2021-FY2023``, ``2024-06-04..2024-07-02`` and the
     like, with US fiscal years. A remark after the period ("2026 (undated list)", "2025-07 law") does not count.
-    ``..2024-08-31`` is the last day of a stretch whose start is told elsewhere.
+    ``..2024-08-31`` is the last day of a stretch whose start is stated elsewhere.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    Period or None
+        The period.
 
     Raises
     ------

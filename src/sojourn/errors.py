@@ -19,8 +19,22 @@ __all__ = ["Collector", "Problem", "SojournError", "nearest"]
 class Problem:
     """One thing that is wrong with an input.
 
-    ``where`` is the path to the key, or file, sheet, row and column. ``nearest`` is the closest valid name
-    when a name was not known.
+    Attributes
+    ----------
+    code : str
+        A letter and three digits; what it stands for is in the table of its package.
+    where : str
+        Path to the key, or file, sheet, row and column.
+    message : str
+        What is wrong, in a sentence.
+    found : str
+        The value found.
+    allowed : str
+        What is allowed.
+    nearest : str
+        The closest valid name, where a name was not known.
+    remedy : str
+        What to do.
     """
 
     code: str
@@ -45,7 +59,15 @@ class Problem:
 
 
 class SojournError(Exception):
-    """An input was refused; ``problems`` lists every reason, each with a code."""
+    """An input was refused; its problems say every reason.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Every problem found, each with a code.
+    title : str, optional
+        What the message begins with.
+    """
 
     def __init__(self, problems: Iterable[Problem], title: str = "") -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
@@ -66,8 +88,22 @@ class SojournError(Exception):
 class Collector:
     """Gathers problems and raises them together.
 
-    ``codes`` maps each known code to one line of meaning; an unknown code is a programming error (KeyError).
-    Warnings are counted and kept, never raised.
+    Leaving its ``with`` block raises what was gathered, unless another error is on its way.
+
+    Attributes
+    ----------
+    codes : Mapping[str, str]
+        Meaning of each known code, in a line; an unknown code is a programming error (KeyError).
+    error : type[SojournError]
+        Class of the error to raise.
+    title : str
+        What the message of the error begins with.
+    limit : int
+        How many problems are kept.
+    problems : list[Problem]
+        Those gathered.
+    warnings : list[Problem]
+        What was gathered without stopping; it is never raised.
     """
 
     codes: Mapping[str, str]
@@ -78,18 +114,48 @@ class Collector:
     warnings: list[Problem] = field(default_factory=list)
 
     def add(self, code: str, where: str, message: str, **details: str) -> None:
-        """Record a problem; details are ``found``, ``allowed``, ``nearest``, ``remedy``."""
+        """Record a problem.
+
+        Parameters
+        ----------
+        code : str
+            One of ``codes``.
+        where : str
+            Path to the key, or file, sheet, row and column.
+        message : str
+            What is wrong.
+        **details : str
+            Further fields of :class:`Problem`: ``found``, ``allowed``, ``nearest``, ``remedy``.
+        """
         self.codes[code]
         if len(self.problems) < self.limit:
             self.problems.append(Problem(code, where, message, **details))
 
     def warn(self, code: str, where: str, message: str, **details: str) -> None:
-        """Record something that was defaulted, clipped or left out without stopping."""
+        """Record something that was defaulted, clipped or left out without stopping.
+
+        Parameters
+        ----------
+        code : str
+            One of ``codes``.
+        where : str
+            Path to the key, or file, sheet, row and column.
+        message : str
+            What was done.
+        **details : str
+            Further fields of :class:`Problem`.
+        """
         self.codes[code]
         self.warnings.append(Problem(code, where, message, **details))
 
     def raise_if_any(self) -> None:
-        """Raise every collected problem in one error, if there are any."""
+        """Raise every collected problem in one error, if there are any.
+
+        Raises
+        ------
+        SojournError
+            Of the class ``error``, with every problem.
+        """
         if self.problems:
             raise self.error(self.problems, self.title)
 
@@ -104,6 +170,19 @@ class Collector:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name closest to ``name``, or an empty string when none is near."""
+    """Return the known name closest to ``name``, or an empty string when none is near.
+
+    Parameters
+    ----------
+    name : str
+        The name that is not known.
+    known : Iterable[str]
+        The names that are.
+
+    Returns
+    -------
+    str
+        The closest name, or an empty text.
+    """
     found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return found[0] if found else ""

@@ -81,6 +81,11 @@ def run_replicates(
     options : mapping, optional
         Further arguments of ``model.advance``.
 
+    Yields
+    ------
+    Record
+        What each replicate recorded, in the order of ``replicates``.
+
     Raises
     ------
     Stopped

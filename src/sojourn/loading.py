@@ -5,7 +5,7 @@ An engine is imported when something of it is met: whoever loads a scenario wait
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,11 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
         Changes to merge in, not for Flee folders: names of what-ifs shipped with the scenario, or YAML files that
         hold the part of a scenario that changes.
 
+    Returns
+    -------
+    Scenario or FleeScenario
+        The scenario, validated and frozen.
+
     Raises
     ------
     ScenarioError, FleeError
@@ -46,13 +51,23 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
         from sojourn.flee import read
 
         return read(path)
-    return library.load(source, what_if=what_if)
+    return library.load(source, what_if=what_if, ask=_ask)
 
 
 def loads(text: str, *, folder: Path | None = None) -> Any:
     """Return the scenario that a YAML text describes, as :func:`load` does; it may extend built-in ones by name.
 
-    ``folder`` is where files stand that it names.
+    Parameters
+    ----------
+    text : str
+        The text.
+    folder : Path, optional
+        Where the files are that it names; without it, it may name none.
+
+    Returns
+    -------
+    Scenario or FleeScenario
+        The scenario, validated and frozen.
 
     Raises
     ------
@@ -63,7 +78,14 @@ def loads(text: str, *, folder: Path | None = None) -> Any:
         from sojourn.flee import reads
 
         return reads(text)
-    return library.loads(text, folder=folder)
+    return library.loads(text, folder=folder, ask=_ask)
+
+
+def _ask(query: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Answer what a series of a scenario asks of the store; the store is loaded when something is asked."""
+    from sojourn.series.query.by_value import series_by_value
+
+    return series_by_value(query)
 
 
 def _says_so(head: str) -> bool:
@@ -86,6 +108,16 @@ def _made_from_folder(path: Path) -> bool:
 def scenario_of(run: Run) -> Scenario | FleeScenario:
     """Return the scenario that a run was made from.
 
+    Parameters
+    ----------
+    run : Run
+        A run of either engine.
+
+    Returns
+    -------
+    Scenario or FleeScenario
+        The scenario, resolved.
+
     Raises
     ------
     ScenarioError, FleeError
@@ -103,7 +135,17 @@ def scenario_of(run: Run) -> Scenario | FleeScenario:
 def rerun(run: Run, **options: Any) -> Run:
     """Repeat a run from its provenance; on the same versions the result is identical to the bit.
 
-    ``options`` are ``workers``, ``executor``, ``progress`` and ``cancel`` as for :func:`sojourn.simulate`.
+    Parameters
+    ----------
+    run : Run
+        A run of either engine.
+    **options : object
+        ``workers``, ``executor``, ``progress`` and ``cancel`` as for :func:`sojourn.simulate`.
+
+    Returns
+    -------
+    Run
+        The same run, made again.
 
     Raises
     ------

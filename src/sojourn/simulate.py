@@ -15,13 +15,15 @@ from numpy.typing import ArrayLike, NDArray
 from sojourn.compile.build import compile_scenario
 from sojourn.compile.draws import Draw, Draws, require_rows
 from sojourn.compile.model import FlowModel, Unbalanced
+from sojourn.compile.size import require_memory, size_of
+from sojourn.engine.codes import refuse
 from sojourn.engine.flow.program import Record
 from sojourn.engine.model import Cancel
+from sojourn.engine.options import check_options
 from sojourn.errors import Problem
 from sojourn.executor import Progress, run_replicates
 from sojourn.gathering import BATCH_BYTES, gather, growing_at, require_resumable, unfinished
 from sojourn.results import Run, RunError, build
-from sojourn.results.codes import refuse
 from sojourn.results.provenance import versions
 from sojourn.results.recording import Period, Recorded, Recording, Selection
 from sojourn.scenario import Scenario, digest, dump, loads, resolve
@@ -50,6 +52,11 @@ def compile_model(scenario: Scenario, *, record: Period | None = None) -> FlowMo
         As written or resolved.
     record : {"step", "week", "month"}, optional
         Period recorded, in place of the scenario's.
+
+    Returns
+    -------
+    FlowModel
+        The model, which never changes and can be pickled.
 
     Raises
     ------
@@ -127,14 +134,13 @@ def simulate(
 
     Raises
     ------
-    ValueError
-        For impossible counts, a seed out of range, or a name that is none of those listed.
     TypeError
         For what is no scenario of stages; a Flee scenario is simulated by its own method.
     ScenarioError
         If the scenario does not resolve.
     ModelError
-        If the table of parameters is refused.
+        If the options (M4xx) or the table of parameters (M1xx) are refused, and M301 where people grow beyond what
+        can be counted whole.
     RunError
         R501 for what cannot be recorded; R401 with ``guard``, if people were lost or made; R101 to R107 where the
         run cannot be written to ``out``, R201 where the one there is another run.
@@ -144,13 +150,15 @@ def simulate(
     if not isinstance(scenario, (Scenario, FlowModel)):
         raise TypeError(f"not a scenario of stages: a {type(scenario).__name__} has its own method, simulate(...)")
     recording = Recording.of(record)
+    check_options(
+        replicates=replicates, first=first, seed=seed, workers=workers, mode=mode, record=recording.period
+    )
     model = scenario if isinstance(scenario, FlowModel) else compile_model(scenario, record=recording.period)
     selection = recording.selected(model.labels)
     expected = mode == "expected"
     draws = _draws(model, "central" if expected and parameters == "prior" else parameters)
     numbers = _numbers(first, replicates, draws, expected)
-    if seed is not None and not 0 <= seed < 2**64:
-        raise ValueError("seed must be in 0 .. 2**64 - 1")
+    _require_room(model, selection, len(numbers), growing=out is not None)
     source = parameters if isinstance(parameters, str) else "given"
     with growing_at(out, resume=resume, force=force) as place:
         earlier = unfinished(place)
@@ -160,23 +168,18 @@ def simulate(
         require_rows(draws, len(numbers))
         facts = _provenance(model, seed, mode, "central" if expected and source == "prior" else source, recording)
         recorder = _Recorder(model, selection, draws, numbers, expected, facts, growing=place is not None)
+        if earlier is not None:
+            _require_beginning(earlier, facts, recorder)
         if place is not None:
-            if earlier is not None:
-                _require_beginning(earlier, facts, recorder)
             place.want(len(numbers))
 
         def start(replicate: int) -> dict[str, Any]:
             draw = recorder.draw(replicate)
             return {"seed": seed, "replicate": replicate, "draw": draw, "expected": expected}
 
+        todo, options = numbers[recorder.done :], {"guard": guard}
         records = run_replicates(
-            model,
-            start,
-            numbers[recorder.done :],
-            executor=executor,
-            workers=workers,
-            cancel=cancel,
-            options={"guard": guard},
+            model, start, todo, executor=executor, workers=workers, cancel=cancel, options=options
         )
         try:
             return gather(records, recorder, place, len(numbers), progress)
@@ -189,16 +192,27 @@ def _numbers(first: int, replicates: int | None, draws: Draws | None, expected: 
     """Return the numbers of the replicates that are wanted."""
     if replicates is None:
         replicates = len(draws) if draws is not None and len(draws) > 1 else 1 if expected else 100
-    if replicates < 1 or first < 0:
-        raise ValueError("replicates must be at least 1 and first at least 0")
     return range(first, first + replicates)
+
+
+def _require_room(model: FlowModel, selection: Selection, replicates: int, *, growing: bool) -> None:
+    """Raise ModelError M403 where the replicates that are held at a time need more memory than there is."""
+    size = size_of(model.scenario, model.grid.record)
+    each = max(1, round(size.replicate_bytes * selection.share(model.labels)))
+    held = min(replicates, 1 + BATCH_BYTES // each) if growing else replicates
+    require_memory(
+        size.model_bytes + held * each,
+        f"{held:,} replicates recorded by {model.grid.record}",
+        "write the run to a path (out=), fewer replicates, less that is recorded (record=), or a longer period",
+    )
 
 
 def _draws(model: FlowModel, parameters: Parameters) -> Draws | None:
     """Return the table of draws that is given; None where they come from the priors."""
     if isinstance(parameters, str):
         if parameters not in ("prior", "central"):
-            raise ValueError(f"parameters must be 'prior', 'central' or a table, not {parameters!r}")
+            allowed = "prior, central, or a table of columns by name"
+            raise refuse("M401", "parameters", "unknown", found=parameters, allowed=allowed)
         return None if parameters == "prior" else Draws((), np.zeros((1, 0)))
     return model.read_draws(parameters)
 
@@ -208,7 +222,8 @@ def _require_beginning(earlier: Run, facts: Mapping[str, Any], recorder: _Record
     require_resumable(earlier, facts, recorder.numbers[0])
     recorder.done = min(earlier.replicates, len(recorder.numbers))
     if not np.array_equal(earlier.parameters.values[: recorder.done], recorder.parameter[: recorder.done]):
-        raise refuse("R201", "parameters", "the run there has other values of the uncertain quantities")
+        message = "the run there has other values of the uncertain quantities"
+        raise RunError([Problem("R201", "parameters", message)])
 
 
 class _Recorder:
@@ -324,14 +339,35 @@ def _provenance(model: FlowModel, seed: int, mode: Mode, parameters: str, record
 
 
 def recorded_draws(run: Run) -> Draws:
-    """Return the parameter values of each replicate of a run, as recorded."""
+    """Return the parameter values of each replicate of a run, as recorded.
+
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+
+    Returns
+    -------
+    Draws
+        A row for each replicate.
+    """
     return Draws(tuple(str(name) for name in run.data["quantity"].values), run.parameters.values)
 
 
 def parameters_of(run: Run, rows: Sequence[int] | NDArray[np.intp] | None = None) -> Parameters:
     """Return where the parameters of a run came from, as :func:`simulate` takes them to repeat it.
 
-    ``rows`` are positions of the replicates to repeat; all if left out.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+    rows : Sequence[int], NDArray[numpy.intp], optional
+        Positions of the replicates to repeat; all if left out.
+
+    Returns
+    -------
+    Parameters
+        The argument ``parameters``.
     """
     source: str = run.provenance["parameters"]
     if source == "given":
@@ -351,7 +387,23 @@ def rerun(
 ) -> Run:
     """Repeat a run from its provenance; on the same versions the result is identical to the bit.
 
-    Parameters are those of :func:`simulate`.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+    workers : int, optional
+        Number of threads; all cores if left out. It changes no result.
+    executor : concurrent.futures.Executor, optional
+        Where the replicates are run, in place of threads.
+    progress : Progress, optional
+        Called with the numbers of replicates finished and wanted.
+    cancel : Cancel, optional
+        A token with ``is_set()``, such as ``threading.Event``, that stops the run.
+
+    Returns
+    -------
+    Run
+        The same run, made again.
 
     Raises
     ------

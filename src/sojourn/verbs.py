@@ -52,7 +52,18 @@ Class = TypeVar("Class", bound=type)
 
 
 def function(home: str) -> Callable[..., Any]:
-    """Return the function that ``module:name`` names."""
+    """Return the function that ``module:name`` names.
+
+    Parameters
+    ----------
+    home : str
+        Module and name, ``module:name``.
+
+    Returns
+    -------
+    callable
+        The function.
+    """
     module, _, name = home.partition(":")
     found: Callable[..., Any] = getattr(import_module(module), name)
     return found
@@ -70,7 +81,18 @@ class _Method:
 
 
 def bind(class_: Class) -> Class:
-    """Give a class the methods that :data:`METHODS` lists for it."""
+    """Give a class the methods that :data:`METHODS` lists for it.
+
+    Parameters
+    ----------
+    class_ : Class
+        The class.
+
+    Returns
+    -------
+    Class
+        The same class.
+    """
     for name, home in METHODS[class_.__name__].items():
         setattr(class_, name, _Method(home))
     return class_

@@ -62,8 +62,27 @@ def test_a_run_that_changes_no_group_says_nothing_of_it_and_one_that_does_is_che
     run.data["becomes"][:] = [0, 1, 2]
     with pytest.raises(RunError, match="R401"):
         conserved(run)
-    with pytest.raises(RunError, match="R604"):
-        joined.cohorts()
+
+
+def test_an_option_changes_the_group_of_those_who_take_it():
+    """Half of each group take the option: those of group a become b, c; the same people as with a share."""
+    options = {"road": {"becomes": {"a": "b"}}, "out": {}}
+    shares = {"road": {"share": 0.5, "becomes": {"a": "b"}}, "out": {"share": "rest"}}
+    runs = {}
+    for name, choice in {"options": {"options": options}, "exits": {"exits": shares}}.items():
+        stages = {
+            "in": source() | {"exits": "fork"},
+            "fork": {"kind": "choice", **choice},
+            "road": {"kind": "hold", "hazards": {"out": 0.0}},
+            "out": OUT,
+        }
+        runs[name] = sj.simulate(small(stages, days=30, groups=3), mode="expected", seed=1, guard=True)
+        conserved(runs[name])
+    stay = runs["options"].stocks.sel(stage="road").isel(time=-1, replicate=0)
+    assert float(stay.sel(group="a")) == 0.0
+    assert float(stay.sel(group="b")) == pytest.approx(2 * float(stay.sel(group="c")))
+    np.testing.assert_allclose(runs["options"].stocks.values, runs["exits"].stocks.values, rtol=1e-12)
+    assert runs["options"].data["becomes"].sel(flow="fork -> road").values.tolist() == [1, 1, 2]
 
 
 def test_children_turn_adult_at_the_stated_hazard():

@@ -43,8 +43,8 @@ def normal(u):
 
 
 @njit
-def log_factorial(k):
-    return quantile.log_factorial(k)
+def hypergeometric(u, good, bad, sample):
+    return quantile.hypergeometric_quantile(u, good, bad, sample)
 
 
 def reaches(law, k: float, u: float, slack: float) -> bool:
@@ -188,8 +188,61 @@ def test_nobody_everybody_and_the_vast():
         assert abs(binomial(u, n, 0.25) - (n / 4 + w * math.sqrt(n * 3 / 16))) < 10.0
 
 
-def test_the_normal_quantile_and_log_factorials():
+def test_the_normal_quantile():
     u = np.concatenate([(np.arange(999) + 0.5) / 999, 2.0 ** -np.arange(5.0, 54.0)])
     assert np.allclose([normal(x) for x in u], special.ndtri(u), rtol=1e-14, atol=1e-15)
-    k = np.concatenate([np.arange(60.0), 10.0 ** np.arange(3, 13)])
-    assert np.allclose([log_factorial(x) for x in k], special.gammaln(k + 1), rtol=2e-14, atol=1e-14)
+
+
+SIZES = st.one_of(st.integers(0, 60), st.floats(0.0, 12.0).map(lambda x: int(math.exp(x))))
+
+
+@settings(max_examples=400, deadline=None)
+@given(u=UNIFORM, good=SIZES, bad=SIZES, data=st.data())
+def test_hypergeometric_reaches_u_first(u, good, bad, data):
+    assume(good + bad > 0)
+    sample = data.draw(st.integers(0, good + bad))
+    k = hypergeometric(u, float(good), float(bad), float(sample))
+    assert max(0, sample - bad) <= k <= min(good, sample)
+    assert is_quantile(stats.hypergeom(good + bad, good, sample), k, u, 1e-8)
+
+
+@pytest.mark.parametrize("variance", [26, 60, 300, 5_000])
+@pytest.mark.parametrize("part", [0.5, 0.2, 0.03])
+@pytest.mark.parametrize("drawn", [0.5, 0.1, 0.9])
+def test_the_step_of_a_hypergeometric_count_is_where_its_distribution_function_steps(variance, part, drawn):
+    total = math.ceil(variance / (part * (1 - part) * drawn * (1 - drawn)))
+    good, sample = round(part * total), round(drawn * total)
+    law = stats.hypergeom(total, good, sample)
+    low, high = max(0, sample - total + good), min(good, sample)
+    for u, k in list(around(law))[::3]:
+        if low <= k - 1 and k <= high:
+            assert hypergeometric(u, float(good), float(total - good), float(sample)) == k
+
+
+@pytest.mark.parametrize("total", [10**8, 10**12, 2.0**53])
+def test_vast_hypergeometric_counts_have_mean_and_spread_and_end(total):
+    """The hang of sums of rounded masses that never reach u."""
+    good, sample = float(round(total * 0.4)), float(round(total * 0.3))
+    variance = sample * 0.4 * 0.6 * 0.7
+    u = (np.arange(2000) + 0.5) / 2000
+    drawn = np.array([hypergeometric(x, good, total - good, sample) for x in u])
+    assert abs(drawn.mean() - sample * good / total) < 0.01 * math.sqrt(variance)
+    assert abs(drawn.std() / math.sqrt(variance) - 1.0) < 0.01
+    assert np.all(np.diff(drawn) >= 0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(u=UNIFORM, good=st.integers(1, 10**5), bad=st.integers(1, 10**5), data=st.data())
+def test_more_good_ones_or_a_larger_sample_never_mean_fewer(u, good, bad, data):
+    assume(1e-12 < u < 1.0 - 1e-12)
+    sample = data.draw(st.integers(0, good + bad))
+    k = hypergeometric(u, float(good), float(bad), float(sample))
+    assert hypergeometric(u, float(good + 1), float(bad), float(sample)) >= k
+    assert hypergeometric(u, float(good), float(bad), float(min(sample + 1, good + bad))) >= k
+
+
+def test_beyond_whole_numbers_means_are_given_and_nothing_hangs():
+    for n in (1e17, 1e300, math.inf):
+        assert poisson(0.3, n) == n
+        assert binomial(0.3, n, 0.25) == 0.25 * n
+        assert not 0.0 <= hypergeometric(0.3, n, n, n) < 1e16

@@ -320,3 +320,25 @@ def test_cohorts_are_followed_with_the_values_that_held():
     assert np.allclose(
         cohorts.sum("cohort").sel(stage="camp").values[:, 0], run.stocks.sel(stage="camp").values[:, -1, 0]
     )
+
+
+@pytest.mark.parametrize("of", [["post"], ["post -> out"]])
+@pytest.mark.parametrize("groups", [["a"], ["b", "a"], ["c"], None])
+def test_a_response_counts_the_groups_that_it_names(of, groups):
+    """Against the counts of the step before, added up in plain Python."""
+    to = {"of": of, "capacity": 15, **({"groups": groups} if groups else {})}
+    rates = {"a": 9.0, "b": 4.0, "c": 2.0}
+    q = {"tide": quantity("rate", 10.0, responds_to=to), "rate": quantity("rate", by_group=rates)}
+    stages = {
+        "in": {"kind": "source", "inflow": {"type": "intensity", "rate_per_day": "rate"}, "exits": "post"},
+        "more": {"kind": "source", "inflow": {"type": "intensity", "rate_per_day": "tide"}, "exits": "out"},
+        "post": {"kind": "hold", "hazards": {"out": 0.2}},
+        "out": OUT,
+    }
+    run = sj.simulate(small(stages, days=40, groups=3, quantities=q), mode="expected", seed=1, guard=True)
+    seen = run.stocks.sel(stage="post") if of == ["post"] else run.flows.sel(flow="post -> out")
+    known = seen.sel(group=groups or ["a", "b", "c"]).sum("group").values[0]
+    wanted = 10.0 * np.concatenate(([0.0 if of == ["post"] else 1.5], known[:-1])) / 15.0
+    came = run.flows.sel(flow="more -> out").values[0]
+    for g in range(3):
+        np.testing.assert_allclose(came[1:, g], wanted[1:], rtol=1e-12)

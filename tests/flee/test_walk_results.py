@@ -22,7 +22,7 @@ def refused(code: str):
 
 def test_names_units_and_dimensions(base: sj.Run) -> None:
     assert set(base.data.data_vars) == set(VARIABLES) - {"initial", "becomes"}
-    assert set(base.data.coords) == set(COORDINATES)
+    assert set(base.data.coords) == set(COORDINATES) - {"stage_entry"}
     assert set(base.provenance) == set(PROVENANCE)
     for name, array in base.data.variables.items():
         assert array.attrs["long_name"] == (VARIABLES | COORDINATES)[name].long_name

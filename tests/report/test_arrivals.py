@@ -78,7 +78,7 @@ def test_charts_of_arrivals_are_told(facts):
     shares, people = arrivals(facts)
     assert (shares.name, people.name) == ("arrivals", "arrivals-people")
     assert "quarter of arrival at the border" in shares.said and "settled there" in shares.said
-    assert "first 20 replicates" in shares.trace
+    assert "first 20 replicates" in shares.source
     assert "settled there" in set(whereabouts_table(facts)["where"])
 
 

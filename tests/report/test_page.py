@@ -99,7 +99,7 @@ def test_every_chart_is_there_twice_with_words_and_source(read, embedded):
     for name in names:
         assert len(read.by_id(f"said-{name}")["text"]) > 20
         assert embedded["tables"][name].startswith("# ")
-    assert all(len(e["text"]) > 20 for e in read.of("trace"))
+    assert all(len(e["text"]) > 20 for e in read.of("source"))
 
 
 def test_charts_are_valid_vega_lite(embedded):
@@ -122,7 +122,7 @@ def test_every_figure_tells_unit_and_source(read):
     assert simulated and all("scenario two-routes" in f["attrs"]["title"] for f in simulated)
 
 
-def test_the_answer_has_no_figure_without_a_trace(page):
+def test_the_answer_has_no_figure_without_a_source(page):
     answer = re.search(r'<ol class="answer">(.*?)</ol>', page, re.S).group(1)
     bare = re.sub(r'<button type="button" class="n".*?</button>', "", answer, flags=re.S)
     bare = re.sub(r"<[^>]*>", "", bare)
@@ -131,8 +131,8 @@ def test_the_answer_has_no_figure_without_a_trace(page):
     assert len(re.findall("<li>", answer)) == 5
 
 
-def test_a_figure_without_a_trace_is_refused():
-    with pytest.raises(ValueError, match="no trace"):
+def test_a_figure_without_a_source_is_refused():
+    with pytest.raises(ValueError, match="no source"):
         cited("5", "")
 
 

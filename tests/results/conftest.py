@@ -24,6 +24,7 @@ def labels(days=90, start="2024-08-17", record="step", step=1):
     return Labels(
         stage=STAGES,
         stage_kind=KINDS,
+        stage_entry=tuple(kind == "source" for kind in KINDS),
         stage_place=("", "", "san-diego", "", "", ""),
         flow=FLOWS,
         flow_attempt=(False, False, False, False, False, True),

@@ -142,6 +142,7 @@ def test_a_stage_of_one_run_only_is_empty_in_the_other():
         names,
         stage=("camp", *names.stage),
         stage_kind=("queue", *names.stage_kind),
+        stage_entry=(False, *names.stage_entry),
         stage_place=("tijuana", *names.stage_place),
         flow=(*names.flow, "camp -> post"),
         flow_attempt=(*names.flow_attempt, False),

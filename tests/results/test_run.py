@@ -7,6 +7,7 @@ import xarray as xr
 from sojourn import results
 from sojourn.engine.flow.program import Record
 from sojourn.results import RunError, dims
+from sojourn.results.store import LAYOUT
 
 from . import conftest
 
@@ -183,12 +184,12 @@ def _version_2(path):
 
 def _later_layout(path):
     header = path / "zarr.json"
-    header.write_text(header.read_text().replace('"sojourn_run": 3', '"sojourn_run": 99'))
+    header.write_text(header.read_text().replace(f'"sojourn_run": {LAYOUT}', '"sojourn_run": 99'))
 
 
 def _earlier_layout(path):
     header = path / "zarr.json"
-    header.write_text(header.read_text().replace('"sojourn_run": 3', '"sojourn_run": 1'))
+    header.write_text(header.read_text().replace(f'"sojourn_run": {LAYOUT}', '"sojourn_run": 1'))
 
 
 def _no_kinds(path):

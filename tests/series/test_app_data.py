@@ -33,7 +33,7 @@ def test_import_says_what_was_added_checked_and_left_out(twins):
     first = run("import", twins.sector(), twins.southwest())
     assert "added usbp-apprehensions-sector, release 2017-09: 120 figures" in first
     assert "holds: SBO_TOTAL is the sum of its sectors" in first
-    assert "left out: column t_fy" in first
+    assert "note: column t_fy: not used" in first
     assert "there already: cbp-encounters" in run("import", twins.southwest())
 
 

@@ -39,10 +39,11 @@ def test_two_definitions_are_not_made_one_series(twins, store):
     assert series("china-youth-unemployment", category="without-students", store=store)["value"].tolist() == [14.9]
 
 
-def test_an_unknown_series_of_the_table_is_refused(twins):
+def test_an_unknown_series_of_the_table_is_left_out_and_named(twins):
     path = twins.write("macro.csv", (*MACRO, "tea_yoy_pct"), [["2023-06-01", "1", "5", "20", "3"]])
-    with pytest.raises(DataError, match="tea_yoy_pct"):
-        read(path)
+    found = read(path)
+    assert found.table.num_rows == 3
+    assert "tea_yoy_pct" in found.dropped[-1].reason
 
 
 def test_indexes_of_the_nation_only_and_days_without_a_value(twins):

@@ -12,7 +12,7 @@ import pytest
 import sojourn
 from sojourn.series import DataError, measures
 from sojourn.series.importers import registry
-from sojourn.series.importers.registry import MODULES, find_importer, importers, read_file
+from sojourn.series.importers.registry import MODULES, find_importer, find_tables, importers, read_file
 from sojourn.series.importers.source_file import SourceFile
 
 NOT_FIGURES = {
@@ -24,17 +24,7 @@ NOT_FIGURES = {
     "processing/ice_detention/latest_vintage/fy_to_date_last.csv": "last rows of the other detention files",
     "processing/legal_timeline.csv": "rules, read by read_policies",
     "context/policy_timeline.csv": "policies, read by read_policies",
-    "processing/unhcr/flows.csv.gz": "flows between years, worked out by UNHCR from the populations",
-    "processing/unhcr/solutions.csv.gz": "returns and resettlement, not on this road",
     "processing/unhcr/countries.csv.gz": "a list of countries",
-    "europe/eurostat_asylum_applicants_yearly.csv.gz": "no importer of Eurostat yet",
-    "europe/frontex_detections_monthly.csv.gz": "no importer of Frontex yet",
-    "samples/cbp-sbo-encounters-fy22-fy25-nov.csv": "no importer of this layout yet",
-    "samples/eurostat-migr_asyappctzm.csv": "no importer of Eurostat yet",
-    "samples/frontex-detections-2020-07-07.xlsx": "no importer of Frontex yet",
-    "samples/hdx-unhcr-population.csv": "no importer of HDX yet",
-    "samples/unhcr-asylum-applications.csv": "no importer of this layout yet",
-    "samples/unhcr-asylum-decisions.csv": "no importer of this layout yet",
 }
 
 
@@ -56,21 +46,42 @@ def test_names_of_importers_are_unlike():
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("importer", [i for i in importers() if i.layouts], ids=lambda i: i.name)
-def test_no_layout_is_claimed_by_two(importer, twins):
-    for number, layout in enumerate(importer.layouts):
-        source = SourceFile(twins.write(f"exits-{number}.csv", layout, [["1"] * len(layout)]))
-        assert [i.name for i in importers() if i.recognises(source)] == [importer.name]
+MANY = {
+    "removals-annual": ("FY2019", "FY2020"),
+    "frontex-workbook": ("JAN2019", "FEB2019"),
+    "eurostat-wide": ("2019", "2020"),
+}
+"""Columns of which a layout has many, such as one for each month: some of them, by importer."""
+
+TABLES = [pytest.param(i, layout, id=f"{i.name}-{n}") for i in importers() for n, layout in enumerate(i.tables)]
 
 
-@pytest.mark.parametrize("importer", [i for i in importers() if i.layouts], ids=lambda i: i.name)
-def test_nonsense_in_every_cell_is_refused_with_codes_and_never_a_crash(importer, twins):
-    for number, layout in enumerate(importer.layouts):
-        for cell in ("", "=1+1", "nonsense", "-5", "1e999", "🛂", "2024-13-45"):
-            path = twins.write(f"mexico_exits-{number}.csv", layout, [[cell] * len(layout)])
-            with pytest.raises(DataError) as error:
-                importer.read(SourceFile(path))
-            assert error.value.codes
+def header_of(importer, layout):
+    """Return the names of the columns of a file with a layout."""
+    return (*layout.columns, *layout.optional, *(MANY[importer.name] if layout.each else ()))
+
+
+def least_of(importer, layout):
+    """Return the fewest names that make a table of a layout."""
+    least = (*layout.columns, *(group[-1] for group in layout.one_of))
+    return (*least, *(MANY[importer.name] if layout.each else ()))
+
+
+@pytest.mark.parametrize(("importer", "layout"), TABLES)
+def test_no_layout_is_claimed_by_two(importer, layout, twins):
+    for header in (header_of(importer, layout), least_of(importer, layout)):
+        source = SourceFile(twins.write("asyappctza-exits.csv", header, [["1"] * len(header)]))
+        assert [i.name for i, _ in find_tables(source)] == [importer.name]
+
+
+@pytest.mark.parametrize(("importer", "layout"), TABLES)
+def test_nonsense_in_every_cell_is_refused_with_codes_and_never_a_crash(importer, layout, twins):
+    header = header_of(importer, layout)
+    for cell in ("", "=1+1", "nonsense", "-5", "1e999", "🛂", "2024-13-45"):
+        path = twins.write("asyappctza-mexico_exits.csv", header, [[cell] * len(header)])
+        with pytest.raises(DataError) as error:
+            read_file(SourceFile(path))
+        assert error.value.codes
 
 
 @pytest.mark.parametrize("cell", ["1e999", "-1e999", "inf", "nan"])

@@ -41,9 +41,8 @@ def test_a_name_that_is_not_listed_or_has_no_docstring_is_noticed():
 def test_every_parameter_of_a_function_is_described(name):
     function = getattr(sj.data, name)
     said = inspect.getdoc(function)
-    listed = {
-        word.strip() for line in said.splitlines() if " : " in line for word in line.split(" : ")[0].split(",")
-    }
+    names = [line.split(" : ")[0] for line in said.splitlines() if " : " in line or line.startswith("**")]
+    listed = {word.strip(" *") for name in names for word in name.split(",")}
     assert set(inspect.signature(function).parameters) <= listed
 
 

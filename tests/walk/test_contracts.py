@@ -8,11 +8,12 @@ import sys
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 from tests.walk.conftest import World
 
 from sojourn.engine.walk import days as engine
 from sojourn.engine.walk.state import NEVER, new_state
-from sojourn.engine.walk.streams import SCRATCH, deal, gather, take
+from sojourn.engine.walk.streams import SCRATCH, gather, make_blocks, open_block
 
 KINDS = st.sampled_from(["town", "conflict", "forward", "marker", ("camp", 30), ("camp", 200), "camp"])
 
@@ -78,21 +79,28 @@ def test_workers_change_nothing(case, workers):
     assert all(np.array_equal(a, b) for a, b in zip(left.agents, right.agents, strict=True))
 
 
-def test_dealt_numbers_are_those_of_numpy(world):
+@njit
+def opened_blocks(agents, stream, key, component, day, last):
+    due = gather(agents, day, 0, last, True, stream)
+    make_blocks(stream, key, component, day, due)
+    found = np.empty((due, 12), np.uint64)
+    for row in range(due):
+        open_block(stream, row)
+        found[row] = stream[:12]
+    return found
+
+
+def test_numbers_made_together_are_those_of_numpy(world):
     build = world({"A": "forward", "B": "camp"}, [("A", "B", 10)], 3)
     agents = new_state(build.program({"A": 200})).agents
     agents.wake[[3, 60, 61]] = 2
     stream, key = np.zeros(SCRATCH, np.uint64), np.array([7, 8], np.uint64)
-    due = gather.py_func(agents, 2, 0, 64, True, stream)
-    assert due == 3
-    with np.errstate(over="ignore"):
-        deal.py_func(stream, key, np.uint64(99), 2, due)
-    for row, agent in enumerate((3, 60, 61)):
-        assert take.py_func(stream, row) == agent
+    found = opened_blocks(agents, stream, key, np.uint64(99), 2, 64)
+    assert found[:, 2:6].tolist() == [[1, 2, 99, agent] for agent in (3, 60, 61)]
+    for opened, agent in zip(found, (3, 60, 61), strict=True):
         # NumPy steps its counter before the first block: (block, day, component, agent) less one.
         before = np.array([2**64 - 1, 1, 99, agent], np.uint64)
-        assert stream[6:10].tolist() == np.random.Philox(key=key, counter=before).random_raw(4).tolist()
-        assert stream[2:6].tolist() == [1, 2, 99, agent]
+        assert opened[6:10].tolist() == np.random.Philox(key=key, counter=before).random_raw(4).tolist()
 
 
 def test_resting_days_follow_the_daily_chance(world):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sojourn import results
+from sojourn.engine.codes import ModelError
 from sojourn.flee import simulate
 from sojourn.results import RunError
 
@@ -60,5 +61,5 @@ def test_progress_and_bad_numbers(scenario):
     seen = []
     simulate(scenario, seed=1, replicates=3, progress=lambda done, wanted: seen.append((done, wanted)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ModelError, match="M402 at replicates"):
         simulate(scenario, replicates=0)

@@ -151,12 +151,13 @@ def test_nobody_knows_a_fixed_route_from_a_marker_or_without_awareness(world):
 
 
 def test_a_crawl_that_would_find_the_same_is_not_repeated(world, monkeypatch):
-    from sojourn.flee.rules.fixed_routes_flee3 import Crawl
+    from sojourn.flee.rules.fixed_routes_flee3 import RouteSearch
 
     days = []
-    monkeypatch.setattr(Crawl, "morning", lambda self, day, of=Crawl.morning: (days.append(day), of(self, day)))
+    search = RouteSearch.morning
+    monkeypatch.setattr(RouteSearch, "morning", lambda self, day: (days.append(day), search(self, day)))
     build = fixed(world, LINE, 12).conflict(D=[0, 0, 0, 0, 0, 1]).moving(conflict_weight=0.5)
     often = build.program()
     assert days == [0, 1, 2, 5, 6, 7]
-    monkeypatch.setattr(Crawl, "same_as_before", lambda self, day: False)
+    monkeypatch.setattr(RouteSearch, "same_as_before", lambda self, day: False)
     assert np.array_equal(build.program().views.searched, often.views.searched)

@@ -11,10 +11,12 @@ from rich.padding import Padding
 from rich.table import Table
 
 import sojourn as sj
+from sojourn.app import own
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Official series: import, list, show.")
+app.add_typer(own.names, name="names")
 _console = Console()
 
 
@@ -31,7 +33,7 @@ def _codes(incomplete: str) -> list[tuple[str, str]]:
 
 def _named(ctx: typer.Context) -> str | None:
     """Return the series named on a line that is being typed; unfinished options leave it among the rest."""
-    known = sj.data.measures()
+    known = sj.data.Store().measures()
     return ctx.params.get("name") or next((word for word in ctx.args if word in known), None)
 
 
@@ -217,23 +219,71 @@ def plot(
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="Publishers' files: .csv, .csv.gz, .xlsx.")],
+    files: Annotated[list[Path], typer.Argument(help="Files of publishers, or of your own.")],
+    as_: own.Name = None,
+    spec: own.Spec = None,
+    value: own.Value = None,
+    date: own.Date = None,
+    end: own.EndColumn = None,
+    columns: own.Columns = None,
+    nationality: own.Nationality = None,
+    country: own.Country = None,
+    place: own.Place = None,
+    family: own.Family = None,
+    component: own.Component = None,
+    category: own.Category = None,
+    unit: own.Unit = None,
+    period: own.Period = None,
+    publisher: own.Publisher = None,
+    title: own.Title = None,
+    definition: own.Definition = None,
+    licence: own.Licence = None,
+    source: own.Source = None,
+    adds: own.Adds = None,
+    format_: own.Format = None,
+    decimal: own.Decimal = None,
+    thousands: own.Thousands = None,
+    missing: own.Missing = None,
+    ignore: own.Ignore = None,
+    rounding: own.Rounding = None,
+    confidence: own.Confidence = None,
+    encoding: own.Encoding = None,
+    separator: own.Separator = None,
+    sheet: own.Sheet = None,
+    header_row: own.HeaderRow = None,
+    preview: own.Preview = False,
     release: Annotated[str | None, typer.Option(help="Name of the vintage, where the file does not say.")] = None,
     replace: Annotated[bool, typer.Option(help="Replace the same release.")] = False,
 ) -> None:
-    """Import publishers' files into your store; a file with a problem is not imported at all."""
-    store = sj.data.Store()
+    """Import publishers' files, or a table of your own with --as; a file with a problem is not imported at all."""
+    given = {
+        k.removesuffix("_"): v for k, v in locals().items() if k not in ("files", "spec", "preview", "replace")
+    }
+    given = {k: v for k, v in given.items() if v not in (None, [])}
     for file in files:
-        done = store.import_file(file, release=release, replace=replace)
-        _console.print(f"[bold]{done.file}[/bold] read as {done.importer}")
-        for entry in done.added:
-            _console.print(f"  added {entry.measure}, release {entry.release}: {entry.rows:,} figures")
-        for entry in done.unchanged:
-            _console.print(f"  there already: {entry.measure}, release {entry.release}")
-        for check in done.checks:
-            _console.print(f"  holds: {check.name} ({check.found:,.10g})")
-        for left in done.dropped:
-            _console.print(f"  left out: {left.where}, {left.rows} rows: {left.reason}", highlight=False)
+        if own.is_own(file, given, spec):
+            own.import_own(file, spec, given, preview=preview, replace=replace)
+        else:
+            _import_published(file, release, replace)
+
+
+def _import_published(file: Path, release: str | None, replace: bool) -> None:
+    """Import a publisher's file and say what became of it."""
+    done = sj.data.Store().import_file(file, release=release, replace=replace)
+    _console.print(f"[bold]{done.file}[/bold] read as {done.importer}")
+    own.print_receipt(done)
+    for check in done.checks:
+        _console.print(f"  holds: {check.name} ({check.found:,.10g})")
+
+
+@app.command()
+def remove(
+    name: Name,
+    release: Annotated[str | None, typer.Option(help="Only this release.", autocompletion=_releases)] = None,
+) -> None:
+    """Remove figures from your store; those that ship with Sojourn stay."""
+    for entry in sj.data.Store().remove(name, release):
+        _console.print(f"removed {entry.measure}, release {entry.release}: {entry.rows:,} figures", highlight=False)
 
 
 @app.command()

@@ -40,7 +40,7 @@ def followed(run: sj.Run) -> Any:
         return run.cohorts(at=arrivals.at if arrivals is not None else None)
     except sj.SojournError as error:
         # Runs of another version, and queues that hide who left, can be reported all the same.
-        if not set(error.codes) <= {"R602", "R603", "R604"}:
+        if not set(error.codes) <= {"R602", "R603"}:
             raise
         show.note(f"the report does not say where those who came in each quarter are: {error.problems[0].message}")
         return None

@@ -176,7 +176,7 @@ def changes(
 ) -> list[Reading]:
     """Return the readings of a percent change or a multiple.
 
-    A multiple told as a percent increase ("1,300 percent more" for 13 times) is a reading one step away.
+    A multiple stated as a percent increase ("1,300 percent more" for 13 times) is a reading one step away.
     """
     made = []
     for source in found:
@@ -196,7 +196,7 @@ def changes(
                 if value >= 100:
                     made.append(
                         _pair_reading(
-                            source, pair, 100 * ratio, far + 1, (*differs, "ratio"), "ratio told as a change"
+                            source, pair, 100 * ratio, far + 1, (*differs, "ratio"), "ratio stated as a change"
                         )
                     )
             else:

@@ -78,7 +78,7 @@ def _query(reading: Reading) -> str:
     if reading.base is not None and reading.how in (
         "change",
         "ratio",
-        "ratio told as a change",
+        "ratio stated as a change",
         "ratio less one",
         "comparison",
     ):
@@ -86,7 +86,7 @@ def _query(reading: Reading) -> str:
         return {
             "change": f"100 * ({top} / {bottom} - 1)",
             "ratio": f"{top} / {bottom}",
-            "ratio told as a change": f"100 * {top} / {bottom}",
+            "ratio stated as a change": f"100 * {top} / {bottom}",
             "ratio less one": f"{top} / {bottom} - 1",
         }.get(reading.how, f"{top} > {bottom}")
     if reading.other is not None:
@@ -152,7 +152,7 @@ def _shown(reading: Reading) -> str:
 
 
 def _chart(source: Source, reading: Reading) -> tuple[tuple[str, float], ...]:
-    """Return the points of a small chart: the months or years around the span."""
+    """Return the days and values of a small chart: the months or years around the span."""
     curve = source.curve
     if source.kind == "flow" and curve.months and (reading.span[1] - reading.span[0]).days < 1_200:
         first = (reading.base or reading.span)[0]

@@ -272,9 +272,9 @@ def _change(case: Case) -> Judged:
         quantity.detail,
         quantity.value,
     )
-    if quantity.kind == "percent-change" and (told := [s for s in found if s.kind == "percent"]):
+    if quantity.kind == "percent-change" and (percents := [s for s in found if s.kind == "percent"]):
         stated = period_of(case.parsed, quantity, case.carried, case.published)
-        readings += [r for s in told for r in _values(s, stated, case.published)]
+        readings += [r for s in percents for r in _values(s, stated, case.published)]
     known = main is not None or (base is not None and (before is not None or base.role == "since"))
     decision = decide(
         readings,

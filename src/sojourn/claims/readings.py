@@ -134,9 +134,9 @@ def _of_row(row: Mapping[str, str], concept: Choice, topic: Topic, shelf: Shelf)
                     )
 
 
-def _component(row: str, asked: str) -> tuple[float, str] | None:
+def _component(row: str, wanted: str) -> tuple[float, str] | None:
     """Return how far a component is from the one asked for, or None where it cannot be meant."""
-    if not row or row == asked:
+    if not row or row == wanted:
         return 0.0, ""
     far = {
         ("USBP", ""): (0.0, ""),
@@ -147,7 +147,7 @@ def _component(row: str, asked: str) -> tuple[float, str] | None:
         ("OFO", "CBP"): (1.5, "component"),
         ("OFO", ""): (1.5, "component"),
     }
-    return far.get((row, asked))
+    return far.get((row, wanted))
 
 
 def _places(listed: str, choices: Sequence[Choice]) -> Iterator[tuple[Choice, str]]:

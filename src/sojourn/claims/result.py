@@ -17,7 +17,21 @@ __all__ = ["Checked", "Claim", "RunnerUp"]
 
 @dataclass(frozen=True)
 class RunnerUp:
-    """Another reading of a claim and its value."""
+    """Another reading of a claim and its value.
+
+    Attributes
+    ----------
+    measure : str
+        Name of the measure.
+    period : str
+        The period read.
+    value : float
+        Its value, in the unit of the measure; None where there is none.
+    distance : float
+        How far the reading is from the words; 0 is literal.
+    query : str
+        The call of ``sj.series`` that gives the value.
+    """
 
     measure: str
     period: str
@@ -60,6 +74,12 @@ class Claim:
         Of the readings that the verdict stands on, against a match by chance.
     explanation : str
         The verdict in a sentence.
+    notes : tuple[str, ...]
+        What a reader should know of the reading.
+    chart : tuple[tuple[str, float], ...]
+        Days (ISO 8601) and values of the series around the period of the verdict.
+    marked : tuple of str
+        First and last day of that period, empty where there is none.
     """
 
     sentence: str
@@ -88,7 +108,20 @@ class Claim:
 
 @dataclass(frozen=True)
 class Checked:
-    """A text, its date of publication and its claims in order."""
+    """A text, its date of publication and its claims in order.
+
+    Attributes
+    ----------
+    text : str
+        The text as given.
+    published : str
+        Date of publication, ISO 8601; words such as "last month" are read against it.
+    published_from : str
+        Where that date comes from: it was given, stands in the markup or the text, or is the last day that the
+        series cover.
+    claims : tuple[Claim, ...]
+        Its figures, in the order of the text.
+    """
 
     text: str
     published: str
@@ -96,7 +129,13 @@ class Checked:
     claims: tuple[Claim, ...]
 
     def to_json(self) -> str:
-        """Return everything as JSON; equal texts give equal bytes."""
+        """Return everything as JSON; equal texts give equal bytes.
+
+        Returns
+        -------
+        str
+            JSON text, with the fields of :class:`Claim` for each claim.
+        """
         rows = []
         for claim in self.claims:
             row = asdict(claim)
@@ -106,15 +145,43 @@ class Checked:
         return json.dumps(head, ensure_ascii=False, indent=1, sort_keys=True)
 
     def to_html(self) -> str:
-        """Return one page: the text with each figure marked, and beside it verdict, value, chart and query."""
+        """Return one page: the text with each figure marked, and beside it verdict, value, chart and query.
+
+        Returns
+        -------
+        str
+            HTML that needs no network.
+        """
         return page(self)
 
     def save(self, path: str | Path) -> Path:
-        """Write the page of :meth:`to_html` to a file and return its path; raises WriteError W101 if it cannot."""
+        """Write the page of :meth:`to_html` to a file and return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file to write.
+
+        Returns
+        -------
+        Path
+            The file written.
+
+        Raises
+        ------
+        WriteError
+            W101 where it cannot be written; what was there is left.
+        """
         return write_text(path, self.to_html())
 
     def counts(self) -> dict[str, int]:
-        """Return how many claims have each verdict."""
+        """Return how many claims have each verdict.
+
+        Returns
+        -------
+        dict[str, int]
+            Number of claims by verdict.
+        """
         return {v: sum(c.verdict == v for c in self.claims) for v in SIGNS}
 
     def _repr_html_(self) -> str:

@@ -1,4 +1,4 @@
-"""Kernel that follows the people of one group through a recorded replicate, in the order in which it was worked."""
+"""Kernel that follows the people of groups through a recorded replicate, in the order in which it was worked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from sojourn.cohorts.arrays import NOT_YET, CohortState, Recorded
+from sojourn.cohorts.arrays import NOT_YET, Cohorts, CohortState, Recorded
 from sojourn.cohorts.leaving import age_chances, leave_by_age, moved_head, send_cohorts, take_ages
 from sojourn.cohorts.queue import follow_queue
 from sojourn.engine.flow import slots
@@ -113,41 +113,87 @@ def _check(recorded: Recorded, state: CohortState, t: int) -> None:
         state.worst[0] = max(state.worst[0], abs(total - recorded.stocks[t, s]))
 
 
+@kernel
+def _state_of(cohorts: Cohorts, k: int) -> CohortState:
+    """Return the state of one of the groups that are followed."""
+    return CohortState(
+        cohorts.stock,
+        cohorts.inbox,
+        cohorts.arrives_as[k],
+        cohorts.stock[k],
+        cohorts.inbox[k],
+        cohorts.ways,
+        cohorts.first,
+        cohorts.head[k],
+        cohorts.there[k],
+        cohorts.mix[k],
+        cohorts.chance,
+        cohorts.gone,
+        cohorts.sent[k],
+        cohorts.out[k],
+        cohorts.worst[k],
+    )
+
+
+@kernel
+def _recorded_of(recorded: Recorded, k: int) -> Recorded:
+    """Return what was recorded of one of the groups that are followed."""
+    return Recorded(
+        recorded.stocks[k],
+        recorded.flows[k],
+        recorded.begun[k],
+        recorded.turned_away[k],
+        recorded.cohort,
+        recorded.arrives,
+    )
+
+
+@kernel
+def _work(
+    program: Program, sampled: Sampled, recorded: Recorded, state: CohortState, s: int, t: int, g: int
+) -> None:
+    """Write in ``out`` of which cohorts those are who leave a stage by its regular exits."""
+    kind = program.stage[s, slots.KIND]
+    n = 0.0
+    for j in range(program.stage[s, slots.EXITS]):
+        n += recorded.flows[t, program.stage[s, slots.FIRST] + j]
+    if kind == slots.SOURCE:
+        if program.stage[s, slots.INFLOW] != slots.INFLOW_POOL:
+            state.stock[s, NOT_YET] += n
+        for c in range(state.out.shape[1]):
+            state.out[1, c] = n if c == NOT_YET else 0.0
+    elif kind == slots.JOURNEY:
+        _follow_journey(program, sampled, state, s, t, g, n)
+    elif kind == slots.QUEUE:
+        follow_queue(program, sampled, recorded, state, s, t, g)
+    elif kind == slots.HOLD:
+        _follow_hold(program, sampled, recorded, state, s, t, g)
+    else:
+        _arrived(state, s)
+
+
 def _build(sources: str) -> Callable[..., None]:
     """Return the kernel that Python calls; ``sources`` is the digest that keys its kept machine code."""
 
     @entry
-    def steps(
-        program: Program, sampled: Sampled, recorded: Recorded, state: CohortState, g: int, last: int
-    ) -> None:
+    def steps(program: Program, sampled: Sampled, recorded: Recorded, cohorts: Cohorts, last: int) -> None:
         sources  # noqa: B018 - makes it a cell
         for t in range(last):
             for i in range(len(program.stage)):
                 s = program.stage[i, slots.WORKS]
-                kind = program.stage[s, slots.KIND]
-                if kind == slots.END:
+                if program.stage[s, slots.KIND] == slots.END:
                     continue
-                n = 0.0
-                for j in range(program.stage[s, slots.EXITS]):
-                    n += recorded.flows[t, program.stage[s, slots.FIRST] + j]
-                if kind == slots.SOURCE:
-                    if program.stage[s, slots.INFLOW] != slots.INFLOW_POOL:
-                        state.stock[s, NOT_YET] += n
-                    for c in range(state.out.shape[1]):
-                        state.out[1, c] = n if c == NOT_YET else 0.0
-                elif kind == slots.JOURNEY:
-                    _follow_journey(program, sampled, state, s, t, g, n)
-                elif kind == slots.QUEUE:
-                    follow_queue(program, sampled, recorded, state, s, t, g)
-                elif kind == slots.HOLD:
-                    _follow_hold(program, sampled, recorded, state, s, t, g)
-                else:
-                    _arrived(state, s)
-                _leave(program, recorded, state, s, t)
-            _check(recorded, state, t)
+                # Who leaves is known of every group before anybody arrives who comes from the stage itself.
+                for k in range(len(cohorts.group)):
+                    g = cohorts.group[k]
+                    _work(program, sampled, _recorded_of(recorded, k), _state_of(cohorts, k), s, t, g)
+                for k in range(len(cohorts.group)):
+                    _leave(program, _recorded_of(recorded, k), _state_of(cohorts, k), s, t)
+            for k in range(len(cohorts.group)):
+                _check(_recorded_of(recorded, k), _state_of(cohorts, k), t)
 
     return steps
 
 
 follow = _build(sources_digest(Path(__file__).parent, ENGINE_DIGEST))
-"""Follow the people of group ``g`` through the first ``last`` steps; ``state`` is changed in place."""
+"""Follow people through the first ``last`` steps; ``cohorts`` is changed in place."""

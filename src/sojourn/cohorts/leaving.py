@@ -10,7 +10,7 @@ from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Program, Sampled
 from sojourn.engine.kernel import kernel
 
-__all__ = ["age_chances", "leave_by_age", "moved_head", "send_cohorts", "take_ages"]
+__all__ = ["NEGLIGIBLE", "age_chances", "leave_by_age", "moved_head", "send_cohorts", "take_ages"]
 
 MOST_ITERATIONS = 80
 CLOSE = 1e-13
@@ -129,5 +129,5 @@ def send_cohorts(
         n = state.out[plane, c] * part_of
         as_cohort = recorded.cohort[t] if c == 0 and recorded.arrives[to] else c
         state.stock[s, c] -= n
-        state.stock[to, as_cohort] += n
-        state.inbox[to, as_cohort] += n
+        state.stocks[state.arrives_as[flow], to, as_cohort] += n
+        state.inboxes[state.arrives_as[flow], to, as_cohort] += n

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sojourn.cohorts.arrays import CohortState, Recorded
-from sojourn.cohorts.leaving import age_chances, leave_by_age, moved_head, send_cohorts, take_ages
+from sojourn.cohorts.leaving import NEGLIGIBLE, age_chances, leave_by_age, moved_head, send_cohorts, take_ages
 from sojourn.engine.arrays import I64
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Program, Sampled
@@ -110,6 +110,9 @@ def _served(program: Program, state: CohortState, s: int, row: int, count: int, 
     for i in range(count):
         j = count - 1 - i if discipline == slots.LIFO else i
         state.gone[j] = min(left, state.there[row + j])
+        if i == 0 and discipline == slots.LIFO and state.gone[j] > state.there[row + j] - no_room + NEGLIGIBLE:
+            # Where side ways are estimated, those turned away are left for their own.
+            state.gone[j] = max(0.0, state.there[row + j] - no_room)
         left -= state.gone[j]
 
 
@@ -172,6 +175,11 @@ def follow_queue(
     if gave_up > 0.0:
         leave_by_age(state.there, state.chance, state.gone, row, count, gave_up)
         _leave_by(program, recorded, state, s, t, slot[slots.PATIENCE_FLOW], row, count, gave_up)
+    if slot[slots.SHARED_ROOM] >= 0:  # for want of a place in a pool, people are turned away before anything else
+        if no_room > 0.0:
+            state.gone[0] = no_room
+            _leave_by(program, recorded, state, s, t, slot[slots.OVERFLOW], newest, 1, no_room)
+        no_room = 0.0
     if balked > 0.0:
         state.gone[0] = balked
         _leave_by(program, recorded, state, s, t, slot[slots.BALK_FLOW], newest, 1, balked)

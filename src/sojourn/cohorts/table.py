@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sojourn.calendar import containing, label
-from sojourn.cohorts.arrays import Recorded, new_state
+from sojourn.cohorts.arrays import Recorded, new_cohorts
 from sojourn.compile.build import compile_scenario
 from sojourn.compile.draws import Draw
 from sojourn.compile.grid import make_grid
@@ -52,13 +52,9 @@ def cohorts(
 ) -> xr.DataArray:
     """Return how many people of each cohort of arrival are in each stage at the end of a day.
 
-    Whoever first enters one of the stages ``at`` (any stage but a source, if left out) arrives, and belongs to the
-    cohort of that day, one of :data:`BY`, whatever happens later. ``on`` is the day, the last one if left out;
-    ``groups`` are the groups followed, all if left out. A run that recorded steps is used as it is; of another,
-    the first ``replicates`` are simulated again, step by step, and must repeat it.
-
-    Returns (replicate, cohort, stage, group) float64, person. The first two cohorts are those who have not
-    arrived, and those who were there at the start. Over cohorts, people add up to the stocks of the replicate.
+    Whoever first enters one of the stages ``at`` arrives, and belongs to the cohort of that day, whatever happens
+    later. A run that recorded steps is used as it is; of another, the first replicates are simulated again, step by
+    step, and must repeat it.
 
     People of a group in a stage are alike but for the time since they entered. Given the flows that a replicate
     recorded, the cohorts of those who leave are therefore known by order of entry in a queue (fifo, lifo or
@@ -66,9 +62,35 @@ def cohorts(
     chance to leave at their time in the stage otherwise, with odds changed by one factor so that they are as many
     as were recorded. Where patience, balking or want of room lead where others go, how many did so is estimated.
 
-    Raises :class:`~sojourn.results.RunError` R501 for a stage, group, period or day that the run has not, R601
-    where cohorts do not add up to the recorded stocks, R602 where the run cannot be repeated, R603 where those
-    who leave a queue by a side way cannot be told apart from those served.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+    at : Sequence[str], optional
+        Stages of arrival; any stage but a source if left out.
+    by : str, optional
+        Period of a cohort, one of :data:`BY`.
+    on : str, optional
+        The day, ISO 8601; the last day of the run if left out.
+    groups : Sequence[str], optional
+        The groups followed; all if left out.
+    replicates : int, optional
+        How many replicates to simulate again where steps were not recorded.
+    workers : int, optional
+        Number of threads; all cores if left out. It changes no result.
+
+    Returns
+    -------
+    xarray.DataArray
+        (replicate, cohort, stage, group) float64, person. The first two cohorts are those who have not arrived, and
+        those who were there at the start. Over cohorts, people add up to the stocks of the replicate.
+
+    Raises
+    ------
+    RunError
+        R501 for a stage, group, period or day that the run has not, R601 where cohorts do not add up to the
+        recorded stocks, R602 where the run cannot be repeated, R603 where nothing separates those who leave a queue
+        by a side way from those served.
     """
     require_whole_record(run, "cohorts")
     scenario = resolve(loads(run.scenario_text))
@@ -113,10 +135,10 @@ def _plan(
     run: Run, model: FlowModel, at: Sequence[str] | None, by: str, on: str | None, groups: Sequence[str] | None
 ) -> _Plan:
     labels = model.labels
-    inner = [s for s in labels.stage if not model.scenario.stages[s].entry]
+    inside = [s for s in labels.stage if not model.scenario.stages[s].entry]
     chosen = tuple(labels.group if groups is None else groups)
     for name, known, where in (
-        *((s, inner, "at") for s in at or ()),
+        *((s, inside, "at") for s in at or ()),
         *((g, labels.group, "groups") for g in chosen),
         (by, BY, "by"),
     ):
@@ -131,7 +153,7 @@ def _plan(
     unique, cohort = np.unique(first, return_inverse=True)
     full = np.zeros(len(day), np.int64)
     full[: len(cohort)] = cohort + len(NAMES)
-    wanted = set(inner if at is None else at)
+    wanted = set(inside if at is None else at)
     return _Plan(
         chosen,
         np.array([s in wanted for s in labels.stage]),
@@ -143,11 +165,7 @@ def _plan(
 
 
 def _refuse_mixed(model: FlowModel) -> None:
-    """Refuse exits that change the group, and side ways that cannot be distinguished from others."""
-    if model.labels.flow_becomes:
-        raise refuse(
-            "R604", "cohorts", "exits of the scenario change the group of people, of which each is followed"
-        )
+    """Refuse side ways that cannot be distinguished from others."""
     for name, slot in zip(model.labels.stage, model.program.stage, strict=True):
         served = slot[slots.KIND] == slots.QUEUE and slot[slots.SERVICE] >= 0
         if served or slot[slots.SHARED_ROOM] >= 0:
@@ -157,7 +175,7 @@ def _refuse_mixed(model: FlowModel) -> None:
                 raise refuse(
                     "R603",
                     f"stages.{name}",
-                    "those who give up go where those served go, and cannot be told apart from them",
+                    "those who give up go where those served go, and the flows do not separate them",
                     remedy="let patience, balking or overflow lead to a stage of their own",
                 )
 
@@ -212,32 +230,49 @@ def _by_step(run: Run, scenario: Scenario, replicates: NDArray[np.int64]) -> Run
 
 def _replicate(model: FlowModel, plan: _Plan, steps: Run, i: int, sampled: Sampled) -> F64:
     """Return (cohort, stage, group) of one replicate."""
-    # Compiled when the first trace is asked for: machine code is not read by those who ask for none.
+    # Imported when cohorts are first worked out: nobody else reads its machine code.
     from sojourn.cohorts.follow import follow
 
     data = steps.data
     found = np.zeros((len(plan.names) + len(NAMES), len(model.labels.stage), len(plan.groups)))
     turned_away = _turned_away(model, sampled, steps, i)
-    for k, name in enumerate(plan.groups):
-        g = model.labels.group.index(name)
-        stocks, flows, begun = (
-            np.ascontiguousarray(data[v].values[i, :, :, g], np.float64) for v in ("stocks", "flows", "wait_count")
+    for followed in _together(model, plan.groups):
+        stocks, flows, begun, away = (
+            np.ascontiguousarray(np.moveaxis(values[..., followed], -1, 0), np.float64)
+            for values in (*(data[v].values[i] for v in ("stocks", "flows", "wait_count")), turned_away)
         )
-        away = np.ascontiguousarray(turned_away[:, :, g])
         recorded = Recorded(stocks, flows, begun, away, plan.cohort, plan.arrives)
-        initial = data["initial"].values[i, :, g].astype(np.float64)
-        state = new_state(model.program, initial, len(found))
-        follow(model.program, sampled, recorded, state, g, plan.steps)
-        size = max(1.0, float(recorded.stocks.max(initial=0.0)))
-        if state.worst[0] > _TOLERANCE * size or state.worst[1] < -_TOLERANCE * size:
-            raise refuse(
-                "R601",
-                f"replicate {int(data['replicate'].values[i])}, group {name}",
-                "cohorts do not add up to the recorded stocks",
-                found=f"{max(state.worst[0], -state.worst[1]):g} people too many or too few",
-            )
-        found[:, :, k] = _exact(state.stock, recorded.stocks[plan.steps - 1])
+        initial = data["initial"].values[i][:, followed].astype(np.float64)
+        state = new_cohorts(model.program, initial, followed, _arrives_as(model, followed), len(found))
+        follow(model.program, sampled, recorded, state, plan.steps)
+        for k, g in enumerate(followed):
+            name = model.labels.group[g]
+            size, worst = max(1.0, float(recorded.stocks[k].max(initial=0.0))), state.worst[k]
+            if worst[0] > _TOLERANCE * size or worst[1] < -_TOLERANCE * size:
+                raise refuse(
+                    "R601",
+                    f"replicate {int(data['replicate'].values[i])}, group {name}",
+                    "cohorts do not add up to the recorded stocks",
+                    found=f"{max(worst[0], -worst[1]):g} people too many or too few",
+                )
+            if name in plan.groups:
+                column = plan.groups.index(name)
+                found[:, :, column] = _exact(state.stock[k], recorded.stocks[k, plan.steps - 1])
     return found
+
+
+def _together(model: FlowModel, groups: Sequence[str]) -> list[NDArray[np.int64]]:
+    """Return the groups that are followed together: all where people change to another, else each alone."""
+    if model.labels.flow_becomes:
+        return [np.arange(len(model.labels.group))]
+    return [np.array([model.labels.group.index(name)]) for name in groups]
+
+
+def _arrives_as(model: FlowModel, followed: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return (followed, flow): the position, among those followed, of the group as which each arrives."""
+    if not model.labels.flow_becomes:
+        return np.zeros((len(followed), len(model.program.flow)), np.int64)
+    return np.ascontiguousarray(np.array(model.labels.flow_becomes, np.int64).T)
 
 
 def _exact(stock: F64, recorded: F64) -> F64:
@@ -258,6 +293,7 @@ def _turned_away(model: FlowModel, sampled: Sampled, steps: Run, i: int) -> F64:
     stocks: F64 = data["stocks"].values[i].astype(np.float64)
     flows: F64 = data["flows"].values[i].astype(np.float64)
     found = np.zeros_like(stocks)
+    came_by = _by_arrival(model, flows)
     position = np.argsort(program.stage[:, slots.WORKS])
     origin = np.repeat(
         np.arange(len(program.stage)), np.diff(np.append(program.stage[:, slots.FIRST], len(program.flow)))
@@ -271,7 +307,7 @@ def _turned_away(model: FlowModel, sampled: Sampled, steps: Run, i: int) -> F64:
             continue
         into = program.flow[:, slots.TO] == s
         late = into & (position[origin] >= position[s])
-        before, after = flows[:, into & ~late].sum(1), flows[:, late].sum(1)
+        before, after = came_by[:, into & ~late].sum(1), came_by[:, late].sum(1)
         fresh = before + np.concatenate([np.zeros_like(after[:1]), after[:-1]])
         out = flows[:, origin == s].sum(1)
         held = (stocks[:, s] + out - after).sum(-1)
@@ -281,4 +317,15 @@ def _turned_away(model: FlowModel, sampled: Sampled, steps: Run, i: int) -> F64:
         over = np.clip(held - room, 0.0, came)
         each = fresh * np.divide(over, came, out=np.zeros_like(over), where=came > 0)[:, None]
         found[:, s] = np.minimum(each, flows[:, flow])
+    return found
+
+
+def _by_arrival(model: FlowModel, flows: F64) -> F64:
+    """Return (time, flow, group) flows by the group as which people arrive."""
+    if not model.labels.flow_becomes:
+        return flows
+    found = np.zeros_like(flows)
+    for flow, becomes in enumerate(model.labels.flow_becomes):
+        for g, arrives in enumerate(becomes):
+            found[:, flow, arrives] += flows[:, flow, g]
     return found

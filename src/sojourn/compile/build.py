@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from sojourn.compile.dwells import Dwells, DwellTable
 from sojourn.compile.grid import Grid, make_grid
 from sojourn.compile.model import FlowModel
-from sojourn.compile.network import Network, build_network, destinations, entry
-from sojourn.compile.order import work_order
+from sojourn.compile.network import Network, build_network, destinations, entry, work_order
 from sojourn.compile.profiles import Profiles
 from sojourn.compile.rules import Rules, build_rules, watched_flows
+from sojourn.compile.size import require_compilable, size_of
 from sojourn.compile.table import Table, ValueTable
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Labels, Program, Sampled
+from sojourn.engine.options import check_options
 from sojourn.engine.streams import component_key
 from sojourn.scenario.model import Scenario
 
@@ -79,7 +80,27 @@ def _terms(net: Network, stages: list[str], watched: dict[str, list[int]], watch
 
 
 def compile_scenario(scenario: Scenario, *, record: str | None = None) -> FlowModel:
-    """Compile a resolved scenario; ``record`` overrides its record period: step, week or month."""
+    """Compile a resolved scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With every value explicit.
+    record : str, optional
+        Period recorded, in place of the scenario's: step, week or month.
+
+    Returns
+    -------
+    FlowModel
+        The model, which never changes and can be pickled.
+
+    Raises
+    ------
+    ModelError
+        M401 for another period to record, M403 and M404 for a scenario too large to compile.
+    """
+    check_options(record=record)
+    require_compilable(size_of(scenario, record))
     grid = make_grid(scenario.time, record)
     profiles = Profiles(scenario, grid)
     table = Table(profiles)
@@ -115,9 +136,9 @@ def _digest(scenario: Scenario, record: str) -> str:
 
 def _watches(scenario: Scenario, net: Network, profiles: Profiles, flow_names: list[str]) -> dict[str, list[int]]:
     """Return the flows whose past is kept, by what feeds back, or to which quantities respond."""
-    told = [after for s in scenario.stages for _, _, after in net.feed.get(s, [])]
+    watched = [after for s in scenario.stages for _, _, after in net.feed.get(s, [])]
     to = [f.to for s in scenario.stages for f in net.flows[s]]
-    return {after: _watched(after, flow_names, to) for after in dict.fromkeys(told + watched_flows(profiles))}
+    return {after: _watched(after, flow_names, to) for after in dict.fromkeys(watched + watched_flows(profiles))}
 
 
 def _program(
@@ -167,6 +188,7 @@ def _program(
     labels = Labels(
         stage=tuple(stages),
         stage_kind=tuple(scenario.stages[s].kind for s in stages),
+        stage_entry=tuple(scenario.stages[s].entry for s in stages),
         stage_place=tuple(scenario.stages[s].place or "" for s in stages),
         flow=tuple(flow_names),
         flow_attempt=tuple(f.attempt for f in flows),

@@ -16,13 +16,17 @@ import scipy  # loads its solvers when they are used
 from numpy.typing import NDArray
 from scipy import special
 
-from sojourn.scenario.values import Duration
+from sojourn.errors import Problem
+from sojourn.scenario.codes import ScenarioError
+from sojourn.scenario.values import MOST_DAYS, Duration
 
 __all__ = ["leave_chances", "moments_from_quantiles", "step_masses"]
 
 F64 = NDArray[np.float64]
 TAIL = 1e-14  # mass beyond which a distribution is cut; the last bin takes it
 NEGLIGIBLE = 1e-12
+NARROW = 1e-4  # coefficient of variation below which a Weibull shape is that of its limit
+_SHARPEST = 12.0  # log shape from which on a gamma distribution is as good as normal
 
 
 def _gamma_excess(shape: float, scale: float) -> Callable[[F64], F64]:
@@ -45,11 +49,31 @@ def _lognormal_excess(mean: float, sd: float) -> Callable[[F64], F64]:
     return excess
 
 
+def _unsolved(found: str) -> ScenarioError:
+    """Return the error for a duration that no member of its family is."""
+    remedy = "bring mean and standard deviation, or the quantiles, nearer to each other"
+    return ScenarioError(
+        [Problem("L418", "duration", "too wide or too narrow for its family", found=found, remedy=remedy)]
+    )
+
+
+def _root(gap: Callable[[float], float], low: float, high: float, duration: str) -> float:
+    """Return where a function of one parameter of a family is zero; L418 where it is not between the ends."""
+    try:
+        return float(scipy.optimize.brentq(gap, low, high))
+    except (ValueError, OverflowError, ZeroDivisionError) as error:
+        raise _unsolved(duration) from error
+
+
 def _weibull_shape(cv: float) -> float:
+    """Return the shape of a Weibull distribution with this coefficient of variation."""
+
     def gap(k: float) -> float:
         return special.gammaln(1 + 2 / k) - 2 * special.gammaln(1 + 1 / k) - math.log1p(cv * cv)
 
-    return float(scipy.optimize.brentq(gap, 0.05, 500.0))
+    if cv < NARROW:  # the log of a Weibull variable is a Gumbel one of scale 1 / k
+        return math.pi / (math.sqrt(6.0) * cv)
+    return _root(gap, 0.05, 2.0 / NARROW, f"weibull with a coefficient of variation of {cv:g}")
 
 
 def _weibull_excess(mean: float, sd: float) -> Callable[[F64], F64]:
@@ -57,7 +81,8 @@ def _weibull_excess(mean: float, sd: float) -> Callable[[F64], F64]:
     scale = mean / math.gamma(1 + 1 / k)
 
     def excess(x: F64) -> F64:
-        z = (x / scale) ** k
+        with np.errstate(over="ignore"):
+            z = (x / scale) ** k
         return mean * special.gammaincc(1 + 1 / k, z) - x * np.exp(-z)
 
     return excess
@@ -96,7 +121,24 @@ def _excess(duration: Duration, mean: float, sd: float) -> Callable[[F64], F64]:
 
 
 def moments_from_quantiles(duration: Duration) -> tuple[float, float]:
-    """Return mean and standard deviation in days of the member of the family with the given quantiles."""
+    """Return mean and standard deviation in days of the member of the family with the given quantiles.
+
+    Raises
+    ------
+    ScenarioError
+        L418 where they are too far apart, or too near to each other, for the family.
+    """
+    try:
+        mean, sd = _moments(duration)
+    except OverflowError:
+        mean = sd = math.inf
+    if not (mean <= MOST_DAYS and sd <= MOST_DAYS):
+        said = ", ".join(f"{p:g}: {q:g}" for p, q in sorted((duration.quantiles or {}).items()))
+        raise _unsolved(f"{duration.distribution} with quantiles {said}")
+    return mean, sd
+
+
+def _moments(duration: Duration) -> tuple[float, float]:
     points = sorted((duration.quantiles or {}).items())
     family = duration.distribution
     (p, q) = points[0]
@@ -122,7 +164,10 @@ def moments_from_quantiles(duration: Duration) -> tuple[float, float]:
         a = math.exp(log_shape)
         return math.log(special.gammaincinv(a, p2) / special.gammaincinv(a, p)) - ratio
 
-    a = math.exp(scipy.optimize.brentq(gap, -4.0, 12.0))
+    if gap(_SHARPEST) > 0.0:  # as good as normal
+        sd = (q2 - q) / float(special.ndtri(p2) - special.ndtri(p))
+        return q - sd * float(special.ndtri(p)), sd
+    a = math.exp(_root(gap, -4.0, _SHARPEST, f"gamma with quantiles {p:g}: {q:g} and {p2:g}: {q2:g}"))
     scale = q / float(special.gammaincinv(a, p))
     return a * scale, math.sqrt(a) * scale
 

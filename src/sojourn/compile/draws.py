@@ -73,7 +73,20 @@ class Draws:
         return len(self.values)
 
     def row(self, index: int, grid: Grid) -> Draw:
-        """Return one draw, its periods as steps of ``grid``."""
+        """Return one draw, with its periods as steps.
+
+        Parameters
+        ----------
+        index : int
+            Row of the table.
+        grid : Grid
+            The steps of the run.
+
+        Returns
+        -------
+        Draw
+            The draw.
+        """
         values: dict[str, float] = {}
         paths: dict[str, F64] = {}
         for column, value in zip(self.columns, self.values[index], strict=True):
@@ -186,7 +199,20 @@ def _check_period(column: str, period: str, grid: Grid, problems: Collector) -> 
 
 
 def require_rows(draws: Draws, replicates: int) -> None:
-    """Raise ModelError M105 unless there is one draw, or one for each replicate."""
+    """Raise unless there is one draw, or one for each replicate.
+
+    Parameters
+    ----------
+    draws : Draws
+        The table of draws.
+    replicates : int
+        Number of replicates.
+
+    Raises
+    ------
+    ModelError
+        M105 for another number of draws.
+    """
     if len(draws) not in (1, replicates):
         raise refuse(
             "M105",

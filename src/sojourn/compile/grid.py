@@ -36,7 +36,20 @@ class Grid:
 
 
 def make_grid(time: Time, record: str | None = None) -> Grid:
-    """Return the grid of a scenario's time, recorded by step, week (from the start) or calendar month."""
+    """Return the grid of a scenario's time.
+
+    Parameters
+    ----------
+    time : Time
+        The scenario's time, resolved.
+    record : str, optional
+        Period recorded, in place of the scenario's: step, week (from the start) or calendar month.
+
+    Returns
+    -------
+    Grid
+        The grid.
+    """
     record = record or time.record
     start = np.datetime64(time.start, "D")
     days = int((np.datetime64(time.end, "D") - start).astype(int)) + 1

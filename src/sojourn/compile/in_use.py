@@ -36,8 +36,8 @@ class InUse:
     def multiple(self, name: str, other: str, values: F64) -> F64:
         """Return constants, (time) float64, as what turns another quantity as used into its multiple as used.
 
-        Between quantities of one dimension the constant is a plain number. Otherwise it is in the unit of the multiple
-        by that of the other quantity, as both are written.
+        Between quantities of one dimension the constant is a plain number. Otherwise it is in the unit of the
+        multiple by that of the other quantity, as both are written.
         """
         written, used = self._units.written, self._units.used
         if name not in written or other not in written:

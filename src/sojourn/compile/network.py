@@ -6,6 +6,7 @@ Each stage states its ways out and its parameters (:mod:`sojourn.scenario.stages
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ from sojourn.scenario.model import Scenario
 from sojourn.scenario.stages import StageBase, Way, parameters
 from sojourn.scenario.values import REST
 
-__all__ = ["Flow", "Network", "build_network", "destinations", "entry"]
+__all__ = ["Flow", "Network", "build_network", "destinations", "entry", "work_order"]
 
 
 @dataclass
@@ -52,6 +53,54 @@ class Network:
 def destinations(stage: StageBase) -> list[str]:
     """Return every stage that people can go to from a stage, regular ways first, each once."""
     return list(dict.fromkeys(way.to for way in stage.ways()))
+
+
+def work_order(destinations: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the order in which people pass from one stage to the next within a step wherever possible.
+
+    Where flows form a cycle, the stage listed first, of those that work so far leads to, works first; flows against
+    the order take effect at the next step.
+
+    Parameters
+    ----------
+    destinations : mapping of str to sequence of str
+        Where people go from each stage.
+
+    Returns
+    -------
+    list of str
+        All stages, upstream ones first.
+
+    References
+    ----------
+    A. B. Kahn, "Topological sorting of large networks", Communications of the ACM 5(11) (1962), 558-562.
+    """
+    names = list(destinations)
+    number = {name: i for i, name in enumerate(names)}
+    to = [[number[t] for t in dict.fromkeys(destinations[name]) if t != name] for name in names]
+    missing = [0] * len(names)
+    for targets in to:
+        for t in targets:
+            missing[t] += 1
+    ready = [i for i, count in enumerate(missing) if count == 0]
+    led_to: list[int] = []  # both are heaps: the stage listed first comes out first
+    done = [False] * len(names)
+    order: list[str] = []
+    first = 0
+    while len(order) < len(names):
+        while first < len(names) and done[first]:
+            first += 1
+        now = heapq.heappop(ready) if ready else heapq.heappop(led_to) if led_to else first
+        if done[now]:
+            continue
+        done[now] = True
+        order.append(names[now])
+        for t in to[now]:
+            missing[t] -= 1
+            heapq.heappush(led_to, t)
+            if missing[t] == 0:
+                heapq.heappush(ready, t)
+    return order
 
 
 def entry(stage: StageBase, groups: Sequence[str]) -> list[tuple[int, int]]:

@@ -118,10 +118,11 @@ def _signals(rules: Rules, table: Table, name: str, stages: Sequence[str], watch
     response = scenario.quantities[name].responds_to
     if response is not None:
         flows = "->" in response.of[0]
+        what = slots.RULE_COUNT_FLOW if flows else slots.RULE_COUNT_STOCK
+        counted = [-1] if response.groups is None else [table.groups.index(one) for one in response.groups]
         for of in response.of:
-            rules.add(slots.RULE_COUNT_FLOW, watch(of)) if flows else rules.add(
-                slots.RULE_COUNT_STOCK, stages.index(of)
-            )
+            for group in counted:
+                rules.add(what, watch(of) if flows else stages.index(of), group)
         signal = rules.signals[f"quantity/{name}"] = len(rules.signals)
         rows = (_shared(table, response.capacity), *map(table.constant, (response.elasticity, response.days)))
         form = list(RESPONSES).index(response.form)

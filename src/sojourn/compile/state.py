@@ -1,4 +1,4 @@
-"""States of the flow engine: one replicate at one step, to be copied, saved and gone on from."""
+"""States of the flow engine: one replicate at one step, to be copied, saved and resumed."""
 
 from __future__ import annotations
 
@@ -47,14 +47,38 @@ class FlowState(ModelState):
         return self.held.state.people[0]
 
     def copy(self, *, seed: int | None = None, replicate: int | None = None) -> FlowState:
-        """Return an independent copy; with another ``seed`` or ``replicate`` its future draws are others."""
+        """Return an independent copy; with another ``seed`` or ``replicate`` its future draws are others.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Another seed of the draws to come.
+        replicate : int, optional
+            Another number of the replicate.
+
+        Returns
+        -------
+        FlowState
+            The copy.
+        """
         state = State(**{name: array.copy() for name, array in self.held.state._asdict().items()})
         held = Replicate(state, *(array.copy() for array in self.held[1:]))
         own = state.ruled.size > 0  # rules write values, which the copy works out again
         return self._with_keys(seed, replicate, held=held, sampled=None if own else self.sampled)
 
     def with_draw(self, draw: Draw) -> FlowState:
-        """Return the same people under other parameter values, which hold from this step on; arrays are shared."""
+        """Return the same people under other parameter values, which hold from this step on.
+
+        Parameters
+        ----------
+        draw : Draw
+            The values; what it does not set is central.
+
+        Returns
+        -------
+        FlowState
+            A state that shares its arrays with this one.
+        """
         return replace(self, draw=draw, sampled=None)
 
     def __getstate__(self) -> dict[str, object]:
@@ -62,6 +86,16 @@ class FlowState(ModelState):
 
     def save(self, path: str | Path) -> Path:
         """Write the state to one file, whole or not at all, and return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file to write.
+
+        Returns
+        -------
+        Path
+            The file written.
 
         Raises
         ------
@@ -77,6 +111,16 @@ class FlowState(ModelState):
     @classmethod
     def load(cls, path: str | Path) -> FlowState:
         """Return the state in a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            A file written by :meth:`save`.
+
+        Returns
+        -------
+        FlowState
+            The state.
 
         Raises
         ------

@@ -18,6 +18,11 @@ CODES: Mapping[str, str] = {
     "M202": "a state cannot be moved to that step",
     "M203": "no state can be read from this file",
     "M204": "a state cannot be written",
+    "M301": "more people than can be counted whole",
+    "M401": "an option of a run is none of those allowed",
+    "M402": "a number among the options of a run is out of its range",
+    "M403": "the run would need more memory than the machine has",
+    "M404": "the scenario is larger than what can be compiled",
 }
 
 
@@ -26,6 +31,23 @@ class ModelError(SojournError):
 
 
 def refuse(code: str, where: str, message: str, **details: str) -> ModelError:
-    """Return the error for one problem, ready to raise; details as in :class:`~sojourn.errors.Problem`."""
+    """Return the error for one problem, ready to raise.
+
+    Parameters
+    ----------
+    code : str
+        One of :data:`CODES`.
+    where : str
+        Path to what is wrong.
+    message : str
+        What is wrong.
+    **details : str
+        Further fields of :class:`~sojourn.errors.Problem`.
+
+    Returns
+    -------
+    ModelError
+        The error.
+    """
     CODES[code]
     return ModelError([Problem(code, where, message, **details)])

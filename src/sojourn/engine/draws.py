@@ -2,7 +2,8 @@
 
 Every function takes the stream, the decision that keys its numbers, and ``expected``: with it the mean is
 returned and no number is used. Counts are float64 that hold integers (exact to 2**53), so that drawn and
-expected modes share one code path. Binomial and Poisson counts are quantiles, one number each.
+expected modes share one code path. Binomial, Poisson and hypergeometric counts are quantiles, one number
+each.
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ import math
 
 from sojourn.engine.arrays import U64
 from sojourn.engine.kernel import kernel
-from sojourn.engine.quantile import UNKNOWN, binomial_quantile, log_factorial, normal_quantile, poisson_quantile
+from sojourn.engine.quantile import (
+    UNKNOWN,
+    binomial_quantile,
+    hypergeometric_quantile,
+    normal_quantile,
+    poisson_quantile,
+)
 from sojourn.engine.streams import next_uniform, seek
 
 __all__ = ["binomial", "gamma", "hypergeometric", "negative_binomial", "normal", "poisson"]
@@ -89,10 +96,7 @@ def negative_binomial(stream: U64, decision: int, mean: float, size: float, expe
 
 @kernel
 def hypergeometric(stream: U64, decision: int, good: float, bad: float, sample: float, expected: bool) -> float:
-    """Return how many good ones are in a sample without replacement (or the mean).
-
-    Inversion outward from the mode with a single number; steps grow with the standard deviation.
-    """
+    """Return how many good ones are in a sample without replacement (or the mean)."""
     total = good + bad
     if sample <= 0.0 or good <= 0.0:
         return 0.0
@@ -103,34 +107,4 @@ def hypergeometric(stream: U64, decision: int, good: float, bad: float, sample: 
     if expected:
         return sample * good / total
     seek(stream, decision)
-    low = max(0.0, sample - bad)
-    high = min(sample, good)
-    mode = min(max(float(math.floor((sample + 1.0) * (good + 1.0) / (total + 2.0))), low), high)
-    log_mass = log_factorial(good) - log_factorial(mode) - log_factorial(good - mode)
-    log_mass += log_factorial(bad) - log_factorial(sample - mode) - log_factorial(bad - sample + mode)
-    log_mass -= log_factorial(total) - log_factorial(sample) - log_factorial(total - sample)
-    mass = math.exp(log_mass)
-    u = next_uniform(stream) - mass
-    down = mode
-    up = mode
-    mass_down = mass
-    mass_up = mass
-    while u > 0.0:
-        moved = False
-        if up < high:
-            mass_up *= (good - up) * (sample - up) / ((up + 1.0) * (bad - sample + up + 1.0))
-            up += 1.0
-            u -= mass_up
-            moved = True
-            if u <= 0.0:
-                return up
-        if down > low:
-            mass_down *= down * (bad - sample + down) / ((good - down + 1.0) * (sample - down + 1.0))
-            down -= 1.0
-            u -= mass_down
-            moved = True
-            if u <= 0.0:
-                return down
-        if not moved:
-            return mode
-    return mode
+    return hypergeometric_quantile(next_uniform(stream), good, bad, sample)

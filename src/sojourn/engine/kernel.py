@@ -38,7 +38,20 @@ part = cast(Decorator, njit(**_KERNEL, forceinline=True))
 
 
 def sources_digest(folder: Path, start: str = "") -> str:
-    """Return a digest of every source below a folder; ``start`` is the digest of what they build on."""
+    """Return a digest of every source below a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    start : str, optional
+        Digest of what the sources build on.
+
+    Returns
+    -------
+    str
+        Hexadecimal text of 16 bytes.
+    """
     hashed = hashlib.blake2b(start.encode(), digest_size=16)
     for path in sorted(folder.rglob("*.py")):
         hashed.update(path.read_bytes())
@@ -56,6 +69,16 @@ def entry(function: Function) -> Function:
     """Compile a function that Python calls without holding its lock, and keep the machine code on disk.
 
     What other versions of the engine kept is not even read: its index names types of theirs.
+
+    Parameters
+    ----------
+    function : Function
+        The function as written; it must refer to :data:`ENGINE_DIGEST` in a cell.
+
+    Returns
+    -------
+    Function
+        The compiled function.
     """
     made = cast(Any, _compiled(function))
     index = getattr(getattr(made, "_cache", None), "_cache_file", None)

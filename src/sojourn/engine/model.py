@@ -58,7 +58,18 @@ class ModelState:
 
 
 def require_state(state: ModelState, made_by: str, to: int, n_step: int) -> None:
-    """Raise unless a state was made by the model with this digest, and ``to`` is a step that it can reach.
+    """Raise unless a model can work a state on to a step.
+
+    Parameters
+    ----------
+    state : ModelState
+        The state.
+    made_by : str
+        Digest of the model.
+    to : int
+        The step wanted.
+    n_step : int
+        Number of steps of the model.
 
     Raises
     ------
@@ -75,9 +86,20 @@ def require_state(state: ModelState, made_by: str, to: int, n_step: int) -> None
 def in_parts(
     state: ModelState, to: int, cancel: Cancel | None, first: int, work: Callable[[int, int], None]
 ) -> None:
-    """Move a state on to step ``to``, in parts of a tenth of a second while it can be cancelled.
+    """Move a state on to a step, in parts of a tenth of a second while it can be cancelled.
 
-    ``work(first, last)`` does the steps ``first`` to ``last`` - 1; the first part has ``first`` steps.
+    Parameters
+    ----------
+    state : ModelState
+        Its ``step`` is changed in place.
+    to : int
+        The first step that is not worked.
+    cancel : Cancel or None
+        What stops the work between two parts; without it the work is done in one.
+    first : int
+        Number of steps of the first part.
+    work : Callable[[int, int], None]
+        Does the steps from the first number to the second, which is not included.
     """
     if cancel is None:
         work(state.step, to)
@@ -119,4 +141,15 @@ class Model(Protocol[State]):
         """Work from a state on to step ``to``, in place, and return it; ``cancel`` stops the work."""
 
     def record(self, state: State) -> Mapping[str, NDArray[np.generic]]:
-        """Return what was recorded up to the state's step: arrays by name, without the dimension replicate."""
+        """Return what was recorded up to the state's step.
+
+        Parameters
+        ----------
+        state : State
+            A state of this model.
+
+        Returns
+        -------
+        mapping
+            Arrays by name, without the dimension replicate.
+        """

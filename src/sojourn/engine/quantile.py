@@ -1,4 +1,4 @@
-"""Quantiles of counts: the binomial and the Poisson count that belong to one uniform number.
+"""Quantiles of counts: the binomial, Poisson and hypergeometric count that belong to one uniform number.
 
 A count is the smallest k whose distribution function reaches u. So a draw takes one number, moves one way with
 u, and changes little when its parameters change little, which is what makes common random numbers work.
@@ -22,12 +22,13 @@ import numpy as np
 from sojourn.engine.arrays import F64
 from sojourn.engine.kernel import kernel, part
 
-__all__ = ["UNKNOWN", "binomial_quantile", "log_factorial", "normal_quantile", "poisson_quantile"]
+__all__ = ["MOST", "UNKNOWN", "binomial_quantile", "hypergeometric_quantile", "normal_quantile", "poisson_quantile"]
 
 UNKNOWN = -1.0
 FEW_EXPECTED = 5.0  # mean below which masses are added up from none; the expansion's bound is claimed from here
 FAR_OUT = 5.0  # standard normal quantile beyond which the bound of the expansion's error is not claimed
 VAST = 1e10  # variance from which on the bound is below the rounding of doubles, however far out
+MOST = 2.0**53  # people up to whom every count is whole; beyond it, means are given and the run is stopped
 ALMOST = 1.0 - 1e-9  # u from which on masses added up from none are too rough next to what is left above
 SETTLED = 1e-17  # a mass that, next to the sum so far, ends the sum
 
@@ -99,14 +100,6 @@ def _remainder(k: float) -> float:
     inverse = 1.0 / k
     square = inverse * inverse
     return (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - square / 1680.0) * square) * square) * inverse
-
-
-@kernel
-def log_factorial(k: float) -> float:
-    """Return log k! by Stirling's series."""
-    if k < 1.0:
-        return 0.0
-    return (k + 0.5) * math.log(k) - k + _HALF_LOG_TAU + _remainder(k)
 
 
 @kernel
@@ -233,6 +226,8 @@ def binomial_quantile(u: float, n: float, p: float, hazard: float) -> float:
         return 0.0
     if p >= 1.0:
         return n
+    if not n <= MOST:
+        return n * p
     mostly = p > 0.5
     if mostly:  # count those who are not among them
         u = 1.0 - u
@@ -254,8 +249,114 @@ def poisson_quantile(u: float, mean: float) -> float:
     """Return the smallest Poisson count whose distribution function is at least u in (0, 1)."""
     if mean <= 0.0:
         return 0.0
+    if not mean <= MOST:
+        return mean
     if mean >= FEW_EXPECTED:
         return _refined(u, math.inf, 0.0, mean)
     if u > ALMOST:
         return _search(u, math.inf, 0.0, mean, np.floor(mean))
     return _from_none(u, math.exp(-mean), 0.0, mean)
+
+
+@kernel
+def _hypergeometric_mass(good: float, bad: float, sample: float, k: float) -> float:
+    """Return the probability that k of a sample are good: three binomial masses, which lose no digits.
+
+    Source: C. Loader, "Fast and accurate computation of binomial probabilities" (2000), section 6.
+    """
+    total = good + bad
+    p = sample / total
+    mass = _mass(good, p, good * p, k) * _mass(bad, p, bad * p, sample - k)
+    return mass / _mass(total, p, sample, sample)
+
+
+@kernel
+def _hypergeometric_reaches(u: float, good: float, bad: float, sample: float, k: float) -> bool:
+    """Tell whether the distribution function at k is at least u, by the sum of the masses on u's side."""
+    low = max(0.0, sample - bad)
+    high = min(good, sample)
+    if k < low:
+        return False
+    if k >= high:
+        return True
+    if u < 0.5:
+        term = _hypergeometric_mass(good, bad, sample, k)
+        total = term
+        while k > low and term > SETTLED * total:
+            term *= k * (bad - sample + k) / ((good - k + 1.0) * (sample - k + 1.0))
+            k -= 1.0
+            total += term
+        return total >= u
+    k += 1.0
+    term = _hypergeometric_mass(good, bad, sample, k)
+    total = term
+    while k < high and term > SETTLED * total:
+        term *= (good - k) * (sample - k) / ((k + 1.0) * (bad - sample + k + 1.0))
+        k += 1.0
+        total += term
+    return total <= 1.0 - u
+
+
+@kernel
+def _hypergeometric_guess(u: float, good: float, bad: float, sample: float, variance: float) -> float:
+    """Return the count, as a real number, by the Cornish-Fisher expansion to the second order beyond the normal.
+
+    What is left out is of the order of 1 / variance: a hypergeometric count is a sum of independent Bernoulli ones.
+    Source: V. A. Vatutin, V. G. Mikhailov, Theory Probab. Appl. 27 (1982), 734-743.
+    """
+    total = good + bad
+    w = normal_quantile(u)
+    square = w * w
+    sd = math.sqrt(variance)
+    product = good * bad * sample * (total - sample)
+    skew = (bad - good) * (total - 2.0 * sample) * math.sqrt((total - 1.0) / product) / (total - 2.0)
+    heavy = (total - 1.0) * total * total
+    heavy *= total * (total + 1.0) - 6.0 * good * bad - 6.0 * sample * (total - sample)
+    heavy += 6.0 * product * (5.0 * total - 6.0)
+    heavy /= product * (total - 2.0) * (total - 3.0)
+    x = sample * good / total + 0.5 + sd * (w + skew * (square - 1.0) / 6.0)
+    x += sd * (heavy * w * (square - 3.0) / 24.0 - skew * skew * w * (2.0 * square - 5.0) / 36.0)
+    return x - w / (24.0 * sd)  # the lattice has the variance of a uniform number of unit width less
+
+
+@kernel
+def hypergeometric_quantile(u: float, good: float, bad: float, sample: float) -> float:
+    """Return the smallest count of good ones in a sample whose distribution function is at least u in (0, 1).
+
+    The sample is drawn without replacement from ``good`` and ``bad`` ones; all are whole numbers up to 2**53. The
+    work is bounded: some standard deviations of steps, fewer than 1e6, and only where the expansion leaves a doubt.
+    """
+    total = good + bad
+    low = max(0.0, sample - bad)
+    high = min(good, sample)
+    if high <= low:
+        return low
+    if not total <= MOST:
+        return low + (high - low) * (sample / total)
+    variance = (sample / total) * good * (bad / total) * ((total - sample) / (total - 1.0))
+    if variance < FEW_EXPECTED * FEW_EXPECTED:
+        mass = _hypergeometric_mass(good, bad, sample, low)
+        if mass > 0.0 and u <= ALMOST:
+            k = low
+            while u > mass and k < high:
+                u -= mass
+                mass *= (good - k) * (sample - k) / ((k + 1.0) * (bad - sample + k + 1.0))
+                k += 1.0
+                if mass <= SETTLED and k > sample * good / total:  # what is left of u is of rounding
+                    break
+            return k
+    k = min(max(sample * good / total, low), high)
+    if total > 3.0:
+        x = _hypergeometric_guess(u, good, bad, sample, variance)
+        k = min(max(np.floor(x), low), high)
+        square = normal_quantile(u) ** 2
+        error = (0.06 + 0.02 * square * square) / variance
+        near = square < min(variance, FAR_OUT * FAR_OUT)
+        if variance >= VAST or (variance >= FEW_EXPECTED * FEW_EXPECTED and near and error < x - k < 1.0 - error):
+            return k
+    k = np.floor(k)
+    while not _hypergeometric_reaches(u, good, bad, sample, k):
+        k += 1.0
+    while _hypergeometric_reaches(u, good, bad, sample, k - 1.0):
+        k -= 1.0
+    return k

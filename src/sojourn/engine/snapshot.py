@@ -21,7 +21,21 @@ LAYOUT = 1
 
 
 def write_snapshot(path: str | Path, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Path:
-    """Write facts (as JSON) and arrays to one file, beside its place and then renamed, and return its path.
+    """Write facts and arrays to one file, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to write.
+    facts : Mapping[str, Any]
+        What JSON can hold.
+    arrays : Mapping[str, NDArray[Any]]
+        Arrays by name.
+
+    Returns
+    -------
+    Path
+        The file written.
 
     Raises
     ------
@@ -39,6 +53,18 @@ def write_snapshot(path: str | Path, facts: Mapping[str, Any], arrays: Mapping[s
 
 def read_snapshot(path: str | Path, engine: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Return facts and arrays of a state of an engine.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file written by :func:`write_snapshot`.
+    engine : str
+        The engine whose state is wanted.
+
+    Returns
+    -------
+    tuple of dict
+        Facts, and arrays by name.
 
     Raises
     ------

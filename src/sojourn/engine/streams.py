@@ -20,9 +20,9 @@ from numba import types
 from numba.extending import intrinsic, overload
 
 from sojourn.engine.arrays import U64
-from sojourn.engine.kernel import kernel
+from sojourn.engine.kernel import kernel, part
 
-__all__ = ["component_key", "next_uniform", "next_word", "open_stream", "philox_block", "seek"]
+__all__ = ["component_key", "next_uniform", "next_word", "open_stream", "philox", "seek"]
 
 MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
@@ -36,9 +36,19 @@ STEP = 2.0**-52
 
 
 def component_key(path: str) -> int:
-    """Return the 64-bit key of a component path, for example ``"stage/border"``.
+    """Return the 64-bit key of a component path.
 
     Source: BLAKE2b with an 8-byte digest (RFC 7693).
+
+    Parameters
+    ----------
+    path : str
+        Such as ``"stage/border"``.
+
+    Returns
+    -------
+    int
+        The key, 0 to 2**64 - 1.
     """
     return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest(), "little")
 
@@ -71,15 +81,14 @@ def _multiply_compiled(a: Any, b: Any) -> Any:
     return product
 
 
-@kernel
-def philox_block(stream: U64) -> None:
-    """Fill the stream's buffer from its key and counter: ten rounds of Philox 4x64."""
-    k0 = stream[0]
-    k1 = stream[1]
-    c0 = stream[2]
-    c1 = stream[3]
-    c2 = stream[4]
-    c3 = stream[5]
+@part
+def philox(
+    k0: np.uint64, k1: np.uint64, c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Return the four random words of a key (2 words) and a counter (4 words): ten rounds of Philox 4x64.
+
+    Source: J. K. Salmon et al. (2011), section 3.3 and table 2; see the head of this module.
+    """
     for _ in range(ROUNDS):
         high0, low0 = multiply(MULTIPLIER_0, c0)
         high1, low1 = multiply(MULTIPLIER_1, c2)
@@ -89,10 +98,15 @@ def philox_block(stream: U64) -> None:
         c3 = low0
         k0 = k0 + WEYL_0
         k1 = k1 + WEYL_1
-    stream[6] = c0
-    stream[7] = c1
-    stream[8] = c2
-    stream[9] = c3
+    return c0, c1, c2, c3
+
+
+@kernel
+def philox_block(stream: U64) -> None:
+    """Fill the stream's buffer from its key and counter."""
+    stream[6], stream[7], stream[8], stream[9] = philox(
+        stream[0], stream[1], stream[2], stream[3], stream[4], stream[5]
+    )
 
 
 @kernel

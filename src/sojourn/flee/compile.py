@@ -203,6 +203,6 @@ def waiting(scenario: FleeScenario, program: WalkProgram, scale: int) -> tuple[i
     spread = program.arrivals.spread
     if len(program.arrivals.placed) or len(program.arrivals.placed_mean):
         return 0, 0
-    asked, _ = newly_displaced(registered_new(scenario, data_table(scenario, scale)))
-    never = int(asked.sum() - spread.sum())
-    return int(asked[spread < asked].sum()) - never, never
+    wanted, _ = newly_displaced(registered_new(scenario, data_table(scenario, scale)))
+    never = int(wanted.sum() - spread.sum())
+    return int(wanted[spread < wanted].sum()) - never, never

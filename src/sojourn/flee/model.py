@@ -217,11 +217,44 @@ class LocationChange:
 class FleeScenario:
     """A Flee folder, read and checked.
 
-    ``conflicts``: ``(day, location) float64, intensity``, at least ``days`` rows, zero for a location without
-    a column. ``flood_levels``: ``(day, location) float64, level``, or None. ``series`` holds the rows of
-    ``data_layout.csv`` in order (``series[0]`` is normally named ``total``). ``major_routes`` are name
-    tuples. ``warnings`` lists every fault of the files that did not stop the reading, with the choice made.
-    ``compat`` is ``"flee3"`` when the files were parsed as Flee parses them, else None.
+    Attributes
+    ----------
+    name : str
+        Name of the folder.
+    start : date
+        Day 0.
+    days : int
+        Number of days.
+    locations : tuple[Location, ...]
+        Places, in the order of the file.
+    routes : tuple[Route, ...]
+        Roads between them.
+    closures : tuple[Closure, ...]
+        Roads, places and borders that are closed, and when.
+    conflicts : ndarray
+        (day, location) float64, intensity; at least ``days`` rows, zero for a location without a column.
+    series : tuple[CampSeries, ...]
+        Rows of ``data_layout.csv`` in order; the first is normally named ``total``.
+    corrections : tuple[Correction, ...]
+        Corrections of registrations, one for each row of ``registration_corrections.csv``.
+    settings : Settings
+        Every setting, explicit.
+    demographics : tuple[Demographic, ...]
+        Attributes of agents and how often they occur.
+    initial_agents : InitialAgents or None
+        People of ``agents.csv``, there at the start; None without such a file.
+    flood_levels : ndarray or None
+        (day, location) float64, level.
+    food_security : FoodSecurity or None
+        Percent of people short of food, by region and day, or None.
+    location_changes : tuple[LocationChange, ...]
+        Places that change their kind, and when.
+    major_routes : tuple[tuple[str, ...], ...]
+        Major routes, each a tuple of names.
+    compat : str or None
+        ``"flee3"`` where the files were parsed as Flee 3 parses them, else None.
+    warnings : tuple[Problem, ...]
+        Every fault of the files that did not stop the reading, with the choice made.
     """
 
     name: str

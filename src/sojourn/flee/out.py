@@ -35,7 +35,16 @@ _TOTALS = (
 class OutTable:
     """An ``out.csv``: people by day and camp, simulated and registered.
 
-    ``simulated``, ``published``: ``(day, camp) int64, agents``; ``published_total``: ``(day) int64, agents``.
+    Attributes
+    ----------
+    camps : tuple[str, ...]
+        Names of the camps.
+    simulated : ndarray
+        (day, camp) int64, agents.
+    published : ndarray
+        (day, camp) int64, agents registered.
+    published_total : ndarray
+        (day) int64, agents registered in all.
     """
 
     camps: tuple[str, ...]
@@ -45,7 +54,23 @@ class OutTable:
 
 
 def read_out(path: str | Path) -> OutTable:
-    """Read an ``out.csv`` (or ``out.csv.gz``). Raises :class:`FleeError` if it is not one."""
+    """Read an ``out.csv`` (or ``out.csv.gz``).
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    OutTable
+        Its numbers.
+
+    Raises
+    ------
+    FleeError
+        If it is not one.
+    """
     path, reading = Path(path), Reading()
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
@@ -89,11 +114,24 @@ def read_out(path: str | Path) -> OutTable:
 def out_csv(scenario: FleeScenario, simulated: Integers, created: Integers, scale: int | None = None) -> str:
     """Return the text of an ``out.csv`` with Flee's columns.
 
-    ``simulated``: ``(day, camp) int64, agents`` after each day's movement, camps as in ``scenario.camps``;
-    ``created``: ``(day) int64, agents``, everybody who ever appeared; ``scale``: people an agent stands for (the
-    scenario's own if None). With ``compat="flee3"`` the Date is one day late and the raw count has day 0 twice,
-    as in Flee; otherwise the Date is the day's own, and the raw count and the total error are about the people
-    registered in camps.
+    With ``compat="flee3"`` the Date is one day late and the raw count has day 0 twice, as in Flee; otherwise the
+    Date is the day's own, and the raw count and the total error are about the people registered in camps.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        The scenario that was simulated.
+    simulated : ndarray
+        (day, camp) int64, agents after each day's movement, camps as in ``scenario.camps``.
+    created : ndarray
+        (day) int64, agents: everybody who ever appeared.
+    scale : int, optional
+        People that an agent stands for; the scenario's own if left out.
+
+    Returns
+    -------
+    str
+        The text.
     """
     literal = scenario.compat == "flee3"
     table = data_table(scenario, scale)
@@ -123,7 +161,20 @@ def out_csv(scenario: FleeScenario, simulated: Integers, created: Integers, scal
 
 
 def out_files(scenario: FleeScenario, run: Run) -> Iterator[str]:
-    """Yield the text of the ``out.csv`` of each replicate of a run of ``scenario``."""
+    """Yield the text of the ``out.csv`` of each replicate of a run of ``scenario``.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        The scenario that was simulated.
+    run : Run
+        A run of it.
+
+    Yields
+    ------
+    str
+        One text for each replicate.
+    """
     people = run.stocks.sel(stage=run.data["camp"]).sum("group").values
     created = run.data["created"].sum("group").values
     for one, so_far in zip(people // run.scale, created // run.scale, strict=True):

@@ -28,10 +28,18 @@ Rows = tuple[Floats, Floats]
 class DataTable:
     """Registered people by day and series, in agents (people divided by the scale-down factor).
 
-    ``counts``: ``(day, series) int64, agents``, less those of day 0 if camps start empty; ``day0``:
-    ``(series) int64, agents`` on day 0; ``new``: ``(day) int64, agents``, the change of the total on each day
-    (negative when registrations fall). ``new[0]`` is the total on day 0, which nobody needs to spawn when
-    those people are put in the camps; under ``flee3`` it counts the series ``total`` and the camps.
+    Attributes
+    ----------
+    names : tuple[str, ...]
+        Names of the series.
+    counts : ndarray
+        (day, series) int64, agents, less those of day 0 if camps start empty.
+    day0 : ndarray
+        (series) int64, agents on day 0.
+    new : ndarray
+        (day) int64, agents: the change of the total on each day, negative when registrations fall. ``new[0]`` is
+        the total on day 0, which nobody needs to spawn when those people are put in the camps; under ``flee3`` it
+        counts the series ``total`` and the camps.
     """
 
     names: tuple[str, ...]
@@ -45,7 +53,18 @@ class DataTable:
         return {name: column for column, name in enumerate(self.names)}
 
     def of(self, names: tuple[str, ...]) -> Integers:
-        """Return the counts of ``names`` as ``(day, name) int64``; a name without a series is 0 every day."""
+        """Return the counts of series by name.
+
+        Parameters
+        ----------
+        names : tuple[str, ...]
+            Names of series; one that does not exist is 0 every day.
+
+        Returns
+        -------
+        ndarray
+            (day, name) int64, agents.
+        """
         picked = np.zeros((len(self.counts), len(names)), dtype=np.int64)
         for column, name in enumerate(names):
             if name in self.index:
@@ -54,9 +73,21 @@ class DataTable:
 
 
 def data_table(scenario: FleeScenario, hasten: int | None = None) -> DataTable:
-    """Return the registrations of a scenario, scaled down by ``hasten`` (the scenario's own if None).
+    """Return the registrations of a scenario, scaled down.
 
     Source: Flee 3, its data table; the order of the operations is Flee's, so that whole numbers agree.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        A Flee folder, read.
+    hasten : int, optional
+        People that an agent stands for; the scenario's own if left out.
+
+    Returns
+    -------
+    DataTable
+        The registrations by day.
     """
     scale = scenario.settings.hasten if hasten is None else hasten
     literal = scenario.compat == "flee3"

@@ -19,10 +19,15 @@ def score_files(paths: Sequence[str | Path], *, first_day: int = 0) -> Scores:
 
     Parameters
     ----------
-    paths
+    paths : sequence of str or Path
         Files of one scenario, a replicate each.
-    first_day
+    first_day : int, optional
         Number of the first day that counts.
+
+    Returns
+    -------
+    Scores
+        Errors of the replicates, beside forecasts without a model.
 
     Raises
     ------

@@ -97,7 +97,20 @@ def keys_of(section: type) -> dict[str, Key]:
 
 
 def leaves(section: Any, path: str = "") -> Iterator[tuple[str, Key, Any]]:
-    """Yield the path, key and value of every setting in a section and in the sections that are given in it."""
+    """Yield the path, key and value of every setting in a section and in the sections that are given in it.
+
+    Parameters
+    ----------
+    section : Any
+        A section of the settings.
+    path : str, optional
+        Path of the section, with dots.
+
+    Yields
+    ------
+    tuple of str, Key, object
+        Path, what is known of the key, and the value.
+    """
     kind: type = type(section)
     for name, key in keys_of(kind).items():
         value = getattr(section, key.attribute)
@@ -269,7 +282,24 @@ class Optimisations:
 class Settings:
     """A complete settings file, every value explicit.
 
-    ``settings.move``, ``settings.spawn`` and ``settings.hasten`` are the parts a simulation needs.
+    Attributes
+    ----------
+    number_of_steps : int
+        Unused; ``sim_period.csv`` gives the length.
+    conflict_input_file : str
+        Unused; ``conflicts.csv`` is read from ``input_csv``.
+    flood_level_input_file : str
+        Unused; ``flood_level.csv`` is read from ``input_csv``.
+    default_conflict_intensity : int
+        Intensity that a change of location gives a conflict zone.
+    log : LogLevels
+        What Flee logs.
+    spawn : SpawnRules
+        How many people appear, where and when.
+    move : MoveRules
+        When people move, where to and how fast.
+    optimisations : Optimisations
+        The scale-down factor.
     """
 
     number_of_steps: int = _integer(-1, "unused: sim_period.csv gives the length", low=-1)

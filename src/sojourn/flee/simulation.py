@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sojourn.engine.model import Cancel
+from sojourn.engine.options import check_options
 from sojourn.engine.walk.model import WalkModel
 from sojourn.engine.walk.rule import Own
 from sojourn.engine.walk.state import Record
@@ -40,7 +41,21 @@ def compile_model(
 ) -> WalkModel:
     """Return the compiled model of a Flee scenario; see :class:`sojourn.engine.walk.model.WalkModel`.
 
-    Parameters are those of :func:`simulate`.
+    Parameters
+    ----------
+    scenario : FleeScenario, str or Path
+        As read, or the path of a folder or file.
+    compat : {"flee3"}, optional
+        Reproduce Flee 3 with its oddities.
+    scale : int, optional
+        People that an agent stands for; the folder's own ``hasten`` if left out.
+    own_score, own_chance : callable, optional
+        A researcher's own rules; see :func:`sojourn.engine.walk.days.advance`.
+
+    Returns
+    -------
+    WalkModel
+        The model, which never changes and can be pickled.
 
     Raises
     ------
@@ -49,8 +64,8 @@ def compile_model(
     """
     scenario = _as_asked(scenario, compat)
     people = scenario.settings.hasten if scale is None else scale
-    told = f"{digest(scenario)} {scenario.compat} {people}"
-    mark = hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+    identity = f"{digest(scenario)} {scenario.compat} {people}"
+    mark = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
     return WalkModel(compile_walk(scenario, people), mark, own_score, own_chance)
 
 
@@ -78,8 +93,8 @@ def simulate(
     ----------
     scenario : FleeScenario, str or Path
         As read, or the path of a folder or file.
-    replicates, first : int
-        How many replicates, and the number of the first, to continue an earlier run.
+    replicates : int, optional
+        How many replicates.
     seed : int, optional
         Seed of every draw; drawn and recorded if left out.
     compat : {"flee3"}, optional
@@ -96,6 +111,8 @@ def simulate(
         Called with the numbers of replicates finished and wanted.
     cancel : Cancel, optional
         A token with ``is_set()``, such as ``threading.Event``, that stops the run.
+    first : int, optional
+        Number of the first replicate, to continue an earlier run.
     out : str or Path, optional
         Write the run to this path while it is made: whenever some seconds of replicates are finished, they are
         there for good, whatever ends the process.
@@ -105,19 +122,23 @@ def simulate(
         Replace the run at ``out``, once the new one is whole; until then, that one grows beside it, at ``out``
         with ``.new`` at its end.
 
+    Returns
+    -------
+    Run
+        The finished replicates, with names and units.
+
     Raises
     ------
     FleeError
         For a folder that cannot be run.
-    ValueError
-        For impossible counts.
+    ModelError
+        M402 for impossible counts.
     RunError
         R101 to R107 where the run cannot be written to ``out``, R201 where the one there is another run.
     Interrupted
         With the finished replicates, when the run is stopped.
     """
-    if replicates < 1 or first < 0:
-        raise ValueError(f"replicates must be at least 1 and first at least 0, not {replicates} and {first}")
+    check_options(replicates=replicates, first=first, seed=seed, workers=workers)
     scenario = _as_asked(scenario, compat)
     with growing_at(out, resume=resume, force=force) as place:
         earlier = unfinished(place)
@@ -195,13 +216,46 @@ def _as_asked(scenario: FleeScenario | str | Path, compat: str | None) -> FleeSc
 def rerun(made: Run, **options: Any) -> Run:
     """Repeat a run from its provenance; on the same versions the result is identical to the bit.
 
-    ``options`` are ``workers``, ``executor``, ``progress`` and ``cancel`` of :func:`simulate`; raises as it does.
+    Parameters
+    ----------
+    made : Run
+        A run of the walk engine.
+    **options : object
+        ``workers``, ``executor``, ``progress`` and ``cancel`` of :func:`simulate`.
+
+    Returns
+    -------
+    Run
+        The same run, made again.
+
+    Raises
+    ------
+    FleeError
+        Where the recorded scenario is not one.
+    Interrupted
+        With the finished replicates, when the run is stopped.
     """
     again: dict[str, Any] = {"replicates": made.replicates, "first": made.first, "scale": made.scale, **options}
     return simulate(scenario_of(made), seed=made.seed, **again)
 
 
 def scenario_of(made: Run) -> FleeScenario:
-    """Return the scenario that a run was made from, with the warnings of the folder that it was read from."""
+    """Return the scenario that a run was made from, with the warnings of the folder that it was read from.
+
+    Parameters
+    ----------
+    made : Run
+        A run of the walk engine.
+
+    Returns
+    -------
+    FleeScenario
+        The scenario.
+
+    Raises
+    ------
+    FleeError
+        Where the recorded scenario is not one.
+    """
     warnings = tuple(Problem(**problem) for problem in made.provenance["warnings"])
     return replace(reads(made.scenario_text), warnings=warnings)

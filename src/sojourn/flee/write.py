@@ -31,13 +31,37 @@ Rows = list[list[Any]]
 
 
 def write(scenario: FleeScenario, path: str | Path) -> None:
-    """Write a scenario to a ``.yml`` file; warnings are not part of it. Raises WriteError W101 if it cannot."""
+    """Write a scenario to a ``.yml`` file; warnings are not part of it.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        A Flee folder, read.
+    path : str or Path
+        The file to write.
+
+    Raises
+    ------
+    WriteError
+        W101 where it cannot be written; what was there is left.
+    """
     write_text(path, dump(scenario))
 
 
 @lru_cache(maxsize=4)  # runs of one scenario often follow one another, and it never changes
 def dump(scenario: FleeScenario) -> str:
-    """Return a scenario as YAML text: two scenarios are the same if and only if their texts are."""
+    """Return a scenario as YAML text: two scenarios are the same if and only if their texts are.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        A Flee folder, read.
+
+    Returns
+    -------
+    str
+        YAML text.
+    """
     document = {
         "format": FORMAT,
         "name": scenario.name,
@@ -50,7 +74,18 @@ def dump(scenario: FleeScenario) -> str:
 
 
 def digest(scenario: FleeScenario) -> str:
-    """Return the SHA-256 of a scenario's text as hexadecimal text: equal for scenarios that are the same."""
+    """Return the SHA-256 of a scenario's text, which is equal for scenarios that are the same.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        A Flee folder, read.
+
+    Returns
+    -------
+    str
+        Hexadecimal text.
+    """
     return hashlib.sha256(dump(scenario).encode()).hexdigest()
 
 
@@ -58,8 +93,19 @@ def write_folder(scenario: FleeScenario, path: str | Path) -> None:
     """Write a scenario to a new Flee folder: ``input_csv``, ``source_data`` and ``simsetting.yml``.
 
     Settings that are not given are left out, because Flee takes the presence of some for their use. Whether
-    oddities are kept is no part of a folder. It is written beside its place, then renamed. Raises WriteError W101
-    where something is at ``path`` already, or it cannot be written.
+    oddities are kept is no part of a folder. It is written beside its place, then renamed.
+
+    Parameters
+    ----------
+    scenario : FleeScenario
+        A Flee folder, read.
+    path : str or Path
+        The folder to make.
+
+    Raises
+    ------
+    WriteError
+        W101 where something is at ``path`` already, or it cannot be written.
     """
     tables = {"input_csv": _input_tables(scenario), "source_data": _source_tables(scenario)}
     settings = _given(settings_mapping(scenario.settings, scenario.compat == "flee3"))

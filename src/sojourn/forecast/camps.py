@@ -44,16 +44,21 @@ def score_camps(
 
     Parameters
     ----------
-    simulated
+    simulated : array_like
         (replicate, day, camp) or (day, camp), agents.
-    published
+    published : array_like
         (day, camp), agents.
-    camps
+    camps : sequence of str, optional
         Names of the camps; numbered if left out.
-    published_total
+    published_total : array_like, optional
         (day), agents: the total that errors are relative to; the sum over camps if left out.
-    first_day
+    first_day : int, optional
         Number of the first day that counts.
+
+    Returns
+    -------
+    Scores
+        Errors of the replicates and of the baselines.
 
     Raises
     ------
@@ -97,11 +102,27 @@ def score_camps(
 def relative_difference(
     simulated: ArrayLike, published: ArrayLike, published_total: ArrayLike | None = None, *, rescaled: bool
 ) -> Floats:
-    """Return the averaged relative difference of each replicate: ``(replicate) float64``.
+    """Return the averaged relative difference of each replicate.
 
     The mean over days of the sum over camps of ``|simulated - published|``, divided by the published total (1 if
-    that is less). ``rescaled``: simulated numbers are first scaled to the published total (to 0 on a day when
-    nobody is simulated) and differences rounded to four decimals. Source: Flee 3, its validation results.
+    that is less). Source: Flee 3, its validation results.
+
+    Parameters
+    ----------
+    simulated : ArrayLike
+        (replicate, day, camp), agents.
+    published : ArrayLike
+        (day, camp), agents.
+    published_total : ArrayLike, optional
+        (day), agents: the total that errors are relative to; the sum over camps if left out.
+    rescaled : bool
+        Whether simulated numbers are first scaled to the published total (to 0 on a day when nobody is simulated),
+        and differences rounded to four decimals.
+
+    Returns
+    -------
+    ndarray
+        (replicate) float64.
     """
     differences = camp_differences(simulated, published, published_total, rescaled=rescaled)
     result: Floats = differences.sum(axis=2).mean(axis=1)
@@ -111,7 +132,24 @@ def relative_difference(
 def camp_differences(
     simulated: ArrayLike, published: ArrayLike, published_total: ArrayLike | None = None, *, rescaled: bool
 ) -> Floats:
-    """Return the parts of the relative difference: ``(replicate, day, camp) float64``."""
+    """Return the parts of the relative difference; see :func:`relative_difference`.
+
+    Parameters
+    ----------
+    simulated : ArrayLike
+        (replicate, day, camp), agents.
+    published : ArrayLike
+        (day, camp), agents.
+    published_total : ArrayLike, optional
+        (day), agents: the total that errors are relative to; the sum over camps if left out.
+    rescaled : bool
+        Whether simulated numbers are first scaled to the published total.
+
+    Returns
+    -------
+    ndarray
+        (replicate, day, camp) float64.
+    """
     x, n = _arrays(simulated, published)
     total = n.sum(axis=1) if published_total is None else np.asarray(published_total, dtype=np.float64)
     if rescaled:
@@ -127,9 +165,21 @@ def camp_differences(
 def baselines(published: ArrayLike, *, first_day: int = 0) -> dict[str, float]:
     """Return the averaged relative difference of forecasts that know the total of each day, and no model.
 
-    ``shares of day 0``: the camps keep their shares of day 0. ``persistence D days``: their shares of D days
-    before (of day 0 in the first D days). Published registrations are interpolated between reports, which
-    favours persistence.
+    ``shares of day 0``: the camps keep their shares of day 0. ``persistence D days``: their shares of D days before
+    (of day 0 in the first D days). Published registrations are interpolated between reports, which favours
+    persistence.
+
+    Parameters
+    ----------
+    published : ArrayLike
+        (day, camp), agents.
+    first_day : int, optional
+        Number of the first day that counts.
+
+    Returns
+    -------
+    dict[str, float]
+        Error by name of the forecast.
     """
     n = np.asarray(published, dtype=np.float64)
     found = {}
@@ -140,7 +190,18 @@ def baselines(published: ArrayLike, *, first_day: int = 0) -> dict[str, float]:
 
 
 def forecasts(published: ArrayLike) -> dict[str, Floats]:
-    """Return the forecasts of :func:`baselines`, by name: ``(day, camp) float64, agents``."""
+    """Return the forecasts of :func:`baselines`.
+
+    Parameters
+    ----------
+    published : ArrayLike
+        (day, camp), agents.
+
+    Returns
+    -------
+    dict of str to ndarray
+        (day, camp) float64, agents, by name of the forecast.
+    """
     n = np.asarray(published, dtype=np.float64)
     total = n.sum(axis=1)
     shares = np.divide(n, total[:, None], out=np.zeros_like(n), where=total[:, None] > 0)
@@ -151,7 +212,22 @@ def forecasts(published: ArrayLike) -> dict[str, Floats]:
 
 
 def coverage(simulated: ArrayLike, published: ArrayLike, level: float) -> float:
-    """Return the share of days and camps whose registrations lie in the central interval of the replicates."""
+    """Return the share of days and camps whose registrations lie in the central interval of the replicates.
+
+    Parameters
+    ----------
+    simulated : ArrayLike
+        (replicate, day, camp), agents.
+    published : ArrayLike
+        (day, camp), agents.
+    level : float
+        Probability of the interval, between 0 and 1.
+
+    Returns
+    -------
+    float
+        A share, 0 to 1.
+    """
     x, n = _arrays(simulated, published)
     low, high = np.quantile(x, [0.5 - level / 2, 0.5 + level / 2], axis=0)
     return float(((low <= n) & (n <= high)).mean())

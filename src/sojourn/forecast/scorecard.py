@@ -47,7 +47,13 @@ class Scores:
     the people registered; of one replicate it is the error that is not rescaled."""
 
     def summary(self) -> dict[str, float]:
-        """Return the error of camps in numbers: mean, spread where there are several replicates, and the rest."""
+        """Return the error of camps in numbers.
+
+        Returns
+        -------
+        dict[str, float]
+            Mean, spread where there are several replicates, coverage and baselines, by name.
+        """
         if not len(self.errors):
             return {}
         found = {"replicates": float(len(self.errors))}
@@ -65,7 +71,13 @@ class Scores:
         return found | {f"baseline: {name}": error for name, error in zip(names, errors, strict=True)}
 
     def by_camp(self) -> pd.Series[float]:
-        """Return the part of each camp in the rescaled error, mean over replicates, by name of the camp."""
+        """Return the part of each camp in the rescaled error.
+
+        Returns
+        -------
+        pandas.Series[float]
+            Mean over replicates, by name of the camp.
+        """
         return self.camps.groupby("camp", sort=False)["error"].mean()
 
     def _tables(self) -> Iterator[pd.DataFrame]:

@@ -41,12 +41,25 @@ def covered(simulated: F64, published: F64, level: float) -> float:
 
 
 def crps(simulated: F64, published: F64) -> F64:
-    """Return the continuous ranked probability score of each period, in the unit counted: (period) float64.
+    """Return the continuous ranked probability score of each period.
 
-    ``simulated`` is (replicate, period) float64, ``published`` (period) float64, counts. The estimate is fair:
-    its mean does not depend on the number of replicates. For one replicate it is the absolute error.
+    The estimate is fair: its mean does not depend on the number of replicates. For one replicate it is the absolute
+    error.
+
     Source: T. Gneiting and A. E. Raftery, "Strictly proper scoring rules, prediction, and estimation", JASA 102
     (2007), equation 21; C. A. T. Ferro, "Fair scores for ensemble forecasts", QJRMS 140 (2014).
+
+    Parameters
+    ----------
+    simulated : ndarray
+        (replicate, period) float64, counts.
+    published : ndarray
+        (period) float64, counts.
+
+    Returns
+    -------
+    ndarray
+        (period) float64, in the unit counted.
     """
     n = len(simulated)
     error = np.abs(simulated - published).mean(0)
@@ -61,12 +74,24 @@ def crps(simulated: F64, published: F64) -> F64:
 def crps_edf(simulated: F64, published: F64) -> F64:
     """Return the continuous ranked probability score of the empirical distribution of the replicates.
 
-    ``simulated`` is (replicate, ...) float64, ``published`` (...) float64, counts, and so is the score. Other than
-    :func:`crps`, which estimates the score of the distribution that replicates are drawn from, this is the score
-    of the few that were drawn: its mean is larger the fewer there are. For one it is the absolute error.
-    Source: H. Hersbach, "Decomposition of the continuous ranked probability score for ensemble prediction
-    systems", Weather and Forecasting 15 (2000); in the sorted form of A. Jordan, F. Krüger and S. Lerch,
-    "Evaluating probabilistic forecasts with scoringRules", Journal of Statistical Software 90 (2019).
+    Other than :func:`crps`, which estimates the score of the distribution that replicates are drawn from, this is
+    the score of the few that were drawn: its mean is larger the fewer there are. For one it is the absolute error.
+
+    Source: H. Hersbach, "Decomposition of the continuous ranked probability score for ensemble prediction systems",
+    Weather and Forecasting 15 (2000); in the sorted form of A. Jordan, F. Krüger and S. Lerch, "Evaluating
+    probabilistic forecasts with scoringRules", Journal of Statistical Software 90 (2019).
+
+    Parameters
+    ----------
+    simulated : ndarray
+        (replicate, ...) float64, counts.
+    published : ndarray
+        (...) float64, counts.
+
+    Returns
+    -------
+    ndarray
+        (...) float64, in the unit counted.
     """
     size = len(simulated)
     ordered = np.sort(simulated, axis=0)

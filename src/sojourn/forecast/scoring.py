@@ -37,12 +37,12 @@ def score(run: Run, split: str | None = None, *, least: float | None = None) -> 
 
     Parameters
     ----------
-    run
+    run : Run
         A run of either engine.
-    split
+    split : str, optional
         First day of the test. Left out, it is the day after the last that the fit of a built-in scenario has seen;
         a run with camps is then scored over all days.
-    least
+    least : float, optional
         Smallest published count that enters a logarithmic error; left out, the scenario's own.
 
     Returns
@@ -111,8 +111,17 @@ def _in_camps(run: Run, split: str | None) -> Scores:
 def bars(run: Run, seen: Mapping[str, xr.Dataset] | None = None) -> pd.DataFrame:
     """Return what runs of a built-in scenario must reach, and whether this one does.
 
-    ``seen`` is what :func:`sojourn.observation.by_station` gives of the run, if it is there already. The
-    table is that of :func:`sojourn.forecast.verdict.measured`, without rows for a scenario without bars.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+    seen : Mapping[str, xarray.Dataset], optional
+        What :func:`sojourn.observation.by_station` gives of the run, if it is there already.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table of :func:`sojourn.forecast.verdict.measured`; it has no rows for a scenario without bars.
     """
     rules = scoring(str(run.provenance["name"]))
     if not rules:
@@ -122,7 +131,18 @@ def bars(run: Run, seen: Mapping[str, xr.Dataset] | None = None) -> pd.DataFrame
 
 
 def fitted_to(run: Run) -> str | None:
-    """Return the last day (ISO 8601) whose figures the fit of the scenario has seen; None if that is not stated."""
+    """Return the last day whose figures the fit of the scenario has seen.
+
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+
+    Returns
+    -------
+    str or None
+        ISO 8601; None where it is not stated.
+    """
     day = scoring(str(run.provenance["name"])).get("fitted_to")
     return None if day is None else str(day)
 

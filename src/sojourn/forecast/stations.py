@@ -103,15 +103,30 @@ def agreement(
 ) -> pd.DataFrame:
     """Return how far published and simulated counts agree, one row for each station and span.
 
-    ``seen`` is what :func:`sojourn.observation.by_station` gives, ``upstream`` the name of the series upstream
-    of a station, for its naive predictor. Columns: ``observation``; ``span`` (``fit`` for periods that end by
-    the date ``split``, ``test`` after it; ``all`` without one); ``first`` and ``last`` period compared;
-    ``periods`` (published, and whole in the run); ``within_50`` and ``within_90`` (share of them inside the
-    central bands over replicates); ``log_rmse`` of the median, over the ``log_periods`` with at least ``least``
-    published; ``ratio`` (sum of medians over sum of published); ``crps`` (mean, in the unit of the series);
-    ``log_score`` (mean); then, out of sample, the naive predictors: ``log_rmse_last``, ``log_rmse_upstream``,
-    ``crps_last`` and ``crps_upstream``.
     See :mod:`sojourn.forecast.scores` and :mod:`sojourn.forecast.naive`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario of the run, resolved.
+    seen : Mapping[str, xarray.Dataset]
+        What :func:`sojourn.observation.by_station` gives of the run.
+    split : pandas.Timestamp, optional
+        First day of the test.
+    least : float, optional
+        Smallest published count that enters a logarithmic error.
+    upstream : Mapping[str, str], optional
+        Name of the series upstream of a station, for its naive predictor.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns: ``observation``; ``span`` (``fit`` for periods that end by the date ``split``, ``test`` after it;
+        ``all`` without one); ``first`` and ``last`` period compared; ``periods`` (published, and whole in the run);
+        ``within_50`` and ``within_90`` (share of them inside the central bands over replicates); ``log_rmse`` of
+        the median, over the ``log_periods`` with at least ``least`` published; ``ratio`` (sum of medians over sum
+        of published); ``crps`` (mean, in the unit of the series); ``log_score`` (mean); then, out of sample, the
+        naive predictors: ``log_rmse_last``, ``log_rmse_upstream``, ``crps_last`` and ``crps_upstream``.
     """
     rows = []
     for one in stations(scenario, seen, upstream):

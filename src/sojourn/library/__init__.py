@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from sojourn import scenario
-from sojourn.scenario import Scenario
+from sojourn.scenario import Ask, Scenario
 
 __all__ = ["list_scenarios", "load", "loads", "scoring"]
 
@@ -35,7 +35,9 @@ def list_scenarios(of: str | None = None) -> dict[str, Path]:
     return {path.stem: path for path in sorted((_FOLDER / of / "what-if").glob("*.yaml"))} if of in found else {}
 
 
-def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ()) -> Scenario:
+def load(
+    source: str | Path, *, what_if: str | Path | Sequence[str | Path] = (), ask: Ask | None = None
+) -> Scenario:
     """Return a built-in scenario by name, or the scenario of a YAML file, self-contained and validated.
 
     Parameters
@@ -45,6 +47,13 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
     what_if : str, Path or a sequence of them
         Changes that are merged in: names of what-ifs shipped with the scenario, or YAML files that hold the part
         of a scenario that changes.
+    ask : callable, optional
+        Answers the ``query`` of a series from a store of figures; without it, there may be none.
+
+    Returns
+    -------
+    Scenario
+        The scenario, validated and frozen.
 
     Raises
     ------
@@ -53,10 +62,10 @@ def load(source: str | Path, *, what_if: str | Path | Sequence[str | Path] = ())
     """
     changes = [what_if] if isinstance(what_if, (str, Path)) else what_if
     known = list_scenarios()
-    return scenario.load(source, what_if=changes, builtin=known, shipped=list_scenarios(str(source)))
+    return scenario.load(source, what_if=changes, builtin=known, shipped=list_scenarios(str(source)), ask=ask)
 
 
-def loads(text: str, *, folder: Path | None = None) -> Scenario:
+def loads(text: str, *, folder: Path | None = None, ask: Ask | None = None) -> Scenario:
     """Return the scenario that a YAML text describes; it may extend built-in scenarios by name.
 
     Parameters
@@ -65,13 +74,20 @@ def loads(text: str, *, folder: Path | None = None) -> Scenario:
         The YAML text.
     folder : Path, optional
         Where the files are that the text names; without it, it may name none.
+    ask : callable, optional
+        As for :func:`load`.
+
+    Returns
+    -------
+    Scenario
+        The scenario, validated and frozen.
 
     Raises
     ------
     ScenarioError
         The scenario is refused; lists every problem found.
     """
-    return scenario.loads(text, folder=folder, builtin=list_scenarios())
+    return scenario.loads(text, folder=folder, builtin=list_scenarios(), ask=ask)
 
 
 def scoring(name: str) -> dict[str, Any]:

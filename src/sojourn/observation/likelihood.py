@@ -62,7 +62,17 @@ class Seen(NamedTuple):
 class Likelihood:
     """The published figures of a model's scenario, and how likely they are under what was recorded.
 
-    Made once for a model; it can be pickled. ``stations`` are the observations by name.
+    Made once for a model; it can be pickled.
+
+    Parameters
+    ----------
+    model : FlowModel
+        A compiled scenario.
+
+    Attributes
+    ----------
+    stations : mapping of str to Station
+        The observations, by name.
     """
 
     def __init__(self, model: FlowModel) -> None:
@@ -102,6 +112,12 @@ class Likelihood:
             :meth:`~sojourn.compile.model.FlowModel.record` gives them, person.
         draw : Draw
             The parameter values: shares captured, delays and dispersion may depend on them.
+
+        Returns
+        -------
+        dict of str to Seen
+            By observation: ``expected`` (period) float64, counts before noise, missing where nothing of the period
+            lies in the run; ``size`` (period) float64 of the negative binomial; ``complete`` (period) bool.
         """
         seen = self._captures.work_out(draw)
         return {name: self._seen(station, record, seen[name]) for name, station in self.stations.items()}
@@ -121,10 +137,22 @@ class Likelihood:
         *,
         until: np.datetime64 | None = None,
     ) -> dict[str, F64]:
-        """Return the log probability of each published figure: ``(period)`` float64 by observation, nats.
+        """Return the log probability of each published figure.
 
-        Missing where nothing is published, where the period does not lie wholly in the run, or (with
-        ``until``) where it ends after that day. Parameters are those of :meth:`expected`.
+        Parameters
+        ----------
+        record : mapping
+            As :meth:`expected` takes it.
+        draw : Draw, optional
+            As :meth:`expected` takes it.
+        until : numpy.datetime64, optional
+            Leave out periods that end after that day.
+
+        Returns
+        -------
+        dict of str to ndarray
+            (period) float64 by observation, nats; missing where nothing is published, or where the period does not
+            lie wholly in the run.
         """
         out = {}
         for name, seen in self.expected(record, draw).items():

@@ -35,21 +35,35 @@ _STREAM = component_key("observation")
 def by_station(run: Run) -> dict[str, xr.Dataset]:
     """Return a dataset for every observation of the run's scenario: simulated beside published counts.
 
-    Each dataset has ``expected_count`` (replicate, time) float64, what is captured before noise;
-    ``simulated_count`` (replicate, time) float64, with noise, rounding and suppression (missing where not
-    published); ``published_count`` (time) float64, missing where nothing is published; ``dispersion`` (replicate,
-    time) float64, size of the negative-binomial noise, missing without one. Counts are in the series' unit of
-    account, by its own periods: ``time`` is their first day, ``period_end`` the first day after.
-    ``complete`` is False where part of what the period counts lies outside the run, ``coverage`` says how much
-    lies inside. ``attrs`` has title, units, measure, of, noise, rounding, series, publisher, source, release,
-    licence, period.
+    Flows are spread evenly over the days of a recorded period; record by step where that matters. Noise is drawn by
+    one number for each replicate, observation and period, keyed by the run's seed, so two policies under one seed
+    are seen through the same noise. Means (expected mode) are seen without it.
 
-    Flows are spread evenly over the days of a recorded period; record by step where that matters. Noise is
-    drawn by one number for each replicate, observation and period, keyed by the run's seed, so two policies
-    under one seed are seen through the same noise. Means (expected mode) are seen without it.
-
-    Raises ScenarioError where the recorded scenario is not one, RunError R501 where a run records only a part.
     Source: inverse transform sampling, L. Devroye, "Non-Uniform Random Variate Generation" (1986), chapter III.
+
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+
+    Returns
+    -------
+    dict of str to xarray.Dataset
+        By name of the observation: ``expected_count`` (replicate, time) float64, what is captured before noise;
+        ``simulated_count`` (replicate, time) float64, with noise, rounding and suppression (missing where not
+        published); ``published_count`` (time) float64, missing where nothing is published; ``dispersion``
+        (replicate, time) float64, size of the negative-binomial noise, missing without one. Counts are in the
+        series' unit of account, by its own periods: ``time`` is their first day, ``period_end`` the first day
+        after. ``complete`` is False where part of what the period counts lies outside the run, ``coverage`` says
+        how much lies inside. ``attrs`` has title, units, measure, of, noise, rounding, series, publisher, source,
+        release, licence, period.
+
+    Raises
+    ------
+    ScenarioError
+        Where the recorded scenario is not one.
+    RunError
+        R501 where the run records only a part.
     """
     scenario = scenario_of(run)
     if not scenario.observations:
@@ -145,7 +159,20 @@ def _registrations(run: Run) -> xr.Dataset:
 def scenario_of(run: Run) -> Scenario:
     """Return the resolved scenario of a run, read once.
 
-    Raises ScenarioError where the recorded scenario is not one.
+    Parameters
+    ----------
+    run : Run
+        A run of the flow engine.
+
+    Returns
+    -------
+    Scenario
+        The scenario.
+
+    Raises
+    ------
+    ScenarioError
+        Where the recorded scenario is not one.
     """
     return _read(run.scenario_text)
 

@@ -99,7 +99,7 @@ class CampFacts(Facts):
         return closure_table(self.scenario)
 
     @property
-    def trace(self) -> str:
+    def made_by(self) -> str:
         """What every simulated number of this run goes back to."""
         known, run = self.run.provenance, self.run
         return (
@@ -108,7 +108,7 @@ class CampFacts(Facts):
         )
 
     def published(self, camp: str) -> str:
-        """Return the trace of a registered number: the files that it is read from."""
+        """Return the source of a registered number: the files that it is read from."""
         files = [file.path for series in self.scenario.series if series.name == camp for file in series.files]
         return (
             f"registered in {camp}; unit: person; files {', '.join(files) or 'none'} of the source data of "

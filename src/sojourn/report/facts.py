@@ -151,13 +151,13 @@ class Facts:
         return f"{long_date(self.start)} to {long_date(self.last_day)}"
 
     @property
-    def trace(self) -> str:
+    def made_by(self) -> str:
         """What every simulated number of this run goes back to."""
         raise NotImplementedError
 
     def about(self, what: str, unit: str = "person") -> str:
-        """Return the trace of a simulated number: what is counted, in which unit, by which run."""
-        return f"{what}; unit: {unit}; {self.trace}"
+        """Return the source of a simulated number: what is counted, in which unit, by which run."""
+        return f"{what}; unit: {unit}; {self.made_by}"
 
     def name_of(self, stage: str) -> str:
         """Return what a stage is called in sentences."""

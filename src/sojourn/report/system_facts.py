@@ -134,7 +134,7 @@ class SystemFacts(Facts):
     @cached_property
     def from_source(self) -> NDArray[np.bool_]:
         """Flows that leave a source: (flow)."""
-        return np.array([self.kinds[str(o)] == "source" for o in self.run.data["origin"].values])
+        return np.array([self.scenario.stages[str(o)].entry for o in self.run.data["origin"].values])
 
     @cached_property
     def aside(self) -> frozenset[str]:
@@ -148,7 +148,7 @@ class SystemFacts(Facts):
         found = {
             name
             for name, stage in stages.items()
-            if stage.kind == "end" and stage.outcome == "elsewhere" and float(final.sel(stage=name)) > most > 0
+            if "elsewhere" in stage.outcomes() and float(final.sel(stage=name)) > most > 0
         }
         leads: dict[str, set[str]] = {}
         used = (self.flows.values != 0).any((0, 1)).tolist()
@@ -157,7 +157,7 @@ class SystemFacts(Facts):
             if some:
                 leads.setdefault(str(origin), set()).add(str(destination))
         while found:
-            more = {n for n, to in leads.items() if to <= found and n not in found and self.kinds[n] != "source"}
+            more = {n for n, to in leads.items() if to <= found and n not in found and not stages[n].entry}
             if not more:
                 break
             found |= more
@@ -181,7 +181,7 @@ class SystemFacts(Facts):
         return {status.label: status.stages for status in where}
 
     @property
-    def trace(self) -> str:
+    def made_by(self) -> str:
         """What every simulated number of this run goes back to."""
         facts = self.run.provenance
         return (

@@ -33,19 +33,24 @@ def build(
 
     Parameters
     ----------
-    record
+    record : Record
         Arrays of every replicate.
-    labels
+    labels : Labels
         Names along the dimensions of the arrays.
-    provenance
+    provenance : mapping of str to object
         What :data:`~sojourn.results.provenance.PROVENANCE` lists; the engine is filled in.
-    first
+    first : int, optional
         Number of the first replicate.
-    quantities
+    quantities : sequence of str, optional
         Names of the drawn quantities.
-    initial
+    initial : ndarray, optional
         (replicate, stage, group) int64, person: stocks before the first period. Without it the first period is
         left out of the conservation check.
+
+    Returns
+    -------
+    Run
+        The run, with names and units.
 
     Raises
     ------
@@ -79,12 +84,17 @@ def label(
 
     Parameters
     ----------
-    arrays
+    arrays : mapping of str to ndarray
         Variables; those that are not optional must be there.
-    along
+    along : mapping of str to ndarray
         Coordinates by the names of :data:`~sojourn.results.dims.COORDINATES`, likewise.
-    provenance
+    provenance : mapping of str to object
         What :data:`~sojourn.results.provenance.PROVENANCE` lists.
+
+    Returns
+    -------
+    Run
+        The run, with names and units.
 
     Raises
     ------
@@ -127,6 +137,7 @@ def _along(labels: Labels, end: str) -> dict[str, NDArray[Any]]:
         "period_end": np.append(time[1:], np.datetime64(end, "ns")),
         "stage": _text(labels.stage),
         "stage_kind": _text(labels.stage_kind),
+        "stage_entry": np.array(labels.stage_entry, dtype=bool),
         "stage_place": _text(labels.stage_place),
         "flow": _text(labels.flow),
         "origin": _text(origin for origin, _ in ends),

@@ -54,7 +54,7 @@ def _of_stages(run: Run) -> xr.DataArray:
             arrives = int(run.data["becomes"].values[flow, g]) if "becomes" in run.data else g
             made[:, :, position[destination], arrives] -= flows[:, skip:, flow, g]
         made[:, :, position[origin]] += flows[:, skip:, flow]
-    kept = np.flatnonzero((run.data["stage_kind"].values != "source") | has_pool)
+    kept = np.flatnonzero(~run.data["stage_entry"].values | has_pool)
     template = run.stocks.isel(time=slice(skip, None))
     return template.copy(data=made).isel(stage=kept)
 
@@ -76,10 +76,24 @@ Where people are also between stages, only all of them together balance.
 
 
 def imbalance(run: Run) -> xr.DataArray:
-    """Return people made or, negative, lost: (replicate, time[, stage], group) int64 or float64, person.
+    """Return people made or lost in each cell of a run.
 
-    The first of :data:`BALANCES` is taken whose needs the run has. Raises RunError R501 where a run records only a
-    part.
+    The first of :data:`BALANCES` is taken whose needs the run has.
+
+    Parameters
+    ----------
+    run : Run
+        A run of either engine.
+
+    Returns
+    -------
+    xarray.DataArray
+        (replicate, time[, stage], group) int64, or float64 in expected mode, person; negative for people lost.
+
+    Raises
+    ------
+    RunError
+        R501 where the run records only a part.
     """
     require_whole_record(run, "check")
     made = next(balance.made for balance in BALANCES if balance.needs <= run.has)(run)
@@ -90,6 +104,11 @@ def conserved(run: Run) -> None:
     """Raise unless nobody was made or lost, and no count of people is negative.
 
     Draws are compared as integers, means (expected mode) up to rounding.
+
+    Parameters
+    ----------
+    run : Run
+        A run of either engine.
 
     Raises
     ------

@@ -25,7 +25,6 @@ CODES: Mapping[str, str] = {
     "R601": "cohorts do not add up to the recorded stocks",
     "R602": "simulated again, a run gives other numbers",
     "R603": "those who leave a queue unserved cannot be distinguished from those served",
-    "R604": "cohorts are not followed where exits change the group",
 }
 
 
@@ -34,6 +33,23 @@ class RunError(SojournError):
 
 
 def refuse(code: str, where: str, message: str, **details: str) -> RunError:
-    """Return the error for one problem, ready to raise; details as in :class:`~sojourn.errors.Problem`."""
+    """Return the error for one problem, ready to raise.
+
+    Parameters
+    ----------
+    code : str
+        One of :data:`CODES`.
+    where : str
+        Path to what is wrong.
+    message : str
+        What is wrong.
+    **details : str
+        Further fields of :class:`~sojourn.errors.Problem`.
+
+    Returns
+    -------
+    RunError
+        The error.
+    """
     CODES[code]
     return RunError([Problem(code, where, message, **details)])

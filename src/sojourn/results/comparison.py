@@ -35,6 +35,13 @@ class Comparison:
     """Two runs paired by replicate; every difference is ``other`` - ``base``.
 
     Both runs draw from the same named streams, so a replicate differs from its pair by the change alone.
+
+    Attributes
+    ----------
+    base : Run
+        The run without the change.
+    other : Run
+        The run with it.
     """
 
     base: Run
@@ -66,9 +73,28 @@ class Comparison:
     ) -> pd.DataFrame:
         """Return mean and quantiles over replicates of the paired difference, as a tidy table.
 
-        ``what`` and ``by`` are those of :func:`sojourn.results.summarise`; ``base`` is the mean of the first
-        run. Waits are compared in the replicates where somebody began service in both. Raises
-        :class:`~sojourn.results.codes.RunError` R501 and R502.
+        Waits are compared in the replicates where somebody began service in both.
+
+        Parameters
+        ----------
+        what : str, optional
+            As in :func:`sojourn.results.summarise`.
+        by : str, optional
+            As in :func:`sojourn.results.summarise`.
+        quantiles : Sequence[float], optional
+            Between 0 and 1.
+        groups : {"sum", "each"}, optional
+            Add groups up, or return a row for each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as :func:`sojourn.results.summarise` has them, and ``base``, the mean of the first run.
+
+        Raises
+        ------
+        RunError
+            R501 for an unknown option, R502 where recorded periods do not fit into the wanted ones.
         """
         first, second = (per_period(run, what, by, groups=groups) for run in (self.base, self.other))
         first, second = paired(first, second, missing=np.nan if what == "waits" else 0)
@@ -80,7 +106,17 @@ class Comparison:
     def to_frame(self, *, share: float = 0.01, people: float = 1.0) -> pd.DataFrame:
         """Return the shunting table: how far the change moved each stage, and when.
 
-        ``share`` and ``people`` say what is material: see :func:`sojourn.results.shunting.shunting`.
+        Parameters
+        ----------
+        share : float, optional
+            Least part of the base's mean that is material.
+        people : float, optional
+            Least difference that is material, persons.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of :func:`sojourn.results.shunting.shunting`.
         """
         return shunting(self, share=share, people=people)
 
@@ -95,9 +131,21 @@ class Comparison:
 
 
 def compare(base: Run, other: Run) -> Comparison:
-    """Pair two runs by replicate: what ``other`` changed, as ``other`` - ``base``.
+    """Pair two runs by replicate.
 
     A stage, flow, queue or group that only one of them has counts as empty in the other.
+
+    Parameters
+    ----------
+    base : Run
+        The run without the change.
+    other : Run
+        The run with it.
+
+    Returns
+    -------
+    Comparison
+        What ``other`` changed, as ``other`` - ``base``.
 
     Raises
     ------

@@ -151,6 +151,7 @@ COORDINATES: dict[str, Coordinate] = {
         Coordinate("period_end", "time", "first moment after the recorded period"),
         Coordinate("stage", "stage", DIMS["stage"].long_name),
         Coordinate("stage_kind", "stage", "kind of stage"),
+        Coordinate("stage_entry", "stage", "whether people enter the system in the stage", optional=True),
         Coordinate("stage_place", "stage", "place of the stage, empty where none"),
         Coordinate("country", "stage", "country of the place", optional=True),
         Coordinate("latitude", "stage", "latitude of the place", "degrees_north", optional=True),

@@ -51,6 +51,12 @@ def lacking(provenance: Mapping[str, Any]) -> list[str]:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions on which the bits of a result depend."""
+    """Return the versions on which the bits of a result depend.
+
+    Returns
+    -------
+    dict[str, str]
+        Version by name of the package.
+    """
     packages = {name: version(name) for name in ("sojourn", "numpy", "numba")}
     return {"sojourn": packages.pop("sojourn"), "python": platform.python_version(), **packages}

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
     from sojourn.results.run import Run
 
-__all__ = ["PERIODS", "Period", "Recorded", "Recording", "require_whole_record"]
+__all__ = ["Period", "Recorded", "Recording", "require_whole_record"]
 
 Period = Literal["step", "week", "month"]
-PERIODS = ("step", "week", "month")
 _VARIABLES = ("stocks", "flows", "waits")
 _AXES = {  # of one replicate, by the names of the engine
     "stocks": ("time", "stage", "group"),
@@ -51,7 +50,7 @@ class Recording:
         Raises
         ------
         RunError
-            R501 for what is no period, no variable or no such key.
+            R501 for what is no variable or no such key; periods are checked with the other options of a run.
         """
         given = dict(record) if isinstance(record, Mapping) else {"period": record}
         lists = {
@@ -60,8 +59,6 @@ class Recording:
         with Collector(CODES, RunError, "what is to be recorded") as problems:
             keys = ("period", "variables", "stages", "groups")
             _require_known(problems, "record", given, keys)
-            if given.get("period") is not None:
-                _require_known(problems, "record", [given["period"]], PERIODS)
             _require_known(problems, "record.variables", lists.get("variables", ()), _VARIABLES)
         return cls(cast("Period | None", given.get("period")), **lists)
 
@@ -104,6 +101,11 @@ class Selection:
     flow: NDArray[np.intp]
     queue: NDArray[np.intp]
     group: NDArray[np.intp]
+
+    def share(self, labels: Labels) -> float:
+        """Return about which part of all arrays is recorded."""
+        chosen = (len(self.stage) + len(self.flow) + 2 * len(self.queue)) * len(self.group)
+        return chosen / max(1, (len(labels.stage) + len(labels.flow) + 2 * len(labels.queue)) * len(labels.group))
 
     def labels(self, labels: Labels) -> Labels:
         """Return the labels of what is recorded."""

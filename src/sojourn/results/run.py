@@ -34,10 +34,17 @@ __all__ = ["Run", "open_run"]
 class Run:
     """The results of simulating one scenario with either engine: stocks, flows and waits of every replicate.
 
-    ``data`` holds the variables of :data:`~sojourn.results.dims.VARIABLES`, ``provenance`` what
-    :data:`~sojourn.results.provenance.PROVENANCE` lists. The stages of a walk run are its places, its flows the
-    people who set out on a road, and it has one group. A run of the first replicates only is a run like any other;
-    ``missing`` says how many more were asked for.
+    The stages of a walk run are its places, its flows the people who set out on a road, and it has one group. A run
+    of the first replicates only is a run like any other.
+
+    Attributes
+    ----------
+    data : xarray.Dataset
+        The variables of :data:`~sojourn.results.dims.VARIABLES`.
+    provenance : Mapping[str, Any]
+        What :data:`~sojourn.results.provenance.PROVENANCE` lists.
+    missing : int
+        How many more replicates were asked for.
     """
 
     data: xr.Dataset
@@ -100,7 +107,13 @@ class Run:
         return counts[counts > 0]
 
     def notes_in_words(self) -> dict[str, int]:
-        """Return the notes as sentences: codes with what they stand for, and how often each was counted."""
+        """Return the notes as sentences: codes with what they stand for, and how often each was counted.
+
+        Returns
+        -------
+        dict[str, int]
+            How often each was counted, by its sentence.
+        """
         found = {str(name): int(count) for name, count in self.notes.items()}
         if "note_text" not in self.data.coords:
             return found
@@ -133,15 +146,47 @@ class Run:
         return str(self.provenance["scenario"])
 
     def identical(self, other: Run) -> bool:
-        """Return whether both runs hold the same replicates: values, labels, units and provenance, to the bit."""
+        """Return whether both runs hold the same replicates: values, labels, units and provenance, to the bit.
+
+        Parameters
+        ----------
+        other : Run
+            Another run.
+
+        Returns
+        -------
+        bool
+            Whether they are.
+        """
         return dict(self.provenance) == dict(other.provenance) and bool(self.data.identical(other.data))
 
     def summary(self, what: str = "flows", by: str = "month", **options: Any) -> pd.DataFrame:
-        """Return quantiles over replicates as a tidy table; see :func:`sojourn.results.summarise`."""
+        """Return quantiles over replicates as a tidy table; see :func:`sojourn.results.summarise`.
+
+        Parameters
+        ----------
+        what : str, optional
+            As in :func:`sojourn.results.summarise`.
+        by : str, optional
+            As in :func:`sojourn.results.summarise`.
+        **options : object
+            Its further options: ``quantiles``, ``groups`` and ``fiscal``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each period and name.
+        """
         return summarise(self, what, by, **options)
 
     def at_end(self) -> pd.DataFrame:
-        """Return people in each stage on the last day as a table; see :func:`sojourn.results.at_end`."""
+        """Return people in each stage on the last day as a table; see :func:`sojourn.results.at_end`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of :func:`sojourn.results.at_end`.
+        """
         return at_end(self)
 
     def check(self) -> None:
@@ -149,10 +194,19 @@ class Run:
         conserved(self)
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
-        """Write the run to a directory at ``path`` (zarr version 3), whole or not at all.
+        """Write the run to a directory (zarr version 3), whole or not at all.
 
-        An earlier run at ``path`` is replaced only with ``force``, once the new one is whole; anything else there
-        never is.
+        Parameters
+        ----------
+        path : str or Path
+            The directory to write.
+        force : bool, optional
+            Replace an earlier run that is there, once the new one is whole; anything else is never replaced.
+
+        Returns
+        -------
+        Path
+            The directory written.
 
         Raises
         ------
@@ -180,6 +234,16 @@ def open_run(path: str | Path) -> Run:
 
     Arrays are compared with the digests that were written with them. A run of more than 256 MB is read as it is
     used, and compared then.
+
+    Parameters
+    ----------
+    path : str or Path
+        The directory that :meth:`Run.save` or a simulation wrote.
+
+    Returns
+    -------
+    Run
+        The run.
 
     Raises
     ------

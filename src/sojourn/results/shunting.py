@@ -20,7 +20,7 @@ __all__ = ["LEVELS", "shunting"]
 
 _NEVER = np.datetime64("NaT")
 
-_TOLD = {"stage": "stage", "kind": "stage_kind", "place": "stage_place", "country": "country", "camp": "camp"}
+_LABELS = {"stage": "stage", "kind": "stage_kind", "place": "stage_place", "country": "country", "camp": "camp"}
 """What a row says of its stage, and the coordinate that says it."""
 
 LEVELS = (0.05, 0.95)
@@ -54,7 +54,7 @@ def shunting(comparison: Comparison, *, share: float, people: float) -> pd.DataF
         in_outflow = _material(left, _outflow(before, stage), share, people)
         row: dict[str, Any] = {
             name: stocks[coordinate].values[i].item()
-            for name, coordinate in _TOLD.items()
+            for name, coordinate in _LABELS.items()
             if coordinate in stocks.coords
         }
         row |= _spread_of("stock", held[:, -1])

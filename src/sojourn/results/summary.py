@@ -43,18 +43,18 @@ def summarise(
 
     Parameters
     ----------
-    run
+    run : Run
         A run of either engine.
-    what
+    what : str, optional
         One of :data:`WHAT`. Flows are added up over a period, stocks taken at its end, waits averaged over those
         who began service in it (days).
-    by
+    by : str, optional
         One of :data:`BY`.
-    quantiles
+    quantiles : sequence of float, optional
         Between 0 and 1.
-    groups
+    groups : {"sum", "each"}, optional
         Add groups up, or return a row for each.
-    fiscal
+    fiscal : FiscalYear, optional
         The fiscal year of ``by="fiscal-year"``; that of the United States if left out.
 
     Returns
@@ -75,8 +75,17 @@ def summarise(
 def at_end(run: Run) -> pd.DataFrame:
     """Return people in each stage on the last day: mean and quantiles over replicates.
 
-    Columns: stage, mean, and one per quantile. Where a run says which stages are camps, only these are shown, with
-    their country and the people registered there, ``published``; missing where nothing is published.
+    Parameters
+    ----------
+    run : Run
+        A run of either engine.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns: stage, mean, and one per quantile, person. Where a run says which stages are camps, only these are
+        shown, with their country and the people registered there, ``published``; missing where nothing is
+        published.
     """
     table = summarise(run, "stocks", "run").drop(columns=["period", "complete"])
     if not {"camp", "country", "published_count"} <= run.has:

@@ -3,6 +3,7 @@
 from sojourn.scenario.checks import check
 from sojourn.scenario.codes import CODES, NOTES, ScenarioError
 from sojourn.scenario.model import Scenario
+from sojourn.scenario.reading.asked_series import Ask
 from sojourn.scenario.reading.load import load, loads
 from sojourn.scenario.resolve import digest, resolve
 from sojourn.scenario.writing.dump import dump
@@ -12,6 +13,7 @@ from sojourn.scenario.writing.schema import schema
 __all__ = [
     "CODES",
     "NOTES",
+    "Ask",
     "Scenario",
     "ScenarioError",
     "check",

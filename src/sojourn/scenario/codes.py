@@ -35,6 +35,8 @@ CODES: dict[str, str] = {
     "L117": "null removes an entry, and there is none",
     "L118": "a bare number cannot take the place of a value that varies",
     "L119": "the file is not UTF-8 text",
+    "L120": "scenarios extend one another too deeply",
+    "L121": "a series that is asked of the store is refused",
     # form
     "L201": "the language has no such key here",
     "L202": "a key that is needed is missing",
@@ -68,6 +70,7 @@ CODES: dict[str, str] = {
     "L415": "a quantity is used in places that need different units",
     "L416": "a prior states another number than the value beside it",
     "L417": "a number has no effect beside others that take its place",
+    "L418": "a duration is too wide or too narrow for its family to be worked out",
     "L421": "a drift does not have the parameters that its process needs",
     "L422": "quantities depend on each other in a circle",
     "L423": "a quantity that depends on the state of the run stands where that is not known",
@@ -96,6 +99,7 @@ CODES: dict[str, str] = {
     "L605": "units of account differ",
     "L606": "the number at which a policy ends is above that at which it comes into force",
     "L607": "an observation and its series state the same thing differently",
+    "L608": "a date lies outside the years that results can label",
     # question
     "L701": "an answer has both text and general, or neither, or its text and figures do not name each other",
     "L702": "a figure or arrival refers to something of which it cannot be taken",

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-__all__ = ["Frozen", "FrozenDict", "In", "Map", "Of"]
+__all__ = ["Frozen", "FrozenDict", "In", "Map", "Of", "without"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -74,3 +74,8 @@ class Of:
     units: tuple[str, ...] = ()
     shared: bool = False
     rest: bool = False
+
+
+def without(data: dict[str, Any], **understood: object) -> dict[str, Any]:
+    """Return a written form without the keys that have these values."""
+    return {key: value for key, value in data.items() if key not in understood or value != understood[key]}

@@ -65,7 +65,20 @@ def arms(hint: Any) -> tuple[Any, ...]:
 
 
 def uses(value: BaseModel, path: Path = ()) -> Iterator[Use]:
-    """Yield every use of a name or number that carries a mark, in the order of writing."""
+    """Yield every use of a name or number that carries a mark, in the order of writing.
+
+    Parameters
+    ----------
+    value : BaseModel
+        A scenario, or a part of it.
+    path : Path, optional
+        Path to the part.
+
+    Yields
+    ------
+    Use
+        Each use, with its path.
+    """
     for name, hint in hints(type(value)).items():
         yield from _uses(hint, getattr(value, name), (*path, name))
 
@@ -166,7 +179,18 @@ def literals(hint: Any) -> tuple[str, ...]:
 
 
 def stems(scenario: Scenario) -> dict[str, frozenset[str]]:
-    """Return the quantities on which each one depends directly, by a product or as operands of policies."""
+    """Return the quantities on which each one depends directly, by a product or as operands of policies.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Any scenario.
+
+    Returns
+    -------
+    dict of str to frozenset
+        Names of quantities, by that of the one that depends on them.
+    """
     found: dict[str, set[str]] = {name: set() for name in scenario.quantities}
     for name, quantity in scenario.quantities.items():
         if quantity.times is not None:
@@ -187,7 +211,18 @@ def circles(scenario: Scenario) -> list[str]:
 
 
 def state_dependent(scenario: Scenario) -> frozenset[str]:
-    """Return the quantities that respond to people, that a threshold changes, or that depend on such."""
+    """Return the quantities that respond to people, that a threshold changes, or that depend on such.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Any scenario.
+
+    Returns
+    -------
+    frozenset of str
+        Names of quantities.
+    """
     moved = {name for name, quantity in scenario.quantities.items() if quantity.responds_to is not None}
     moved |= {c.quantity for p in scenario.policies.values() if p.when is not None for c in p.changes}
     direct = stems(scenario)

@@ -181,6 +181,16 @@ def _checked(text: str) -> str:
 def read_unit(text: str) -> Unit:
     """Return the unit that a text stands for.
 
+    Parameters
+    ----------
+    text : str
+        Such as ``person / day``.
+
+    Returns
+    -------
+    Unit
+        The unit.
+
     Raises
     ------
     UnitError

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
 
-from sojourn.scenario.frozen import Frozen, In, Map, Of
+from sojourn.scenario.frozen import Frozen, In, Map, Of, without
 
 __all__ = [
     "DRIFTS",
@@ -146,14 +146,20 @@ QuantityKind = Literal[
     "indicator",
 ]
 
+MOST_PEOPLE = 2.0**53
+"""Largest number of people that is still counted whole: the largest integer up to which float64 holds every one."""
+
+MOST_DAYS = 1e7
+"""Longest time, some 27,000 years: far beyond any run, and within what the distributions can be worked out for."""
+
 KINDS: dict[str, tuple[str, float, float]] = {
     # kind: (meaning, lowest, highest)
-    "count": ("a number of people, cases, servers or seats", 0.0, float("inf")),
+    "count": ("a number of people, cases, servers or seats", 0.0, MOST_PEOPLE),
     "share": ("a part of a whole", 0.0, 1.0),
     "probability": ("a chance of an event", 0.0, 1.0),
     "hazard": ("a chance of leaving per unit of time, per day", 0.0, float("inf")),
-    "rate": ("events per day, or per server and day", 0.0, float("inf")),
-    "duration": ("a length of time in days", 0.0, float("inf")),
+    "rate": ("events per day, or per server and day", 0.0, MOST_PEOPLE),
+    "duration": ("a length of time in days", 0.0, MOST_DAYS),
     "money": ("an amount of money in US dollars", 0.0, float("inf")),
     "ratio": ("a quotient of two amounts, such as followers per person", float("-inf"), float("inf")),
     "coefficient": ("a weight in an exponent or a logit", float("-inf"), float("inf")),
@@ -194,11 +200,6 @@ PRIORS: dict[str, tuple[tuple[str, ...], ...]] = {
 """Families of priors: sets of parameters by which each can be given."""
 
 
-def _without(data: dict[str, Any], **understood: object) -> dict[str, Any]:
-    """Return a written form without the keys that have these values."""
-    return {key: value for key, value in data.items() if key not in understood or value != understood[key]}
-
-
 class Prior(Frozen):
     """What is known of a quantity's value before the data: a distribution over it.
 
@@ -212,7 +213,7 @@ class Prior(Frozen):
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what is understood, so that digests do not depend on keys that a scenario does not use."""
-        return _without(handler(self), relative=False)
+        return without(handler(self), relative=False)
 
     distribution: Literal["normal", "lognormal", "beta", "gamma", "uniform"]
     """Family of the prior."""
@@ -317,7 +318,7 @@ class Response(Frozen):
     """A quantity that follows how many people were in stages, or passed along flows, in the step before.
 
     The value is multiplied by a factor of x, the people in the stages at the end of the step before, or per day in
-    the flows, over all groups together.
+    the flows, over the groups together.
     """
 
     of: Annotated[tuple[FlowName, ...], Field(min_length=1)]
@@ -330,6 +331,13 @@ class Response(Frozen):
     """Per cent by which the value changes for each per cent of x."""
     days: Annotated[float, Field(ge=0)] = 0.0
     """Time constant of an exponential mean of x over the past; the step before alone if shorter than a step."""
+    groups: Annotated[tuple[GroupName, ...], Field(min_length=1)] | None = None
+    """Groups counted; all if left out."""
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is understood, so that digests do not depend on keys that a scenario does not use."""
+        return without(handler(self), groups=None)
 
 
 class Quantity(Frozen):
@@ -384,9 +392,11 @@ class Duration(Frozen):
     """Standard deviation in days (gamma, lognormal, weibull)."""
     stages: int | None = Field(default=None, ge=1, le=1000)
     """Number of exponential stages (erlang)."""
-    quantiles: Map[Annotated[float, Field(gt=0, lt=1)], Annotated[float, Field(gt=0)]] | None = None
+    quantiles: (
+        Map[Annotated[float, Field(ge=1e-6, le=1 - 1e-6)], Annotated[float, Field(ge=1e-6, le=MOST_DAYS)]] | None
+    ) = None
     """Days by probability, in place of mean and sd: as many as the family has parameters."""
-    days: tuple[Annotated[float, Field(ge=0)], ...] | None = None
+    days: tuple[Annotated[float, Field(ge=0, le=MOST_DAYS)], ...] | None = None
     """Observed durations in days (empirical)."""
     weights: tuple[Annotated[float, Field(ge=0)], ...] | None = None
     """Weights of the observed durations (empirical); equal if left out."""
@@ -398,7 +408,7 @@ class Series(Frozen):
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what is understood, so that digests do not depend on keys that a scenario does not use."""
-        return _without(handler(self), measure=None)
+        return without(handler(self), measure=None, digest="")
 
     unit: str = Field(min_length=1)
     """Unit of account or of the index."""
@@ -418,6 +428,8 @@ class Series(Frozen):
     """Table, address or page."""
     release: str = ""
     """Release (vintage) of the values."""
+    digest: str = ""
+    """SHA-256 of values, unit and release, of a series that was asked of the store."""
     licence: str = ""
     """Licence of the values."""
     rounding: float | None = Field(default=None, gt=0)

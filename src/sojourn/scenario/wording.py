@@ -28,7 +28,18 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def number(value: float) -> str:
-    """Return a number with thousands separated and no needless digits."""
+    """Return a number with thousands separated and no needless digits.
+
+    Parameters
+    ----------
+    value : float
+        Any number.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:.6g}"
 
 
@@ -39,7 +50,18 @@ def with_unit(value: float, unit: str) -> str:
 
 
 def listed(items: Iterable[str]) -> str:
-    """Return items joined by commas, or ``none``."""
+    """Return items joined by commas, or ``none``.
+
+    Parameters
+    ----------
+    items : Iterable[str]
+        Words.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     return ", ".join(items) or "none"
 
 
@@ -56,7 +78,20 @@ def _by(values: Mapping[str, float] | Iterable[tuple[str, float]]) -> str:
 
 
 def profile(quantity: Quantity, *, short: bool = False) -> str:
-    """Return the value of a quantity and how it varies; ``short`` only names the ways in which it does."""
+    """Return the value of a quantity and how it varies, in words.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        The quantity.
+    short : bool, optional
+        Only name the ways in which it varies.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     value = with_unit(quantity.value, quantity.unit) if quantity.value is not None else ""
     ways = {
         "by group": _by(quantity.by_group) if quantity.by_group else "",
@@ -95,7 +130,18 @@ def in_use(conversion: Conversion, unit: str, values: Sequence[float]) -> str:
 
 
 def prior(prior: Prior) -> str:
-    """Return a prior: its family and parameters."""
+    """Return a prior: its family and parameters.
+
+    Parameters
+    ----------
+    prior : Prior
+        The prior of a quantity.
+
+    Returns
+    -------
+    str
+        Such as ``lognormal, 5 % 15, 95 % 60``.
+    """
     names = {"sd_log": "sd of log", "low": "5 %", "high": "95 %"}
     if prior.distribution == "uniform":
         names = {"low": "from", "high": "to"}
@@ -118,7 +164,8 @@ def response(to: Response, quantities: Quantities) -> str:
     flows = "->" in to.of[0]
     mean = f", mean of about {number(to.days)} days" if to.days else ""
     capacity = ref(to.capacity, quantities, "people a day" if flows else "people")
-    return f"{' + '.join(to.of)} over {capacity}, {to.form}, elasticity {number(to.elasticity)}{mean}"
+    whose = f" of {', '.join(to.groups)}" if to.groups else ""
+    return f"{' + '.join(to.of)}{whose} over {capacity}, {to.form}, elasticity {number(to.elasticity)}{mean}"
 
 
 def duration(time: Duration, quantities: Quantities) -> str:

@@ -10,6 +10,7 @@ find a series             :func:`find_series`, :func:`catalogue`, :func:`measure
 ask for one               :func:`series`, and :func:`to_xarray` for a labelled array
 see what was revised      :func:`releases`, :func:`revised`
 import a publisher's file :meth:`Store.import_file`
+add your own              :func:`add`, :func:`add_name`, :func:`own_names`
 count events              :func:`count_events`
 check the store           :func:`verify`, :meth:`Store.damage`
 draw or export            :func:`draw`, :func:`draw_file`, :func:`export`
@@ -29,6 +30,7 @@ from sojourn.series.events import count_events
 from sojourn.series.exporting import export
 from sojourn.series.importers.protocol import Check, Dropped
 from sojourn.series.model import FIELDS, Field, Measure, measures
+from sojourn.series.own import Added, add, add_name, own_names
 from sojourn.series.query import catalogue, find_series, series, to_xarray, values
 from sojourn.series.store import Entry, Receipt, Store
 from sojourn.series.vintages import Revision, releases, revised
@@ -36,6 +38,7 @@ from sojourn.series.vintages import Revision, releases, revised
 __all__ = [
     "CODES",
     "FIELDS",
+    "Added",
     "Check",
     "DataError",
     "Dropped",
@@ -46,6 +49,8 @@ __all__ = [
     "Revision",
     "Store",
     "Verified",
+    "add",
+    "add_name",
     "catalogue",
     "count_events",
     "draw",
@@ -54,6 +59,7 @@ __all__ = [
     "find_series",
     "measures",
     "nationalities",
+    "own_names",
     "releases",
     "revised",
     "series",

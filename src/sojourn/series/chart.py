@@ -27,6 +27,11 @@ def draw(frame: pd.DataFrame, *, width: int = 100, height: int = 24) -> str:
     width, height : int
         Size in characters.
 
+    Returns
+    -------
+    str
+        Lines of characters, to be printed.
+
     Raises
     ------
     DataError

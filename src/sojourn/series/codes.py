@@ -66,6 +66,13 @@ CODES: Mapping[str, str] = {
     "D610": "the column needed for this reading is missing from the events",
     "D611": "an optional package is needed",
     "D612": "published for a part of the whole only: say which part",
+    "D701": "the description of an own series is incomplete or contradicts itself",
+    "D702": "name is that of an official measure, or not a name",
+    "D703": "numbers that can be read in more than one way",
+    "D704": "dates that can be read in more than one way",
+    "D705": "the own measure is in the store with another definition",
+    "D706": "columns that can be told apart in more than one way, or in none",
+    "D707": "own name that has another code, or a code that is none",
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sojourn.calendar import containing, period_index, period_starts
 from sojourn.errors import nearest
 from sojourn.series.codes import refuse
 
@@ -55,19 +56,22 @@ def count_events(
         raise refuse(
             "D306", f"events, row {row + 1}, column {date}", "not a date", found=str(events[date].iloc[row])
         )
-    month = when.dt.to_period("M")
+    month, _ = containing(when.to_numpy().astype("datetime64[D]"), "month")
     counted = pd.DataFrame(
-        {"month": month, "value": events[value] if value else 1.0, **{k: events[k] for k in kept}}
+        {"start": month, "value": events[value] if value else 1.0, **{k: events[k] for k in kept}}
     )
-    table = counted.groupby(["month", *kept])["value"].agg(["sum", "size"])
-    every = pd.period_range(month.min(), month.max(), freq="M", name="month")
+    table = counted.groupby(["start", *kept])["value"].agg(["sum", "size"])
+    first, last = month.min().item(), month.max().item()
+    every = pd.DatetimeIndex(
+        period_starts("month", first, period_index("month", first, last) + 1)[:-1], name="start"
+    )
     if kept:
         groups = counted[list(kept)].drop_duplicates().sort_values(list(kept))
-        index = pd.MultiIndex.from_frame(pd.DataFrame({"month": every}).merge(groups, how="cross"))
+        index = pd.MultiIndex.from_frame(pd.DataFrame({"start": every}).merge(groups, how="cross"))
         table = table.reindex(index, fill_value=0)
     else:
         table = table.reindex(every, fill_value=0)
     out = table.rename(columns={"sum": "value", "size": "parts"}).reset_index()
-    out.insert(0, "start", out["month"].dt.start_time.dt.normalize())
-    out.insert(1, "end", out["month"].dt.end_time.dt.normalize())
-    return out.drop(columns="month").astype({"value": float})
+    _, ends = containing(out["start"].to_numpy().astype("datetime64[D]"), "month")
+    out.insert(1, "end", ends.astype("datetime64[ns]"))
+    return out.astype({"value": float})

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from sojourn.errors import nearest
 from sojourn.series.codes import refuse
-from sojourn.series.model import FIELDS, measures
+from sojourn.series.model import FIELDS
 from sojourn.series.store import Store, write_figures
 from sojourn.writing import drafted
 
@@ -59,7 +59,7 @@ def export(
     >>> sj.data.export("darien-crossings", "darien.csv")
     """
     store = store or Store()
-    known = measures()
+    known = store.measures()
     if name not in known:
         raise refuse("D601", name, "no such series", nearest=nearest(name, known), remedy="sojourn data list")
     measure = known[name]

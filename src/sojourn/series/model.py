@@ -158,7 +158,18 @@ TERMS: Mapping[str, Mapping[str, str]] = _terms()
 
 @cache
 def measures() -> Mapping[str, Measure]:
-    """Return every measure that Sojourn knows, by name; the tables are under ``tables/measures``."""
+    """Return every measure that Sojourn knows.
+
+    Returns
+    -------
+    mapping of str to Measure
+        By name.
+
+    Raises
+    ------
+    ValueError
+        Where a table of measures gives a name twice.
+    """
     found: dict[str, Measure] = {}
     for part in sorted((_TABLES / "measures").iterdir(), key=lambda p: p.name):
         if not part.name.endswith(".csv"):

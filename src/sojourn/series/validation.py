@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from sojourn.calendar import MONTHS, containing
 from sojourn.errors import Collector, nearest
 from sojourn.series.countries import is_iso3
-from sojourn.series.model import ALL, FIELDS, KEY, SCHEMA, TERMS, Field, measures, whole
+from sojourn.series.model import ALL, FIELDS, KEY, SCHEMA, TERMS, Field, Measure, measures, whole
 
 __all__ = ["check_figures", "key_codes"]
 
@@ -24,18 +24,20 @@ Whole = np.ndarray[Any, np.dtype[np.integer[Any]]]
 _MEASURED = frozenset({"percent", "share", "index", "usd", "cny", "day"})
 
 
-def check_figures(table: pa.Table, problems: Collector, where: str) -> None:
+def check_figures(table: pa.Table, problems: Collector, where: str, own: Measure | None = None) -> None:
     """Add to ``problems`` everything that is wrong with a table of figures.
 
     Checks the vocabularies, measures and their units, nationalities, periods, releases, missing and negative
-    values, rounding and repeated keys. Every importer ends with this check.
+    values, rounding and repeated keys. Every importer ends with this check. ``own`` is a measure of the user's own,
+    whose unit need not be one of the vocabulary; only units of the vocabulary say that figures are counts.
     """
     if not table.schema.equals(SCHEMA):
         raise TypeError("not a table of figures; build it with figures()")
+    known = measures() if own is None else {own.name: own}
     for offset in range(0, table.num_rows, _SLICE):
         part = table.slice(offset, _SLICE)
-        _check_terms(part, problems, where)
-        _check_measures(part, problems, where)
+        _check_terms(part, problems, where, "" if own is None else own.unit)
+        _check_measures(part, problems, where, known)
         _check_periods(part, problems, where, offset)
         _check_values(part, problems, where, offset)
         _check_not_ahead(part, problems, where, offset)
@@ -62,10 +64,12 @@ def _distinct(table: pa.Table, name: str) -> list[str]:
     return sorted("" if v is None else v for v in found)
 
 
-def _check_terms(table: pa.Table, problems: Collector, where: str) -> None:
+def _check_terms(table: pa.Table, problems: Collector, where: str, own_unit: str) -> None:
     for field in FIELDS:
         if field.type == "text" and field.allowed != "measures":
             for value in _distinct(table, field.name):
+                if field.allowed == "units" and value == own_unit:
+                    continue
                 _check_term(field, value, problems, f"{where}, column {field.name}")
 
 
@@ -89,17 +93,17 @@ def _check_term(field: Field, value: str, problems: Collector, spot: str) -> Non
         problems.add("D303", spot, "empty")
 
 
-def _check_measures(table: pa.Table, problems: Collector, where: str) -> None:
+def _check_measures(table: pa.Table, problems: Collector, where: str, names: Mapping[str, Measure]) -> None:
     pairs = table.group_by(["measure", "unit"]).aggregate([])
     for measure, unit in zip(pairs["measure"].to_pylist(), pairs["unit"].to_pylist(), strict=True):
-        known = measures().get(measure)
+        known = names.get(measure)
         if known is None or known.of:
             problems.add(
                 "D310",
                 f"{where}, column measure",
                 "unknown measure",
                 found=str(measure),
-                nearest=nearest(str(measure), measures()),
+                nearest=nearest(str(measure), names),
             )
         elif known.unit != unit:
             problems.add(
@@ -161,7 +165,7 @@ def _check_values(table: pa.Table, problems: Collector, where: str, offset: int)
             found=str(value[row - 1]),
         )
     unit = whole(table["unit"])
-    counted = np.array([u not in _MEASURED for u in unit.dictionary.to_pylist()])
+    counted = np.array([u in TERMS["units"] and u not in _MEASURED for u in unit.dictionary.to_pylist()])
     counts = counted[unit.indices.to_numpy()] & ~np.isnan(value)
     wrong = counts & ((value < 0) | (value != np.round(value)))
     if wrong.any():

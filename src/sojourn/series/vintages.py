@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from sojourn.errors import nearest
 from sojourn.series.codes import refuse
-from sojourn.series.model import ALL, DIMENSIONS, measures
+from sojourn.series.model import ALL, DIMENSIONS
 from sojourn.series.store import Store
 
 __all__ = ["Revision", "releases", "revised"]
@@ -70,7 +70,7 @@ def releases(name: str | None = None, *, store: Store | None = None) -> pd.DataF
     >>> sj.data.releases("eoir-pending")
     """
     store = store or Store()
-    measure = None if name is None else _measure(name)
+    measure = None if name is None else _measure(name, store)
     rows = [
         {
             "measure": e.measure,
@@ -101,6 +101,7 @@ def revised(name: str, old: str | None = None, new: str | None = None, *, store:
     Returns
     -------
     Revision
+        What changed.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def revised(name: str, old: str | None = None, new: str | None = None, *, store:
     >>> sj.data.revised("eoir-pending").by_year
     """
     store = store or Store()
-    measure = _measure(name)
+    measure = _measure(name, store)
     entries = {e.release: e for e in store.entries(measure)}
     names = list(entries)
     if len(names) < 2:
@@ -136,8 +137,8 @@ def revised(name: str, old: str | None = None, new: str | None = None, *, store:
     )
 
 
-def _measure(name: str) -> str:
-    known = measures()
+def _measure(name: str, store: Store) -> str:
+    known = store.measures()
     if name not in known:
         raise refuse("D601", name, "no such series", nearest=nearest(name, known), remedy="sojourn data list")
     return known[name].of or name

@@ -52,6 +52,7 @@ class Labels:
 
     stage: tuple[str, ...]
     stage_kind: tuple[str, ...]
+    stage_entry: tuple[bool, ...]  # whether people enter the system here
     stage_place: tuple[str, ...]  # "" where none
     flow: tuple[str, ...]  # "origin -> destination"
     flow_attempt: tuple[bool, ...]

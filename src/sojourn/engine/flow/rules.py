@@ -76,9 +76,11 @@ def _end(state: State, values: F64, rule: I64, t: int) -> None:
 
 @kernel
 def _counted(state: State, rule: I64, t: int, step_days: float) -> float:
-    """Count the people in a stage, or per day along a flow in the step before."""
+    """Count the people in a stage, or per day along a flow in the step before: of one group, or of all."""
     count = 0.0
     for g in range(state.people.shape[2]):
+        if rule[2] >= 0 and rule[2] != g:
+            continue
         if rule[0] == slots.RULE_COUNT_STOCK:
             count += state.people[slots.STOCK, rule[1], g]
         elif t > 0:

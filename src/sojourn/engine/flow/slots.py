@@ -244,8 +244,8 @@ GIVE_UP_DRAW, COHORT_DRAW, BALK_DRAW, TAKE_DRAW, CAPACITY_DRAW = (i << 40 for i 
 
 # What rules do at the beginning of a step, with the further columns of Program.rule.
 (
-    RULE_COUNT_STOCK,  # add the people in a stage: stage
-    RULE_COUNT_FLOW,  # add the people per day along a flow in the step before: row in State.watched
+    RULE_COUNT_STOCK,  # add the people in a stage: stage; group, or -1 for all
+    RULE_COUNT_FLOW,  # add the people per day along a flow in the step before: row in State.watched; group, or -1
     RULE_THRESHOLD,  # signal; rows of: above, below, days
     RULE_RESPONSE,  # signal; rows of: capacity, elasticity, days; form; first step at which the count is known
     RULE_BEGIN,  # row to write, row of what is known before the run

@@ -54,10 +54,10 @@ def _followers(program: Program, sampled: Sampled, watched: F64, s: int, t: int,
         table = sampled.dwell_index[program.term[i, 1], t, g]
         start = sampled.dwell_start[table]
         bins = sampled.dwell_start[table + 1] - slots.ABREAST - start
-        told = 0.0
+        informed = 0.0
         for k in range(min(bins, t + 1) if t > 0 else 0):
-            told += sampled.dwell[slots.MASS, start + k] * watched[program.term[i, 2], t - max(k, 1), g]
-        total += each * told
+            informed += sampled.dwell[slots.MASS, start + k] * watched[program.term[i, 2], t - max(k, 1), g]
+        total += each * informed
     return total
 
 

@@ -34,7 +34,26 @@ class State(NamedTuple):
 
 @part
 def value(values: F64, ref_row: I64, ref: int, t: int, g: int) -> float:
-    """Return a parameter's value at a step for a group."""
+    """Return a parameter's value at a step for a group.
+
+    Parameters
+    ----------
+    values : ndarray
+        (time, row) float64.
+    ref_row : ndarray
+        (ref, group) int64: row of each parameter.
+    ref : int
+        The parameter.
+    t : int
+        Step.
+    g : int
+        Group.
+
+    Returns
+    -------
+    float
+        The value, in the unit of the parameter.
+    """
     return values[t, ref_row[ref, g]]
 
 

@@ -16,8 +16,17 @@ from sojourn.engine.flow.rules import work_rules
 from sojourn.engine.flow.sources import work_source
 from sojourn.engine.flow.state import State, new_state
 from sojourn.engine.kernel import ENGINE_DIGEST, entry, kernel
+from sojourn.engine.quantile import MOST
 
-__all__ = ["Replicate", "advance", "begin"]
+__all__ = ["Replicate", "TooMany", "advance", "begin"]
+
+
+class TooMany(ArithmeticError):
+    """At ``step`` a count was beyond what is still whole."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        super().__init__(step)
 
 
 class Replicate(NamedTuple):
@@ -50,21 +59,28 @@ def _balanced(program: Program, people: F64, ring: F64, cohort: F64) -> bool:
 
 
 @kernel
-def _keep(program: Program, state: State, stocks: F64, flows: F64, t: int) -> None:
-    """Add a step to the record, and clear its flows."""
+def _keep(program: Program, state: State, stocks: F64, flows: F64, t: int) -> bool:
+    """Add a step to the record, and clear its flows; tell whether every count is still whole."""
     period = program.period_of[t]
+    whole = True
     for g in range(stocks.shape[2]):
         for flow in range(len(program.flow)):
             n = state.flow_now[flow, g]
             state.flow_now[flow, g] = 0.0
             flows[period, flow, g] += n
+            whole &= flows[period, flow, g] <= MOST
             if program.flow[flow, slots.WATCH] >= 0:
                 state.watched[program.flow[flow, slots.WATCH], t, g] = n
         for s in range(len(program.stage)):
-            stocks[period, s, g] = state.people[slots.STOCK, s, g]
+            n = state.people[slots.STOCK, s, g]
+            stocks[period, s, g] = n
+            whole &= n <= MOST
+        for q in range(state.wait_sum.shape[2]):
+            whole &= state.wait_sum[1, period, q, g] <= MOST
+    return whole
 
 
-def _build(sources: str) -> tuple[Callable[..., None], Callable[..., bool]]:
+def _build(sources: str) -> tuple[Callable[..., int], Callable[..., bool]]:
     """Return the kernels that Python calls; ``sources`` is the digest that keys their kept machine code."""
 
     @entry
@@ -78,7 +94,7 @@ def _build(sources: str) -> tuple[Callable[..., None], Callable[..., bool]]:
         first: int,
         last: int,
         expected: bool,
-    ) -> None:
+    ) -> int:
         sources  # noqa: B018 - makes it a cell
         for t in range(first, last):
             work_rules(program, sampled.values, state, t)
@@ -96,7 +112,9 @@ def _build(sources: str) -> tuple[Callable[..., None], Callable[..., bool]]:
                 elif kind == slots.CHOICE:
                     work_choice(state.people, s)
                 leave(program, sampled.values, state, stream, s, t, expected)
-            _keep(program, state, stocks, flows, t)
+            if not _keep(program, state, stocks, flows, t):
+                return t
+        return -1
 
     @entry
     def balanced(program: Program, people: F64, ring: F64, cohort: F64) -> bool:
@@ -110,7 +128,22 @@ _steps, _is_balanced = _build(ENGINE_DIGEST)
 
 
 def begin(program: Program, sampled: Sampled, *, expected: bool) -> Replicate:
-    """Return a replicate before its first step, with the initial stocks in place."""
+    """Return a replicate before its first step, with the initial stocks in place.
+
+    Parameters
+    ----------
+    program : Program
+        What is connected.
+    sampled : Sampled
+        Values of the draw.
+    expected : bool
+        Whether draws are replaced by their means; counts are then float64.
+
+    Returns
+    -------
+    Replicate
+        The replicate.
+    """
     state = new_state(program, sampled, expected=expected)
     initial = state.people[slots.STOCK].copy()
     n_period, n_group = int(program.period_of[-1]) + 1, program.ref_row.shape[1]
@@ -134,8 +167,20 @@ def advance(
 
     Parameters
     ----------
+    program : Program
+        What is connected.
+    sampled : Sampled
+        Values of the draw.
+    replicate : Replicate
+        Changed in place.
     key : tuple of int
         Seed and number of the replicate, which key every draw.
+    first : int
+        First step worked.
+    last : int
+        First step not worked.
+    expected : bool, optional
+        Replace draws by their means.
     guard : bool
         Check after every step that each stage's stock is what its cohorts and rings hold, and stop where not.
 
@@ -143,15 +188,19 @@ def advance(
     -------
     int
         The step at which the guard failed, or -1.
+
+    Raises
+    ------
+    TooMany
+        At the first step after which a count, or the steps that people waited together, is beyond 2**53.
     """
     stream = np.zeros(12, np.uint64)
     stream[0], stream[1] = key
     state, stocks, flows = replicate.state, replicate.stocks, replicate.flows
-    if not guard:
-        _steps(program, sampled, state, stocks, flows, stream, first, last, expected)
-        return -1
-    for t in range(first, last):
-        _steps(program, sampled, state, stocks, flows, stream, t, t + 1, expected)
-        if not _is_balanced(program, state.people, state.ring, state.cohort):
-            return t
+    for start, end in [(t, t + 1) for t in range(first, last)] if guard else [(first, last)]:
+        beyond = _steps(program, sampled, state, stocks, flows, stream, start, end, expected)
+        if beyond >= 0:
+            raise TooMany(beyond)
+        if guard and not _is_balanced(program, state.people, state.ring, state.cohort):
+            return start
     return -1

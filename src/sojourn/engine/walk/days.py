@@ -6,7 +6,7 @@ phase, by several threads over ranges of agents: the same functions, the same nu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -17,8 +17,8 @@ from sojourn.engine.streams import component_key, next_uniform, open_stream
 from sojourn.engine.walk.movement import admit, depart, redraw, rest, travel
 from sojourn.engine.walk.program import CAMP, Arrivals, WalkProgram
 from sojourn.engine.walk.routes import home_count, mark_open, rebuild_all
-from sojourn.engine.walk.rule import Floats, Ints, Own, Words, entry, kernel, rule
-from sojourn.engine.walk.state import GONE, NEVER, Record, WalkState, new_state
+from sojourn.engine.walk.rule import Floats, Ints, Own, OwnRules, Words, entry, kernel, rule
+from sojourn.engine.walk.state import GONE, NEVER, Record, Thread, Threads, WalkState, new_state
 from sojourn.engine.walk.streams import SCRATCH
 
 __all__ = ["ENTRIES", "advance", "begin", "run_replicate"]
@@ -257,29 +257,21 @@ def dusk(program: WalkProgram, state: WalkState, day: int, stream: Words, key: W
 
 @kernel
 def run_alone(
-    program: WalkProgram,
-    state: WalkState,
-    key: Words,
-    tallies: Ints,
-    entered: Ints,
-    streams: Words,
-    own_score: Own,
-    own_chance: Own,
-    first: int,
-    last: int,
+    program: WalkProgram, state: WalkState, threads: Threads, own: OwnRules, first: int, last: int
 ) -> None:
     """Run the days ``first`` to ``last`` - 1 in one thread."""
-    stream = streams[0]
+    stream, key, tallies, entered = threads.stream[0], threads.key, threads.tally, threads.entered
     tally = state.sites.people if program.rules.in_order else tallies[0]
+    thread = Thread(0, 1, tally, entered[0], stream, key)
     for day in range(first, last):
         again = dawn(program, state, day, stream, key)
         if again > 0:
-            redraw(program, state, day, again, 0, 1, stream, key)
-        depart(program, state, day, state.created[0], 0, 1, tally, entered[0], stream, key, own_score, own_chance)
+            redraw(program, state, day, again, thread)
+        depart(program, state, day, state.created[0], thread, own)
         if len(program.days.road_limit) > 0:
             admit(program, state, day, tally, entered[0])
         settle(program, state, day, tallies, entered)
-        travel(program, state, day, state.created[0], 0, 1, tally, entered[0], stream, key, own_score, own_chance)
+        travel(program, state, day, state.created[0], thread, own)
         settle(program, state, day, tallies, entered)
         dusk(program, state, day, stream, key)
 
@@ -304,19 +296,10 @@ def _alone(
 
     @entry
     def every_day(
-        program: WalkProgram,
-        state: WalkState,
-        key: Words,
-        tallies: Ints,
-        entered: Ints,
-        streams: Words,
-        own_score: Own,
-        own_chance: Own,
-        first: int,
-        last: int,
+        program: WalkProgram, state: WalkState, threads: Threads, own: OwnRules, first: int, last: int
     ) -> None:
         sources  # noqa: B018 - makes it a cell
-        run_alone(program, state, key, tallies, entered, streams, own_score, own_chance, first, last)
+        run_alone(program, state, threads, own, first, last)
 
     @entry
     def first(program: WalkProgram, state: WalkState, day: int, stream: Words, key: Words) -> int:
@@ -345,54 +328,23 @@ def _together(sources: str) -> tuple[Callable[..., None], Callable[..., None], C
     """Return the kernels that several threads run, each for its part of the agents."""
 
     @entry
-    def again(
-        program: WalkProgram,
-        state: WalkState,
-        day: int,
-        total: int,
-        worker: int,
-        workers: int,
-        stream: Words,
-        key: Words,
-    ) -> None:
+    def again(program: WalkProgram, state: WalkState, day: int, total: int, thread: Thread) -> None:
         sources  # noqa: B018
-        redraw(program, state, day, total, worker, workers, stream, key)
+        redraw(program, state, day, total, thread)
 
     @entry
     def leaving(
-        program: WalkProgram,
-        state: WalkState,
-        day: int,
-        total: int,
-        worker: int,
-        workers: int,
-        tally: Ints,
-        entered: Ints,
-        stream: Words,
-        key: Words,
-        own_score: Own,
-        own_chance: Own,
+        program: WalkProgram, state: WalkState, day: int, total: int, thread: Thread, own: OwnRules
     ) -> None:
         sources  # noqa: B018
-        depart(program, state, day, total, worker, workers, tally, entered, stream, key, own_score, own_chance)
+        depart(program, state, day, total, thread, own)
 
     @entry
     def travelling(
-        program: WalkProgram,
-        state: WalkState,
-        day: int,
-        total: int,
-        worker: int,
-        workers: int,
-        tally: Ints,
-        entered: Ints,
-        stream: Words,
-        key: Words,
-        own_score: Own,
-        own_chance: Own,
+        program: WalkProgram, state: WalkState, day: int, total: int, thread: Thread, own: OwnRules
     ) -> None:
         sources  # noqa: B018
-        travel(program, state, day, total, worker, workers, tally, entered, stream, key, own_score, own_chance)
+        travel(program, state, day, total, thread, own)
 
     return again, leaving, travelling
 
@@ -408,37 +360,29 @@ ENTRIES = _build(ENGINE_DIGEST)
 
 
 def run_shared(
-    program: WalkProgram,
-    state: WalkState,
-    key: Words,
-    tallies: Ints,
-    entered: Ints,
-    streams: Words,
-    own_score: Own,
-    own_chance: Own,
-    first: int,
-    last: int,
+    program: WalkProgram, state: WalkState, threads: Threads, own: OwnRules, first: int, last: int
 ) -> None:
-    """Run days with one thread for each row of ``tallies``, each with every so many blocks of agents."""
-    workers = len(tallies)
-    with ThreadPoolExecutor(workers) as pool:
+    """Run days with one thread for each row of ``threads``, each with every so many blocks of agents."""
+    key, tallies, entered = threads.key, threads.tally, threads.entered
+    several = [
+        Thread(number, len(tallies), tallies[number], entered[number], threads.stream[number], key)
+        for number in range(len(tallies))
+    ]
+    with ThreadPoolExecutor(len(several)) as pool:
 
-        def each(work: Callable[..., None], day: int, total: int, parts: Sequence[Ints | Words], *own: Own) -> None:
-            def one(worker: int) -> None:
-                work(program, state, day, total, worker, workers, *(part[worker] for part in parts), key, *own)
-
-            list(pool.map(one, range(workers)))
+        def each(work: Callable[..., None], day: int, total: int, *own: OwnRules) -> None:
+            list(pool.map(lambda thread: work(program, state, day, total, thread, *own), several))
 
         for day in range(first, last):
-            again = ENTRIES.dawn(program, state, day, streams[0], key)
+            again = ENTRIES.dawn(program, state, day, threads.stream[0], key)
             if again > 0:
-                each(ENTRIES.redraw, day, again, [streams])
+                each(ENTRIES.redraw, day, again)
             for phase in (ENTRIES.depart, ENTRIES.travel):
-                each(phase, day, int(state.created[0]), [tallies, entered, streams], own_score, own_chance)
+                each(phase, day, int(state.created[0]), own)
                 if phase is ENTRIES.depart and len(program.days.road_limit) > 0:
                     ENTRIES.admit(program, state, day, tallies[0], entered[0])
                 ENTRIES.settle(program, state, day, tallies, entered)
-            ENTRIES.dusk(program, state, day, streams[0], key)
+            ENTRIES.dusk(program, state, day, threads.stream[0], key)
 
 
 def drawn(arrivals: Arrivals, seed: int, replicate: int) -> Arrivals:
@@ -484,13 +428,15 @@ def advance(
     """
     program = program._replace(rules=program.rules._replace(ask_daily=own_chance is not None))
     shared = workers > 1 and not program.rules.in_order and len(state.agents.where) >= SHARED_FROM
-    threads = workers if shared else 1
-    tallies = np.zeros((threads, len(state.sites.people)), np.int64)
-    entered = np.zeros((threads, len(program.roads.road_km)), np.int64)
-    streams = np.zeros((threads, SCRATCH), np.uint64)
-    (run_shared if shared else ENTRIES.run_alone)(
-        program, state, np.array(key, np.uint64), tallies, entered, streams, own_score, own_chance, first, last
+    count = workers if shared else 1
+    threads = Threads(
+        np.zeros((count, len(state.sites.people)), np.int64),
+        np.zeros((count, len(program.roads.road_km)), np.int64),
+        np.zeros((count, SCRATCH), np.uint64),
+        np.array(key, np.uint64),
     )
+    own = OwnRules(own_score, own_chance)
+    (run_shared if shared else ENTRIES.run_alone)(program, state, threads, own, first, last)
 
 
 def run_replicate(

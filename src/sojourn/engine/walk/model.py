@@ -44,7 +44,20 @@ class WalkModelState(ModelState):
     """The program with this replicate's arrivals; worked out again by the model where it is missing."""
 
     def copy(self, *, seed: int | None = None, replicate: int | None = None) -> WalkModelState:
-        """Return an independent copy; with another ``seed`` or ``replicate`` its future draws are others."""
+        """Return an independent copy; with another ``seed`` or ``replicate`` its future draws are others.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Another seed of the draws to come.
+        replicate : int, optional
+            Another number of the replicate.
+
+        Returns
+        -------
+        WalkModelState
+            The copy.
+        """
         parts = {name: type_(*(a.copy() for a in getattr(self.held, name))) for name, type_ in _PARTS.items()}
         held = WalkState(**parts, created=self.held.created.copy())
         return self._with_keys(seed, replicate, held=held)
@@ -54,6 +67,16 @@ class WalkModelState(ModelState):
 
     def save(self, path: str | Path) -> Path:
         """Write the state to one file, whole or not at all, and return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file to write.
+
+        Returns
+        -------
+        Path
+            The file written.
 
         Raises
         ------
@@ -69,6 +92,16 @@ class WalkModelState(ModelState):
     @classmethod
     def load(cls, path: str | Path) -> WalkModelState:
         """Return the state in a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            A file written by :meth:`save`.
+
+        Returns
+        -------
+        WalkModelState
+            The state.
 
         Raises
         ------
@@ -117,18 +150,46 @@ class WalkModel:
         return len(self.program.days.frozen)
 
     def init(self, *, seed: int, replicate: int = 0) -> WalkModelState:
-        """Return the state before day 0; ``seed`` and ``replicate`` key every draw."""
+        """Return the state before day 0.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of every draw.
+        replicate : int, optional
+            Number of the replicate, which keys every draw too.
+
+        Returns
+        -------
+        WalkModelState
+            Nobody has appeared yet but those who are there at the start.
+        """
         program, held = begin(self.program, seed, replicate)
         return WalkModelState(self.digest, 0, seed, replicate, (seed, replicate), held, program)
 
     def advance(
         self, state: WalkModelState, to: int, *, cancel: Cancel | None = None, workers: int = 1
     ) -> WalkModelState:
-        """Run on to day ``to``, in place, and return the state.
+        """Run on to a day, in place, and return the state.
 
-        A state restarted on any day, in any process, gives the same numbers as one that ran through. If
-        ``cancel`` is set meanwhile, the state stays at the day that it has reached. ``workers`` is the number of
-        threads that share the agents; it changes no number.
+        A state restarted on any day, in any process, gives the same numbers as one that ran through. If ``cancel``
+        is set meanwhile, the state stays at the day that it has reached.
+
+        Parameters
+        ----------
+        state : WalkModelState
+            Changed in place.
+        to : int
+            The first day that is not run.
+        cancel : Cancel, optional
+            A token with ``is_set()``, such as ``threading.Event``, that stops the work.
+        workers : int, optional
+            Number of threads that share the agents; it changes no number.
+
+        Returns
+        -------
+        WalkModelState
+            The same state.
 
         Raises
         ------
@@ -149,6 +210,11 @@ class WalkModel:
 
     def record(self, state: WalkModelState) -> Mapping[str, NDArray[np.generic]]:
         """Return what was recorded up to the state's day.
+
+        Parameters
+        ----------
+        state : WalkModelState
+            A state of this model.
 
         Returns
         -------

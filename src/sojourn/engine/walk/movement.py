@@ -24,9 +24,9 @@ from sojourn.engine.walk.routes import (
     road_towards,
     see_room,
 )
-from sojourn.engine.walk.rule import Ints, Own, Words, kernel, rule
-from sojourn.engine.walk.state import NEVER, WalkState
-from sojourn.engine.walk.streams import CHUNK, deal, gather, take
+from sojourn.engine.walk.rule import Ints, Own, OwnRules, Words, kernel, rule
+from sojourn.engine.walk.state import NEVER, Thread, WalkState
+from sojourn.engine.walk.streams import CHUNK, gather, make_blocks, open_block
 
 __all__ = ["admit", "depart", "redraw", "rest", "travel"]
 
@@ -161,16 +161,7 @@ def leave_now(state: WalkState, agent: int, day: int) -> None:
 
 
 @rule
-def set_out(
-    program: WalkProgram,
-    state: WalkState,
-    agent: int,
-    day: int,
-    tally: Ints,
-    entered: Ints,
-    stream: Words,
-    own_score: Own,
-) -> bool:
+def set_out(program: WalkProgram, state: WalkState, agent: int, day: int, thread: Thread, own_score: Own) -> bool:
     """Choose a route if there is none, and step on its first road; return whether the agent did.
 
     An agent stays, and forgets its route, when no road leads on or the route ends in a full camp. It stays, and
@@ -188,9 +179,9 @@ def set_out(
         if program.rules.in_order and made != state.tables.version[0]:
             rebuild(program, state, day, view, place)
         if own_score is None:
-            row = choose(program, state, view, place, next_uniform(stream))
+            row = choose(program, state, view, place, next_uniform(thread.stream))
         else:
-            row = choose_own(program, state, day, agent, view, place, next_uniform(stream), own_score)
+            row = choose_own(program, state, day, agent, view, place, next_uniform(thread.stream), own_score)
         if row == NOBODY:
             return False
         option, road = state.tables.option[row], state.tables.road[row]
@@ -202,42 +193,29 @@ def set_out(
     if limited(program, day, road):
         agents.path[agent] = path
         return False
-    step_on(program, state, agent, day, road, path, tally, entered)
+    step_on(program, state, agent, day, road, path, thread.tally, thread.entered)
     return True
 
 
 @kernel
-def depart(
-    program: WalkProgram,
-    state: WalkState,
-    day: int,
-    total: int,
-    worker: int,
-    workers: int,
-    tally: Ints,
-    entered: Ints,
-    stream: Words,
-    key: Words,
-    own_score: Own,
-    own_chance: Own,
-) -> None:
+def depart(program: WalkProgram, state: WalkState, day: int, total: int, thread: Thread, own: OwnRules) -> None:
     """First phase of a day: agents whose day it is set out, or rest again."""
     agents = state.agents
-    for first in range(worker * BLOCK, total, workers * BLOCK):
+    for first in range(thread.number * BLOCK, total, thread.threads * BLOCK):
         last = min(first + BLOCK, total)
         for start in range(first, last, CHUNK):
-            due = gather(agents, day, start, min(start + CHUNK, last), True, stream)
-            deal(stream, key, DEPART, day, due)
+            due = gather(agents, day, start, min(start + CHUNK, last), True, thread.stream)
+            make_blocks(thread.stream, thread.key, DEPART, day, due)
             for row in range(due):
-                agent = take(stream, row)
+                agent = open_block(thread.stream, row)
                 if harvesting(program, state, agent, day):
-                    harvest(program, state, agent, day, stream)
-                elif not willing(program, state, agent, day, stream, own_chance):
+                    harvest(program, state, agent, day, thread.stream)
+                elif not willing(program, state, agent, day, thread.stream, own.chance):
                     agents.wake[agent] = day + 1
-                elif set_out(program, state, agent, day, tally, entered, stream, own_score):
+                elif set_out(program, state, agent, day, thread, own.score):
                     leave_now(state, agent, day)
                 else:
-                    rest(program, state, agent, day + 1, stream)
+                    rest(program, state, agent, day + 1, thread.stream)
 
 
 @rule
@@ -301,10 +279,9 @@ def goes_on(
     state: WalkState,
     agent: int,
     day: int,
-    tally: Ints,
+    thread: Thread,
     place: int,
     moved: float,
-    stream: Words,
     own_chance: Own,
 ) -> bool:
     """Decide whether an agent that arrived with time to spare leaves again today; if not, let it rest.
@@ -316,11 +293,11 @@ def goes_on(
     agents, rules = state.agents, program.rules
     last = len(program.days.frozen) - 1
     if harvesting(program, state, agent, day):
-        harvest(program, state, agent, day, stream)
+        harvest(program, state, agent, day, thread.stream)
         if rules.count_at_home:
             home = agents.home[agent]
-            count_in(program, state, tally, day, place, -1)
-            count_in(program, state, tally, day, home, 1)
+            count_in(program, state, thread.tally, day, place, -1)
+            count_in(program, state, thread.tally, day, home, 1)
             agents.home[agent] = -1 - home
         return False
     if agents.path[agent] != NOBODY:
@@ -328,9 +305,9 @@ def goes_on(
     lately = (agents.recent[agent] + moved / rules.max_speed) / 2.0
     if rules.avoid_short_stints and lately < 0.5 and program.days.flags[day, place] & TOWN:
         return True
-    wait = pause_days(state.sites.pause[mood(program, state, agent, place)], stream)
+    wait = pause_days(state.sites.pause[mood(program, state, agent, place)], thread.stream)
     if wait == 0.0:
-        if willing(program, state, agent, day, stream, own_chance):
+        if willing(program, state, agent, day, thread.stream, own_chance):
             return True
         wait = 1.0
     wake_on(state, agent, day + wait, last)
@@ -338,17 +315,7 @@ def goes_on(
 
 
 @rule
-def travel_one(
-    program: WalkProgram,
-    state: WalkState,
-    agent: int,
-    day: int,
-    tally: Ints,
-    entered: Ints,
-    stream: Words,
-    own_score: Own,
-    own_chance: Own,
-) -> None:
+def travel_one(program: WalkProgram, state: WalkState, agent: int, day: int, thread: Thread, own: OwnRules) -> None:
     """One agent's travel today: to the end of its road, and on along further roads while the day lasts.
 
     Source: Flee 3, travel. There each further road gives a full day's distance again; otherwise the share of
@@ -359,7 +326,7 @@ def travel_one(
     for _ in range(MOST_ROADS_A_DAY):
         road = -1 - agents.where[agent]
         length = roads.road_km[road]
-        pace = speed(program, agent, road, agents.on_foot[agent], stream)
+        pace = speed(program, agent, road, agents.on_foot[agent], thread.stream)
         stride = pace if rules.full_day_again else pace * share
         before = agents.progress[agent]
         done = before + stride
@@ -371,71 +338,49 @@ def travel_one(
         moved += length - done
         share -= (length - before) / pace
         if turned_back(program, state, agent, day, road):
-            stop_at(program, state, agent, day, tally, roads.road_from[road])
+            stop_at(program, state, agent, day, thread.tally, roads.road_from[road])
             break
         place = roads.road_to[road]
-        stop_at(program, state, agent, day, tally, place)
+        stop_at(program, state, agent, day, thread.tally, place)
         more = moved < pace if rules.full_day_again else share > SMALLEST_SHARE
         if not more:
             break
-        if not goes_on(program, state, agent, day, tally, place, moved, stream, own_chance):
+        if not goes_on(program, state, agent, day, thread, place, moved, own.chance):
             agents.recent[agent] = (agents.recent[agent] + moved / rules.max_speed) / 2.0
             return
-        if not set_out(program, state, agent, day, tally, entered, stream, own_score):
+        if not set_out(program, state, agent, day, thread, own.score):
             break
         agents.since[agent] = day
     agents.recent[agent] = (agents.recent[agent] + moved / rules.max_speed) / 2.0
     if agents.where[agent] >= 0:
-        rest(program, state, agent, day + 1, stream)
+        rest(program, state, agent, day + 1, thread.stream)
     else:
         wake_on(state, agent, day + 1, len(program.days.frozen) - 1)
 
 
 @kernel
-def travel(
-    program: WalkProgram,
-    state: WalkState,
-    day: int,
-    total: int,
-    worker: int,
-    workers: int,
-    tally: Ints,
-    entered: Ints,
-    stream: Words,
-    key: Words,
-    own_score: Own,
-    own_chance: Own,
-) -> None:
+def travel(program: WalkProgram, state: WalkState, day: int, total: int, thread: Thread, own: OwnRules) -> None:
     """Second phase of a day: travellers who reach the end of their road today."""
     agents = state.agents
-    for first in range(worker * BLOCK, total, workers * BLOCK):
+    for first in range(thread.number * BLOCK, total, thread.threads * BLOCK):
         last = min(first + BLOCK, total)
         for start in range(first, last, CHUNK):
-            due = gather(agents, day, start, min(start + CHUNK, last), False, stream)
-            deal(stream, key, TRAVEL, day, due)
+            due = gather(agents, day, start, min(start + CHUNK, last), False, thread.stream)
+            make_blocks(thread.stream, thread.key, TRAVEL, day, due)
             for row in range(due):
-                agent = take(stream, row)
-                travel_one(program, state, agent, day, tally, entered, stream, own_score, own_chance)
+                agent = open_block(thread.stream, row)
+                travel_one(program, state, agent, day, thread, own)
 
 
 @kernel
-def redraw(
-    program: WalkProgram,
-    state: WalkState,
-    day: int,
-    total: int,
-    worker: int,
-    workers: int,
-    stream: Words,
-    key: Words,
-) -> None:
+def redraw(program: WalkProgram, state: WalkState, day: int, total: int, thread: Thread) -> None:
     """Draw the next decision again for those at rest where the chance of setting out changed."""
     agents, sites = state.agents, state.sites
-    for first in range(worker * BLOCK, total, workers * BLOCK):
+    for first in range(thread.number * BLOCK, total, thread.threads * BLOCK):
         for agent in range(first, min(first + BLOCK, total)):
             place = int(agents.where[agent])
             if place < 0 or agents.wake[agent] < day or agents.path[agent] != NOBODY:
                 continue
             if sites.changed[mood(program, state, agent, place)]:
-                open_stream(stream, key[0], key[1], REDRAW, agent, day)
-                rest(program, state, agent, day, stream)
+                open_stream(thread.stream, thread.key[0], thread.key[1], REDRAW, agent, day)
+                rest(program, state, agent, day, thread.stream)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sojourn.engine.kernel import entry, kernel
 
-__all__ = ["Floats", "Ints", "Own", "OwnRule", "Words", "entry", "kernel", "rule"]
+__all__ = ["Floats", "Ints", "Own", "OwnRule", "OwnRules", "Words", "entry", "kernel", "rule"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -19,6 +19,14 @@ Words = NDArray[np.uint64]
 OwnRule = Callable[..., float]
 Own = OwnRule | None
 """A rule of a researcher's own, compiled with :data:`rule`, or None."""
+
+
+class OwnRules(NamedTuple):
+    """A researcher's own rules, each None where Sojourn's own holds."""
+
+    score: Own
+    chance: Own
+
 
 Function = TypeVar("Function")
 

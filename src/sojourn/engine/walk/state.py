@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.engine.walk.program import NOBODY, WalkProgram
+from sojourn.engine.walk.rule import Floats, Ints, Words
 
 __all__ = [
     "GONE",
@@ -16,6 +17,8 @@ __all__ = [
     "Record",
     "Sites",
     "Tables",
+    "Thread",
+    "Threads",
     "WalkState",
     "kind_count",
     "new_state",
@@ -26,9 +29,6 @@ NEVER = 65535
 """Value of ``Agents.wake`` for an agent that does not act again within the run."""
 GONE = -(2**31)
 """Value of ``Agents.where`` for an agent that has left the simulation."""
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Agents(NamedTuple):
@@ -107,6 +107,31 @@ class Record(NamedTuple):
     entered: Ints
     created: Ints
     gone: Ints
+
+
+class Thread(NamedTuple):
+    """What one of the threads that share the agents of a replicate works with.
+
+    ``number`` of ``threads``; ``tally`` ``(place) int64`` and ``entered`` ``(road) int64``, agents that it moved to
+    places and sent out on roads since the last ``settle``; ``stream`` ``(SCRATCH) uint64``, its random numbers;
+    ``key`` ``(2) uint64``, the seed and number of the replicate.
+    """
+
+    number: int
+    threads: int
+    tally: Ints
+    entered: Ints
+    stream: Words
+    key: Words
+
+
+class Threads(NamedTuple):
+    """What all threads of a replicate work with: as in :class:`Thread`, with a row for each."""
+
+    tally: Ints
+    entered: Ints
+    stream: Words
+    key: Words
 
 
 class WalkState(NamedTuple):

@@ -14,16 +14,16 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
 
-from sojourn.engine.streams import MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1, multiply
+from sojourn.engine.streams import philox
 from sojourn.engine.walk.rule import Words, rule
 from sojourn.engine.walk.state import Agents
 
-__all__ = ["CHUNK", "SCRATCH", "deal", "gather", "take"]
+__all__ = ["CHUNK", "SCRATCH", "gather", "make_blocks", "open_block"]
 
 CHUNK = 64
 """Agents looked at together: a bit each of a word."""
-DEALT = 64
-DUE = DEALT + 4 * CHUNK
+BLOCKS = 64
+DUE = BLOCKS + 4 * CHUNK
 SCRATCH = DUE + 2 * CHUNK
 """Words a thread needs: a stream, four words for each agent of a chunk, and who is due; rounded up, so that no
 two threads write to one cache line."""
@@ -70,24 +70,13 @@ def gather(agents: Agents, day: int, first: int, last: int, at_rest: bool, strea
 
 
 @rule
-def deal(stream: Words, key: Words, component: np.uint64, day: int, due: int) -> None:
+def make_blocks(stream: Words, key: Words, component: np.uint64, day: int, due: int) -> None:
     """Make the first four words of each listed agent, as ``open_stream(stream, *key, component, agent, day)``."""
     for row in range(due):
-        k0, k1 = key[0], key[1]
-        c0, c1, c2, c3 = np.uint64(0), np.uint64(day), component, stream[DUE + row]
-        for _ in range(ROUNDS):
-            high0, low0 = multiply(MULTIPLIER_0, c0)
-            high1, low1 = multiply(MULTIPLIER_1, c2)
-            c0 = high1 ^ c1 ^ k0
-            c1 = low1
-            c2 = high0 ^ c3 ^ k1
-            c3 = low0
-            k0 = k0 + WEYL_0
-            k1 = k1 + WEYL_1
-        stream[DEALT + 4 * row] = c0
-        stream[DEALT + 4 * row + 1] = c1
-        stream[DEALT + 4 * row + 2] = c2
-        stream[DEALT + 4 * row + 3] = c3
+        at = BLOCKS + 4 * row
+        stream[at], stream[at + 1], stream[at + 2], stream[at + 3] = philox(
+            key[0], key[1], np.uint64(0), np.uint64(day), component, stream[DUE + row]
+        )
     stream[0] = key[0]
     stream[1] = key[1]
     stream[3] = day
@@ -95,12 +84,12 @@ def deal(stream: Words, key: Words, component: np.uint64, day: int, due: int) ->
 
 
 @rule
-def take(stream: Words, row: int) -> int:
-    """Open the stream of a listed agent at its dealt words; return the agent."""
+def open_block(stream: Words, row: int) -> int:
+    """Open the stream of a listed agent at the words made for it; return the agent."""
     agent = stream[DUE + row]
     stream[2] = np.uint64(1)
     stream[5] = agent
     for word in range(4):
-        stream[6 + word] = stream[DEALT + 4 * row + word]
+        stream[6 + word] = stream[BLOCKS + 4 * row + word]
     stream[10] = np.uint64(0)
     return int(agent)

@@ -59,9 +59,26 @@ _DEMOGRAPHICS = re.compile(r"demographics_[^.]+\.csv")
 def read(path: str | Path, settings: str | Path | None = None, compat: str | None = None) -> FleeScenario:
     """Read a Flee folder (``input_csv``, ``source_data``, ``simsetting.yml``) or an exported scenario file.
 
-    ``settings`` is another settings file to use. ``compat="flee3"`` parses as Flee 3 does where the two
-    differ. Faults that need not stop a run are in ``warnings`` of the result, each with the choice made. Raises
-    :class:`FleeError` with every other fault at once: file, row, column, what was found and what is allowed.
+    Faults that need not stop a run are in ``warnings`` of the result, each with the choice made.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder or file.
+    settings : str or Path, optional
+        Another settings file to use.
+    compat : {"flee3"}, optional
+        Parse as Flee 3 does where the two differ.
+
+    Returns
+    -------
+    FleeScenario
+        The scenario, checked.
+
+    Raises
+    ------
+    FleeError
+        With every other fault at once: file, row, column, what was found and what is allowed.
     """
     path = Path(path)
     reading = Reading(literal=compat == "flee3")
@@ -82,7 +99,23 @@ def read(path: str | Path, settings: str | Path | None = None, compat: str | Non
 
 
 def reads(text: str) -> FleeScenario:
-    """Read the text of a scenario file, as :func:`sojourn.flee.dump` returns it. Raises as :func:`read`."""
+    """Read the text of a scenario file, as :func:`sojourn.flee.dump` returns it.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    FleeScenario
+        The scenario, checked.
+
+    Raises
+    ------
+    FleeError
+        With every fault at once.
+    """
     reading = Reading()
     source = parse_document(text, "text", reading)
     reading.literal = source.compat == "flee3"

@@ -1,6 +1,6 @@
 """Fixed routes as Flee finds them: searched over the map each morning, place after place, oddities included.
 
-A place keeps one route to each destination. While the places are gone through, those further down in
+A place keeps one route to each destination. While the places are worked through, those further down in
 ``locations.csv`` still have the scores of the day before, and so have the routes that lead to them.
 """
 
@@ -30,13 +30,13 @@ def searched_routes(scenario: FleeScenario, roads: RoadMap, days: Days) -> tuple
     A weight of 0: not found on that day. Raises :class:`~sojourn.flee.FleeError` where Flee stops because a major
     route is closed.
     """
-    crawl = Crawl(scenario, roads, days)
+    search = RouteSearch(scenario, roads, days)
     found: list[dict[Path, int]] = [{} for _ in scenario.locations]
     weights: list[list[dict[Path, float]]] = []
     for day in range(scenario.days):
-        if not crawl.same_as_before(day):
-            crawl.morning(day)
-        weights.append([{path: weight for weight, path in routes.values()} for routes in crawl.routes])
+        if not search.same_as_before(day):
+            search.morning(day)
+        weights.append([{path: weight for weight, path in routes.values()} for routes in search.routes])
         for place, routes in enumerate(weights[-1]):
             for path in routes:
                 found[place].setdefault(path, len(found[place]))
@@ -48,7 +48,7 @@ def searched_routes(scenario: FleeScenario, roads: RoadMap, days: Days) -> tuple
     return full, np.array(table, np.float64).reshape(scenario.days, count)
 
 
-class Crawl:
+class RouteSearch:
     """The routes each place keeps, by destination, and what they are found from."""
 
     def __init__(self, scenario: FleeScenario, roads: RoadMap, days: Days) -> None:
@@ -63,9 +63,9 @@ class Crawl:
         self.day = -1
 
     def same_as_before(self, day: int) -> bool:
-        """Return whether a crawl would find the same again.
+        """Return whether a search would find the same again.
 
-        It does when scores, roads and markers of four days agree: a crawl looks at scores of the day before, and
+        It does when scores, roads and markers of four days agree: a search looks at scores of the day before, and
         compares major routes with what yesterday's search found by those of the day before that.
         """
         table = self.days.timetable

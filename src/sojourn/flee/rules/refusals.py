@@ -75,7 +75,7 @@ def food(scenario: FleeScenario) -> Found:
     if len(table.days) < 2 or table.days[0] > 0 or table.days[-1] < scenario.days - 1:
         yield file, f"days 0 to {scenario.days - 1} must lie between the first and the last row"
 
-    def asked(row: int, place: Location) -> bool:
+    def needed(row: int, place: Location) -> bool:
         displaced = spawn.starvation_driven_spawning and (
             not spawn.conflict_zone_spawning_only or bool((scenario.conflicts[:, row] > 0).any())
         )
@@ -84,7 +84,7 @@ def food(scenario: FleeScenario) -> Found:
 
     for row, place in enumerate(scenario.locations):
         # A place that is named like a region is taken for one, and left without a value.
-        if asked(row, place) and (place.region not in table.regions or place.name in table.regions):
+        if needed(row, place) and (place.region not in table.regions or place.name in table.regions):
             yield file, f"{place.name} has no value: its region needs a column, its own name must have none"
 
 

@@ -49,20 +49,20 @@ def _where(facts: CampFacts) -> Markup:
         run.data[name].isel(time=-1).sum("group").values.astype(np.float64) for name in ("travelling", "gone")
     )
 
-    def told(values: NDArray[np.float64], what: str) -> Markup:
+    def shown(values: NDArray[np.float64], what: str) -> Markup:
         return spread_of(values).html(facts.about(f"{what} on {when}"), "count")
 
     parts = [
-        Markup("{} are in camps").format(told(camps, "people in camps")),
-        Markup("{} at other places").format(told(places - camps, "displaced people at places that are no camps")),
+        Markup("{} are in camps").format(shown(camps, "people in camps")),
+        Markup("{} at other places").format(shown(places - camps, "displaced people at places that are no camps")),
     ]
     if gone.any():
-        parts.append(Markup("{} have left the map").format(told(gone, "people who have left the simulation")))
+        parts.append(Markup("{} have left the map").format(shown(gone, "people who have left the simulation")))
     return Markup("By {} {} people have been displaced: {} and {} on the road.").format(
         long_date(facts.last_day),
-        told(facts.displaced[:, -1], "people displaced, those in camps at the start included"),
+        shown(facts.displaced[:, -1], "people displaced, those in camps at the start included"),
         Markup(", ").join(parts),
-        told(travelling, "people on a road"),
+        shown(travelling, "people on a road"),
     )
 
 
@@ -104,21 +104,22 @@ def _baselines(facts: CampFacts) -> Markup:
     table = facts.scores.baselines
     baselines = dict(zip(table["baseline"].tolist(), table["error"].tolist(), strict=True))
     mean = float(facts.scores.errors["rescaled"].mean())
-    source = f"unit: share; registrations of {facts.run.provenance['name']}"
+    registered = f"unit: share; registrations of {facts.run.provenance['name']}"
     parts = [
         Markup("{} ({})").format(
-            cited(f"{error:.3g}", f"error of a forecast that knows the total and no model, {name}; {source}"), name
+            cited(f"{error:.3g}", f"error of a forecast that knows the total and no model, {name}; {registered}"),
+            name,
         )
         for name, error in baselines.items()
     ]
     beaten = sum(mean < error for error in baselines.values())
     words = {0: "none", len(baselines): "all"}.get(beaten, "some")
-    trace = facts.about(
+    source = facts.about(
         "forecasts without a model whose error is larger than the mean error of the run", "forecast"
     )
     return Markup(
         "Forecasts that need no model are off by {}: the run is closer than {} of them ({} of {})."
-    ).format(Markup(", ").join(parts), words, cited(str(beaten), trace), cited(str(len(baselines)), trace))
+    ).format(Markup(", ").join(parts), words, cited(str(beaten), source), cited(str(len(baselines)), source))
 
 
 def _bands(facts: CampFacts) -> Markup:

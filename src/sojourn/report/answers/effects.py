@@ -39,25 +39,26 @@ def _outcomes(comparison: Comparison, facts: Facts, _table: pd.DataFrame) -> Sen
     """Say how many more or fewer are in the ends of each outcome."""
     final = comparison.stocks.isel(time=-1).sum("group")
     stages = {**scenario_of(comparison.other).stages, **scenario_of(comparison.base).stages}
-    told = []
+    clauses = []
     for outcome, words in OUTCOMES.items():
         ends = [name for name in map(str, final["stage"].values) if getattr(stages[name], "outcome", "") == outcome]
         people = final.sel(stage=ends).sum("stage").values.astype(np.float64)
         if np.abs(people).max() > 0:
-            trace = about(comparison, f"people {words} on {facts.last_day.date()}")
-            told.append(Markup("{}: {}").format(words, signed(spread_of(people), trace)))
+            source = about(comparison, f"people {words} on {facts.last_day.date()}")
+            clauses.append(Markup("{}: {}").format(words, signed(spread_of(people), source)))
     yield Markup("By {} the change makes this difference, in people (median, 90 % interval): {}.").format(
-        long_date(facts.last_day), Markup("; ").join(told) if told else "none in any outcome"
+        long_date(facts.last_day), Markup("; ").join(clauses) if clauses else "none in any outcome"
     )
 
 
 def _queues(comparison: Comparison, facts: Facts, table: pd.DataFrame) -> Sentences:
     """Say which queue moves most, and by how much its wait."""
-    queues = table[table["kind"] == "queue"]
+    names = {name for run in (comparison.base, comparison.other) for name in run.data["queue"].values}
+    queues = table[table["stage"].isin(names)]
     row = queues.iloc[int(queues["stock"].abs().to_numpy().argmax())]
-    trace = about(comparison, f"people in queue {row['stage']} on {facts.last_day.date()}")
+    source = about(comparison, f"people in queue {row['stage']} on {facts.last_day.date()}")
     text = Markup("Of the queues, {} moves most: {} people at the end").format(
-        label(str(row["stage"])), mean_of(row, "stock", trace)
+        label(str(row["stage"])), mean_of(row, "stock", source)
     )
     if np.isfinite(row["wait"]):
         wait = about(comparison, f"mean wait in queue {row['stage']}, whole run", "day")
@@ -69,18 +70,18 @@ def _in_camps(comparison: Comparison, facts: Facts, table: pd.DataFrame) -> Sent
     """Say how many more or fewer are in camps, and which places gain and lose most."""
     final = comparison.stocks.isel(time=-1).sum("group")
     people = final.sel(stage=final["camp"].values).sum("stage").values.astype(np.float64)
-    trace = about(comparison, f"people in camps on {facts.last_day.date()}")
+    source = about(comparison, f"people in camps on {facts.last_day.date()}")
     yield Markup("By {} the change makes this difference, in people in camps (median, 90 % interval): {}.").format(
-        long_date(facts.last_day), signed(spread_of(people), trace)
+        long_date(facts.last_day), signed(spread_of(people), source)
     )
     for words, row in (
         ("gains", table.iloc[int(table["stock"].to_numpy().argmax())]),
         ("loses", table.iloc[int(table["stock"].to_numpy().argmin())]),
     ):
         if (row["stock"] > 0) == (words == "gains") and row["stock"] != 0:
-            trace = about(comparison, f"people at {row['stage']} on {facts.last_day.date()}")
+            source = about(comparison, f"people at {row['stage']} on {facts.last_day.date()}")
             yield Markup("{} {} most: {} people at the end.").format(
-                row["stage"], words, mean_of(row, "stock", trace)
+                row["stage"], words, mean_of(row, "stock", source)
             )
 
 
@@ -88,8 +89,8 @@ def _error(comparison: Comparison, facts: Facts, _table: pd.DataFrame) -> Senten
     """Say by how much the error against registrations changes."""
     base = score(comparison.base) if facts.scores is None else facts.scores
     error = (score(comparison.other).errors["rescaled"] - base.errors["rescaled"]).to_numpy()
-    trace = about(comparison, "averaged relative difference, totals made equal", "share")
-    yield Markup("The error against registrations changes by {}.").format(signed(spread_of(error), trace))
+    source = about(comparison, "averaged relative difference, totals made equal", "share")
+    yield Markup("The error against registrations changes by {}.").format(signed(spread_of(error), source))
 
 
 def _certain(comparison: Comparison, facts: Facts, table: pd.DataFrame) -> Sentences:
@@ -98,15 +99,15 @@ def _certain(comparison: Comparison, facts: Facts, table: pd.DataFrame) -> Sente
     clear = table[(table["stock_low"] > 0) | (table["stock_high"] < 0)]
     first = table[words.moved].dropna()
     when = f"; the first {words.stage} moves {facts.dated(first.min())}" if len(first) else ""
-    trace = about(
+    source = about(
         comparison,
         f"{words.stage}s whose people at the end differ with an interval on one side of zero",
         words.stage,
     )
     yield Markup("{} {} of {} {}s the difference at the end is clear of chance{}.").format(
         words.at.capitalize(),
-        cited(str(len(clear)), trace),
-        cited(str(len(table)), trace),
+        cited(str(len(clear)), source),
+        cited(str(len(table)), source),
         words.stage,
         when,
     )

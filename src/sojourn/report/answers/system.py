@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from sojourn.calendar import containing
 from sojourn.report.answers.wording import sentence
 from sojourn.report.charts.cited import cited, rounded, share, spread_of
 from sojourn.report.facts import label, long_date
@@ -71,20 +72,20 @@ def _entered(facts: SystemFacts) -> Markup:
     total = spread_of(facts.entered.sum(1)).html(facts.about("all who leave a source, whole run"), "count")
     text = Markup("From {} {} people enter ({})").format(facts.span, total, facts.followed_text)
     if facts.aside:
-        ends = sorted(n for n in facts.aside if facts.kinds[n] == "end")
+        ends = sorted(n for n in facts.aside if facts.scenario.stages[n].final)
         gone = spread_of(facts.aside_people).html(
             facts.about(f"people in {', '.join(sorted(facts.aside))} at the end")
         )
         return text + Markup("; {} of them {}, and are set aside in what follows.").format(
             gone, " or ".join(label(name) for name in ends)
         )
-    month = pd.DatetimeIndex(facts.run.data["time"].values).to_period("M")
-    by_month = np.stack([facts.entered[:, month == m].sum(1) for m in month.unique()], axis=1)
+    month, _ = containing(facts.run.data["time"].values.astype("datetime64[D]"), "month")
+    months = np.unique(month)
+    by_month = np.stack([facts.entered[:, month == first].sum(1) for first in months], axis=1)
     top = int(np.median(by_month, axis=0).argmax())
-    peak = spread_of(by_month[:, top]).html(
-        facts.about(f"all who leave a source in {month.unique()[top]}"), "count"
-    )
-    return text + Markup(", most of them in {}: {}.").format(month.unique()[top].strftime("%B %Y"), peak)
+    busiest = months[top].item()
+    peak = spread_of(by_month[:, top]).html(facts.about(f"all who leave a source in {busiest:%Y-%m}"), "count")
+    return text + Markup(", most of them in {}: {}.").format(f"{busiest:%B %Y}", peak)
 
 
 def _outcomes(facts: SystemFacts) -> Markup:
@@ -93,22 +94,22 @@ def _outcomes(facts: SystemFacts) -> Markup:
     parts: dict[str, F64] = {}
     for i, name in enumerate(str(n) for n in facts.run.data["stage"].values):
         stage = facts.scenario.stages[name]
-        if stage.kind == "source" or name in facts.aside:
+        if stage.entry or name in facts.aside:
             continue
-        key: str = stage.outcome if stage.kind == "end" else ""
-        parts[key] = parts.get(key, np.zeros(len(last))) + last[:, i]
-    told = []
+        for key in stage.outcomes() or ("",):
+            parts[key] = parts.get(key, np.zeros(len(last))) + last[:, i]
+    clauses = []
     for key, words in (*_WORDS.items(), ("", "are still under way or waiting")):
         people = parts.get(key)
         if people is not None and people.any():
             what = f"people who {words} on {facts.last_day.date()}, of all who entered or were there at the start"
-            told.append(Markup("{} {}").format(spread_of(people).html(facts.about(what), "count"), words))
+            clauses.append(Markup("{} {}").format(spread_of(people).html(facts.about(what), "count"), words))
     there = float(facts.initial_followed.sum("stage").mean())
     begun = Markup("")
     if there >= 1:
         about = facts.about(f"people in the system on {facts.start.date()}")
         begun = Markup(" (with the {} who were there at the start)").format(cited(rounded(there), about))
-    return Markup("On {}{} {}.").format(long_date(facts.last_day), begun, _listed(told))
+    return Markup("On {}{} {}.").format(long_date(facts.last_day), begun, _listed(clauses))
 
 
 def _listed(parts: list[Markup]) -> Markup:
@@ -154,15 +155,15 @@ def _fit(facts: SystemFacts) -> Markup:
     worst = table.sort_values("within_90").iloc[0]
     when = "" if facts.fitted_to is None else f"after {long_date(facts.fitted_to)}, which the fit did not see, "
     series = sorted({str(facts.seen[str(name)].attrs["series"]) for name in table["observation"]})
-    trace = f"published figures of the series {', '.join(series)}; unit: figure; bands: {facts.trace}"
+    source = f"published figures of the series {', '.join(series)}; unit: figure; bands: {facts.made_by}"
     return Markup(
         "Held against {} official series, {}{} of {} published figures ({}) lie inside the 90 % bands{}."
     ).format(
-        cited(str(len(table)), trace),
+        cited(str(len(table)), source),
         when,
-        cited(f"{inside:.0f}", trace),
-        cited(f"{number:,}", trace),
-        cited(share(inside / number), f"{trace}; unit: share of published figures"),
+        cited(f"{inside:.0f}", source),
+        cited(f"{number:,}", source),
+        cited(share(inside / number), f"{source}; unit: share of published figures"),
         _least(worst, facts),
     )
 
@@ -172,15 +173,15 @@ def _least(worst: pd.Series[Any], facts: SystemFacts) -> Markup:
     part, seen = float(worst["within_90"]), facts.seen[str(worst["observation"])].attrs
     if part == 1.0:
         return Markup("")
-    number = cited(share(part), f"series {seen['series']}; unit: share of published figures; {facts.trace}")
+    number = cited(share(part), f"series {seen['series']}; unit: share of published figures; {facts.made_by}")
     return Markup("; they agree least at {} ({} inside)").format(seen["title"], number)
 
 
 def _drivers(facts: SystemFacts) -> Markup:
     """Name the uncertain quantity that moves the outcome most, by rank correlation over replicates."""
     names = [str(n) for n in facts.run.data["quantity"].values]
-    settled = [n for n, s in facts.scenario.stages.items() if s.kind == "end" and s.outcome == "settled"]
-    ends = settled or [n for n, s in facts.scenario.stages.items() if s.kind == "end"]
+    settled = [n for n, s in facts.scenario.stages.items() if "settled" in s.outcomes()]
+    ends = settled or [n for n, s in facts.scenario.stages.items() if s.final]
     outcome = facts.stocks.isel(time=-1).sel(stage=ends).sum("stage").values
     values = facts.run.parameters.values
     moving = [i for i in range(len(names)) if np.ptp(values[:, i]) > 0]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sojourn.report.charts.chart import AMOUNTS, COLOURS, Spec, dated, records, tip, traced
+from sojourn.report.charts.chart import AMOUNTS, COLOURS, Spec, dated, records, tip, with_source
 from sojourn.report.charts.policy_bars import policy_bars
 from sojourn.report.facts import Facts
 
@@ -25,7 +25,7 @@ def bands(values: xr.DataArray) -> pd.DataFrame:
     return pd.DataFrame({"time": values["time"].values} | columns)
 
 
-def band_chart(table: pd.DataFrame, facts: Facts, *, unit: str, trace: str, height: int = 210) -> Spec:
+def band_chart(table: pd.DataFrame, facts: Facts, *, unit: str, source: str, height: int = 210) -> Spec:
     """Return a chart of ``q05`` to ``q95`` by ``time``, dots where ``published`` is given, and policies.
 
     Marks stand at ``at``, or at the first day of the period where there is no such column.
@@ -37,7 +37,7 @@ def band_chart(table: pd.DataFrame, facts: Facts, *, unit: str, trace: str, heig
         tip("q50", f"simulated median ({unit})", ",.0f"),
         tip("q05", "90 % band from", ",.0f"),
         tip("q95", "to", ",.0f"),
-        tip("trace", "source"),
+        tip("source", "source"),
     ]
     with_dots = "published" in table and bool(table["published"].notna().any())
     if with_dots:
@@ -58,7 +58,7 @@ def band_chart(table: pd.DataFrame, facts: Facts, *, unit: str, trace: str, heig
     layers.append({"mark": {"type": "rule", "opacity": 0.001, "size": 9}, "encoding": {"tooltip": tips}})
     return {
         "data": records(drawn),
-        "transform": [traced(trace)],
+        "transform": [with_source(source)],
         "encoding": {"x": dated("at", facts.start, facts.end)},
         "layer": layers,
         "width": "container",

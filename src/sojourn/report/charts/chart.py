@@ -19,7 +19,7 @@ __all__ = [
     "records",
     "static_svg",
     "tip",
-    "traced",
+    "with_source",
 ]
 
 Spec = dict[str, Any]
@@ -50,7 +50,7 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 
 class Picture:
     """A chart of a report.
 
-    ``name`` names its files, ``said`` describes it for those who cannot see it, ``trace`` names series, release
+    ``name`` names its files, ``said`` describes it for those who cannot see it, ``source`` names series, release
     and unit. ``data`` is what is drawn, as a table. ``wide`` charts keep their width and are scrolled on a
     narrow screen. ``steps`` are the names of the moments of a chart that can be played.
     """
@@ -58,7 +58,7 @@ class Picture:
     name: str
     title: str
     said: str
-    trace: str
+    source: str
     chart: Spec
     data: pd.DataFrame
     wide: bool = False
@@ -72,7 +72,7 @@ class Picture:
     @property
     def csv(self) -> str:
         """The data as CSV text; the first line says what they are."""
-        return f"# {self.title}. {self.trace}\n" + self.data.to_csv(index=False, lineterminator="\n")
+        return f"# {self.title}. {self.source}\n" + self.data.to_csv(index=False, lineterminator="\n")
 
 
 def _config() -> Spec:
@@ -108,7 +108,7 @@ def static_svg(picture: Picture, *, titled: bool = False) -> str:
     if titled:
         fixed["title"] = {
             "text": picture.title,
-            "subtitle": picture.trace,
+            "subtitle": picture.source,
             "anchor": "start",
             "subtitleColor": "#555",
         }
@@ -141,9 +141,9 @@ def tip(name: str, title: str, form: str = "") -> Spec:
     return {"field": name, "title": title, "type": kind} | ({"format": form} if form else {})
 
 
-def traced(trace: str) -> Spec:
+def with_source(source: str) -> Spec:
     """Return the transform that gives every mark the text of its source."""
-    return {"calculate": json.dumps(trace), "as": "trace"}
+    return {"calculate": json.dumps(source), "as": "source"}
 
 
 def dated(name: str, start: pd.Timestamp, end: pd.Timestamp) -> Spec:

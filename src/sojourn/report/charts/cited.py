@@ -43,11 +43,11 @@ def share(value: float) -> str:
     return f"{text} %"
 
 
-def cited(text: str, trace: str) -> Markup:
-    """Return a number as a small button that tells its trace; ``trace`` must not be empty."""
-    if not trace:
-        raise ValueError(f"the number {text} has no trace")
-    return Markup('<button type="button" class="n" title="{1}">{0}</button>').format(text, trace)
+def cited(text: str, source: str) -> Markup:
+    """Return a number as a small button that shows its source; ``source`` must not be empty."""
+    if not source:
+        raise ValueError(f"the number {text} has no source")
+    return Markup('<button type="button" class="n" title="{1}">{0}</button>').format(text, source)
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,17 @@ class Spread:
     median: float
     high: float
 
-    def html(self, trace: str, kind: Literal["amount", "count", "share"] = "amount") -> Markup:
-        """Return median and interval, each telling its trace; a ``count`` is whole."""
+    def html(self, source: str, kind: Literal["amount", "count", "share"] = "amount") -> Markup:
+        """Return median and interval, each with its source; a ``count`` is whole."""
         write = {"amount": rounded, "count": count, "share": share}[kind]
         if not math.isfinite(self.median):
-            return cited("–", trace)
+            return cited("–", source)
         exact = f"median {self.median:,.6g}, 90 % interval {self.low:,.6g} to {self.high:,.6g}"
-        middle = cited(write(self.median), f"{trace}; {exact}")
+        middle = cited(write(self.median), f"{source}; {exact}")
         low, high = write(self.low), write(self.high)
         if low == high:
             return middle
-        ends = [cited(end, f"{trace}; {exact}") for end in (low, high)]
+        ends = [cited(end, f"{source}; {exact}") for end in (low, high)]
         return Markup('{} <span class="i">({}\u2009–\u2009{})</span>').format(middle, *ends)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,10 +29,10 @@ class Edge:
 
 @dataclass
 class Graph:
-    """Stages and the people between them; ``dropped`` counts people in flows too small to draw."""
+    """Flows between stages, all stages (entries first), and the people in flows too small to draw."""
 
     edges: list[Edge]
-    kinds: dict[str, str]
+    stages: list[str]
     dropped: float = 0.0
     joined: list[str] = field(default_factory=list)
 
@@ -52,7 +52,7 @@ def graph(facts: SystemFacts, least: float) -> Graph:
     }
     joined: list[str] = []
     places = place_of_stages(facts.scenario)
-    for name in [n for n, kind in facts.kinds.items() if kind == "choice"]:
+    for name in [n for n, stage in facts.scenario.stages.items() if stage.passed_at_once()]:
         into = [pair for pair in people if pair[1] == name]
         out = [pair for pair in people if pair[0] == name]
         if not into or not out or any(a == b for a, b in (*into, *out)):
@@ -79,7 +79,8 @@ def graph(facts: SystemFacts, least: float) -> Graph:
             dropped += spread[0]
         else:
             edges.append(Edge(origin, end, *spread))
-    return Graph(edges, facts.kinds, dropped, joined)
+    stages = facts.scenario.stages
+    return Graph(edges, sorted(stages, key=lambda name: not stages[name].entry), dropped, joined)
 
 
 def _spread(count: object) -> tuple[float, float, float]:
@@ -94,7 +95,7 @@ def rows(found: Graph) -> tuple[dict[str, int], list[Edge]]:
     onward: dict[str, list[str]] = {}
     for edge in sorted(found.edges, key=lambda e: -e.people):
         onward.setdefault(edge.origin, []).append(edge.destination)
-    back = _back_edges(onward, found.kinds)
+    back = _back_edges(onward, found.stages)
     edges = [
         Edge(e.origin, BACK + e.destination, e.people, e.low, e.high) if (e.origin, e.destination) in back else e
         for e in found.edges
@@ -109,11 +110,10 @@ def rows(found: Graph) -> tuple[dict[str, int], list[Edge]]:
     return row, edges
 
 
-def _back_edges(onward: Mapping[str, list[str]], kinds: Mapping[str, str]) -> set[tuple[str, str]]:
+def _back_edges(onward: Mapping[str, list[str]], starts: Iterable[str]) -> set[tuple[str, str]]:
     """Return the edges that close a circle, found depth first from the sources."""
     back: set[tuple[str, str]] = set()
     done: set[str] = set()
-    starts = [n for n, kind in kinds.items() if kind == "source"] + list(kinds)
     for start in starts:
         if start in done:
             continue

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sojourn.report.camp_facts import CampFacts
-from sojourn.report.charts.chart import Picture, Spec, records, tip, traced
+from sojourn.report.charts.chart import Picture, Spec, records, tip, with_source
 from sojourn.report.charts.cited import rounded
 from sojourn.report.charts.road_map import (
     HEIGHT,
@@ -95,8 +95,8 @@ def place_map(facts: CampFacts) -> list[Picture]:
     table = flows.join(at, on="origin").join(at.add_suffix("_to"), on="destination")
     table = table.assign(origin_name=table["origin"], destination_name=table["destination"])
     top = flows[flows["step"] == -1].sort_values("people", ascending=False).head(5)
-    told = "; ".join(f"{r['origin']} to {r['destination']} {rounded(r['people'])}" for _, r in top.iterrows())
-    trace = facts.about("people at places at the end of the month, and who set out in it, mean over replicates")
+    busiest = "; ".join(f"{r['origin']} to {r['destination']} {rounded(r['people'])}" for _, r in top.iterrows())
+    source = facts.about("people at places at the end of the month, and who set out in it, mean over replicates")
     steps = tuple(text for _, text, _ in _steps(facts))
     written = pd.concat(
         [flows.assign(what="set out"), places.rename(columns={"place": "origin"}).assign(what="there")]
@@ -106,10 +106,10 @@ def place_map(facts: CampFacts) -> list[Picture]:
         name, title = ("map", "The map, month by month") if i == 0 else ("map-near", "The map from nearer")
         said = (
             f"Map of {len(spots)} places, {len(facts.camps)} of them camps. Circles are people at a place, lines "
-            f"people who set out. Most set out, over the whole period: {told or 'nobody'}."
+            f"people who set out. Most set out, over the whole period: {busiest or 'nobody'}."
         )
-        chart = _chart(facts, (table, places.join(at, on="place"), spots), view, trace)
-        found.append(Picture(name, title, said, trace, chart, written, steps=steps))
+        chart = _chart(facts, (table, places.join(at, on="place"), spots), view, source)
+        found.append(Picture(name, title, said, source, chart, written, steps=steps))
     return found
 
 
@@ -134,7 +134,7 @@ def _roads(facts: CampFacts, spots: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chart(
-    facts: CampFacts, tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], view: View, trace: str
+    facts: CampFacts, tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], view: View, source: str
 ) -> Spec:
     flows, places, spots = tables
     land = {"type": "geoshape", "fill": "#f3f4f1", "stroke": "#b9beb6", "strokeWidth": 0.6, "clip": True}
@@ -149,8 +149,8 @@ def _chart(
         "layer": [
             {"data": {"values": view.land()}, "mark": land},
             {"data": records(_roads(facts, spots)), "mark": road, "encoding": {**at, **ends, "tooltip": road_tips}},
-            moving(flows, trace),
-            _people(places, trace),
+            moving(flows, source),
+            _people(places, source),
             *({"data": records(names), **layer} for layer in names_of_places(at)),
         ],
         "width": "container",
@@ -158,7 +158,7 @@ def _chart(
     }
 
 
-def _people(places: pd.DataFrame, trace: str) -> Spec:
+def _people(places: pd.DataFrame, source: str) -> Spec:
     """Return the places, marked by what they are in the month, in circles whose area is the people there."""
     at = {name: {"field": name, "type": "quantitative"} for name in _WHERE}
     top = float(np.nanmax([1.0, *places["people"]]))
@@ -179,14 +179,14 @@ def _people(places: pd.DataFrame, trace: str) -> Spec:
         tip("people", "people at the end (mean)", ",.0f"),
         tip("low", "90 % from", ",.0f"),
         tip("high", "to", ",.0f"),
-        tip("trace", "source"),
+        tip("source", "source"),
     ]
     circle = {"type": "circle", "color": "#2b6a99", "opacity": 0.25, "stroke": "#2b6a99", "clip": True}
     area = {"domain": [0, top], "range": [0, _LARGEST]}
     size = {"field": "people", "type": "quantitative", "legend": None, "scale": area}
     return {
         "data": records(places),
-        "transform": [{"filter": "datum.step == step"}, traced(trace)],
+        "transform": [{"filter": "datum.step == step"}, with_source(source)],
         "layer": [
             {
                 "transform": [{"filter": "isValid(datum.people)"}],

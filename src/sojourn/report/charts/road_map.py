@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sojourn.report.charts.chart import COLOURS, Picture, Spec, records, tip, traced
+from sojourn.calendar import containing
+from sojourn.report.charts.chart import COLOURS, Picture, Spec, records, tip, with_source
 from sojourn.report.charts.cited import rounded
 from sojourn.report.facts import Facts
 from sojourn.report.system_facts import SystemFacts
@@ -101,7 +102,7 @@ def road(facts: SystemFacts) -> Road:
         if origin in place and end in place:
             if place[origin] != place[end]:
                 pairs.setdefault((place[origin], place[end]), []).append(i)
-        elif facts.kinds[end] != "end" and total[i]:
+        elif not facts.scenario.stages[end].final and total[i]:
             left_out[f"{origin} -> {end}"] = float(total[i])
     months = months_of(facts)
     parts = []
@@ -117,8 +118,8 @@ def road(facts: SystemFacts) -> Road:
 
 def months_of(facts: Facts) -> dict[str, NDArray[np.int64]]:
     """Return the recorded periods that begin in each month, by its name."""
-    month = pd.DatetimeIndex(facts.run.data["time"].values).to_period("M")
-    return {f"{m.strftime('%B %Y')}": np.flatnonzero(month == m) for m in month.unique()}
+    month, _ = containing(facts.run.data["time"].values.astype("datetime64[D]"), "month")
+    return {f"{first.item():%B %Y}": np.flatnonzero(month == first) for first in np.unique(month)}
 
 
 def spread(people: NDArray[Any]) -> tuple[float, float, float]:
@@ -171,9 +172,9 @@ def views(places: pd.DataFrame, least: float = _LEAST_DEGREES) -> list[View]:
     after = (int(gaps.argmax()) + 1) % len(around)
     order = np.concatenate([around[after:], around[:after] + 360])
     found = [_view(places, order, least)]
-    inner = np.diff(order)
-    if len(inner) and inner.max() > _PART * (order[-1] - order[0]):
-        cut = int(inner.argmax()) + 1
+    steps = np.diff(order)
+    if len(steps) and steps.max() > _PART * (order[-1] - order[0]):
+        cut = int(steps.argmax()) + 1
         group = max((order[:cut], order[cut:]), key=len)
         near = places[np.isin((places["longitude"] % 360).round(6), (group % 360).round(6))]
         if len(near) >= _NEAR:
@@ -207,17 +208,17 @@ def road_map(facts: SystemFacts) -> list[Picture]:
     table = drawn.table.join(places[_WHERE], on="origin").join(places[_WHERE].add_suffix("_to"), on="destination")
     table = table.rename(columns={"name": "origin_name", "name_to": "destination_name"})
     top = table[table["step"] == -1].sort_values("people", ascending=False).head(5)
-    told = "; ".join(
+    busiest = "; ".join(
         f"{r['origin_name']} to {r['destination_name']} {rounded(r['people'])}" for _, r in top.iterrows()
     )
     steps = (_TOTAL, *months_of(facts))
-    trace = facts.about("people who go from place to place, mean over replicates")
+    source = facts.about("people who go from place to place, mean over replicates")
     found = []
     for i, view in enumerate(views(places)):
         name, title = ("map", "The road, month by month") if i == 0 else ("map-near", "The road from nearer")
-        said = f"Map of {len(places)} places. Most went, in people over the whole period: {told}."
-        chart = _chart(table, labelled(places.reset_index(), view), view, trace)
-        found.append(Picture(name, title, said, trace, chart, drawn.table, steps=steps))
+        said = f"Map of {len(places)} places. Most went, in people over the whole period: {busiest}."
+        chart = _chart(table, labelled(places.reset_index(), view), view, source)
+        found.append(Picture(name, title, said, source, chart, drawn.table, steps=steps))
     return found
 
 
@@ -262,7 +263,7 @@ def projection(view: View) -> Spec:
     }
 
 
-def _chart(table: pd.DataFrame, places: pd.DataFrame, view: View, trace: str) -> Spec:
+def _chart(table: pd.DataFrame, places: pd.DataFrame, view: View, source: str) -> Spec:
     land = {"type": "geoshape", "fill": "#eef0ec", "stroke": "#b9beb6", "strokeWidth": 0.6, "clip": True}
     at = {name: {"field": name, "type": "quantitative"} for name in ("longitude", "latitude")}
     return {
@@ -270,7 +271,7 @@ def _chart(table: pd.DataFrame, places: pd.DataFrame, view: View, trace: str) ->
         "projection": projection(view),
         "layer": [
             {"data": {"values": view.land()}, "mark": land},
-            moving(table, trace),
+            moving(table, source),
             {
                 "data": records(places.drop(columns=["place", "people"])),
                 "layer": [
@@ -303,7 +304,7 @@ def names_of_places(at: Spec) -> list[Spec]:
     return [{"mark": text | look, "encoding": named} for look in looks]
 
 
-def moving(table: pd.DataFrame, trace: str) -> Spec:
+def moving(table: pd.DataFrame, source: str) -> Spec:
     """Return the lines between places: as wide as the root of the people, in another colour against the stream.
 
     One scale of width serves all months, another the whole period: the widest line is as wide in both.
@@ -319,7 +320,7 @@ def moving(table: pd.DataFrame, trace: str) -> Spec:
     thick = f"1 + 11 * sqrt(datum.people / (datum.step < 0 ? {total:.1f} : {month:.1f}))"
     return {
         "data": records(table[[*columns, *ends]].assign(against=against)),
-        "transform": [{"filter": "datum.step == step"}, traced(trace), {"calculate": thick, "as": "thick"}],
+        "transform": [{"filter": "datum.step == step"}, with_source(source), {"calculate": thick, "as": "thick"}],
         "mark": {"type": "rule", "opacity": 0.6, "strokeCap": "round", "clip": True},
         "encoding": {
             **{
@@ -339,7 +340,7 @@ def moving(table: pd.DataFrame, trace: str) -> Spec:
                 tip("people", "people (mean)", ",.0f"),
                 tip("low", "90 % from", ",.0f"),
                 tip("high", "to", ",.0f"),
-                tip("trace", "source"),
+                tip("source", "source"),
             ],
         },
     }

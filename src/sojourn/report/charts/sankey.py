@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from sojourn.report.charts.chart import COLOURS, Picture, Spec, records, tip, traced
+from sojourn.report.charts.chart import COLOURS, Picture, Spec, records, tip, with_source
 from sojourn.report.charts.cited import rounded
 from sojourn.report.charts.network import BACK, Edge, graph, rows
 from sojourn.report.facts import label
@@ -60,12 +60,15 @@ def sankey(facts: SystemFacts) -> Picture | None:
             for e in edges
         ]
     ).sort_values("people", ascending=False)
-    trace = facts.about("people who took each flow, whole run, mean over replicates")
-    ends = table[table["destination"].map(found.kinds).eq("end")].groupby("destination")["people"].sum()
-    told = "; ".join(f"{label(str(n))} {rounded(v)}" for n, v in ends.sort_values(ascending=False).head(6).items())
-    said = f"Flow diagram from departure to outcome, in people. Largest outcomes: {told}."
-    chart = _chart(links, bars, width, height, trace)
-    return Picture("sankey", "From departure to outcome", said, trace, chart, table, wide=True)
+    source = facts.about("people who took each flow, whole run, mean over replicates")
+    finals = {name for name, stage in facts.scenario.stages.items() if stage.final}
+    ends = table[table["destination"].isin(finals)].groupby("destination")["people"].sum()
+    largest = "; ".join(
+        f"{label(str(n))} {rounded(v)}" for n, v in ends.sort_values(ascending=False).head(6).items()
+    )
+    said = f"Flow diagram from departure to outcome, in people. Largest outcomes: {largest}."
+    chart = _chart(links, bars, width, height, source)
+    return Picture("sankey", "From departure to outcome", said, source, chart, table, wide=True)
 
 
 def _with_bends(row: dict[str, int], edges: list[Edge]) -> tuple[list[_Node], list[list[int]]]:
@@ -141,7 +144,7 @@ def _left(node: _Node, scale: float) -> float:
 
 
 def _ribbons(nodes: list[_Node], chains: list[list[int]], edges: list[Edge], scale: float) -> pd.DataFrame:
-    """Return the outlines of the flows: link, y, x, x2, and what is told of them."""
+    """Return the outlines of the flows: link, y, x, x2, and what is said of them."""
     starts: dict[int, float] = {i: _left(n, scale) for i, n in enumerate(nodes)}
     arrivals = dict(starts)
     depart: dict[tuple[int, int], float] = {}
@@ -164,7 +167,7 @@ def _ribbons(nodes: list[_Node], chains: list[list[int]], edges: list[Edge], sca
             top -= 0 if nodes[a].shown else _BAR
             y = top + (bottom - top) * t
             parts.append(pd.DataFrame({"link": k, "y": y.round(1), "x": x.round(1), "x2": (x + wide).round(1)}))
-    told = pd.DataFrame(
+    texts = pd.DataFrame(
         [
             {
                 "link": k,
@@ -178,12 +181,13 @@ def _ribbons(nodes: list[_Node], chains: list[list[int]], edges: list[Edge], sca
             for k, e in enumerate(edges)
         ]
     )
-    return pd.concat(parts).merge(told, on="link")
+    return pd.concat(parts).merge(texts, on="link")
 
 
 def _bar(node: _Node, facts: SystemFacts, scale: float) -> dict[str, object]:
     kind = facts.kinds.get(node.name, "back")
-    outcome = getattr(facts.scenario.stages.get(node.name), "outcome", "")
+    stage = facts.scenario.stages.get(node.name)
+    outcome = ", ".join(stage.outcomes()) if stage else ""
     left = _left(node, scale)
     return {
         "stage": label(node.name),
@@ -198,7 +202,7 @@ def _bar(node: _Node, facts: SystemFacts, scale: float) -> dict[str, object]:
     }
 
 
-def _chart(links: pd.DataFrame, bars: pd.DataFrame, width: float, height: float, trace: str) -> Spec:
+def _chart(links: pd.DataFrame, bars: pd.DataFrame, width: float, height: float, source: str) -> Spec:
     across = {"domain": [0, width], "range": [0, width], "nice": False}
     down = {"domain": [-_ROW / 2, height], "range": [0, height + _ROW / 2], "nice": False}
     x, y = _place_of("x", across), _place_of("y", down)
@@ -211,7 +215,7 @@ def _chart(links: pd.DataFrame, bars: pd.DataFrame, width: float, height: float,
     }
     ribbons: Spec = {
         "data": records(links),
-        "transform": [traced(trace)],
+        "transform": [with_source(source)],
         "mark": {"type": "area", "orient": "horizontal", "opacity": 0.38},
         "encoding": {
             "x": x,
@@ -225,17 +229,17 @@ def _chart(links: pd.DataFrame, bars: pd.DataFrame, width: float, height: float,
                 people,
                 tip("low", "90 % from", ",.0f"),
                 tip("high", "to", ",.0f"),
-                tip("trace", "source"),
+                tip("source", "source"),
             ],
         },
     }
-    tips = [tip("stage", "stage"), tip("kind", "kind"), people, tip("trace", "source")]
+    tips = [tip("stage", "stage"), tip("kind", "kind"), people, tip("source", "source")]
     text = {"type": "text", "fontSize": 11.5, "baseline": "bottom", "dy": -3}
     named = {"x": _place_of("middle", across), "y": y, "text": {"field": "text"}, "tooltip": tips}
     halo = {"stroke": "white", "strokeWidth": 3, "opacity": 0.85}
     nodes: Spec = {
         "data": records(bars),
-        "transform": [traced(trace)],
+        "transform": [with_source(source)],
         "layer": [
             {
                 "mark": {"type": "rect", "color": "#23313d"},

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from sojourn.report.charts.chart import AMOUNTS, Spec, dated, records, traced
+from sojourn.calendar import read_period
+from sojourn.report.charts.chart import AMOUNTS, Spec, dated, records, with_source
 from sojourn.report.charts.policy_bars import policy_bars
 from sojourn.report.facts import label
 from sojourn.report.system_facts import SystemFacts
 
-__all__ = ["OTHER", "OUTCOMES", "TOLD", "looks", "named_stages", "quarter_days", "stacked"]
+__all__ = ["LEAST_SHARE", "OTHER", "OUTCOMES", "looks", "named_stages", "quarter_days", "stacked"]
 
 OTHER = "other stages"
-TOLD = 0.005
-"""Smallest share that is told in words."""
+LEAST_SHARE = 0.005
+"""Smallest share that is said in words."""
 OUTCOMES = {
     "settled": "settled with status",
     "undocumented": "without status",
@@ -51,12 +53,13 @@ def named_stages(facts: SystemFacts) -> dict[str, list[int]]:
     inside = []
     for i, name in enumerate(names):
         stage = facts.scenario.stages[name]
-        if name in facts.aside or stage.kind == "source":
+        if name in facts.aside or stage.entry:
             continue
         if name in taken:
             found[taken[name]].append(i)
-        elif stage.kind == "end":
-            found[OUTCOMES[stage.outcome]].append(i)
+        elif stage.final:
+            for outcome in stage.outcomes():
+                found[OUTCOMES[outcome]].append(i)
         else:
             inside.append(i)
     most = 0 if facts.statuses else _STAGES
@@ -73,7 +76,7 @@ def looks(facts: SystemFacts) -> dict[str, str]:
     found: dict[str, str] = {}
     for text, positions in named_stages(facts).items():
         stage = stages[positions[0]]
-        colour = _COLOURS[stage.outcome] if stage.kind == "end" else ""
+        colour = next((_COLOURS[outcome] for outcome in stage.outcomes()), "")
         if text == OTHER:
             found[text] = _REST
         else:
@@ -83,15 +86,18 @@ def looks(facts: SystemFacts) -> dict[str, str]:
 
 def quarter_days(names: Iterable[str]) -> pd.DataFrame:
     """Return the first day of quarters named ``2024 Q1``, and of the next ones: from_day, to_day."""
-    quarters = pd.PeriodIndex([name.replace(" ", "") for name in names], freq="Q")
-    return pd.DataFrame({"from_day": quarters.start_time, "to_day": (quarters + 1).start_time})
+    quarters = [period for name in names if (period := read_period(name)) is not None]
+    following = [quarter.end + dt.timedelta(days=1) for quarter in quarters]
+    return pd.DataFrame(
+        {"from_day": pd.to_datetime([q.start for q in quarters]), "to_day": pd.to_datetime(following)}
+    )
 
 
 def stacked(
     table: pd.DataFrame,
     look: Mapping[str, str],
     facts: SystemFacts,
-    trace: str,
+    source: str,
     y: str,
     title: str,
     tips: list[Spec],
@@ -128,7 +134,7 @@ def stacked(
     end = max(facts.end, drawn["to_day"].max())
     return {
         "data": records(drawn),
-        "transform": [traced(trace)],
+        "transform": [with_source(source)],
         "encoding": {"x": dated("from_day", start, end)},
         "layer": [bars, *policy_bars(facts.policies, start, end, _HEIGHT)],
         "width": "container",

@@ -20,8 +20,13 @@ def card(subject: Scenario | FleeScenario | Run) -> str:
 
     Parameters
     ----------
-    subject
+    subject : Scenario, FleeScenario or Run
         A scenario, a Flee folder that was read, or a run: then the card is that of its scenario.
+
+    Returns
+    -------
+    str
+        Markdown text.
     """
     if isinstance(subject, Run):
         from sojourn.report.answers.opening import kind_of

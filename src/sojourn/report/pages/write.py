@@ -40,18 +40,18 @@ def report(
 
     Parameters
     ----------
-    subject
+    subject : Run or Comparison
         A run of either engine, or two that are compared: the report then begins with what the change did.
-    path
+    path : str or Path
         The file to write.
-    scores
+    scores : Scores, optional
         Those of the run, or of the first of two, by :func:`sojourn.forecast.score`. Left out, a built-in scenario
         is scored by the rules that stand beside it, and a run with camps against its registrations. Bars that are
         not reached are said at the top.
-    cohorts
+    cohorts : xarray.DataArray, optional
         Those of :func:`sojourn.cohorts` by quarter, for where those who came in each quarter are; left out, the
         report does not say it.
-    files
+    files : str or Path, optional
         A folder into which every chart is written as SVG and PNG, and its data as CSV.
 
     Returns

@@ -8,7 +8,7 @@ import xarray as xr
 
 from sojourn.report.charts.chart import Picture, tip
 from sojourn.report.charts.cited import rounded, share
-from sojourn.report.charts.stack import TOLD, looks, named_stages, stacked
+from sojourn.report.charts.stack import LEAST_SHARE, looks, named_stages, stacked
 from sojourn.report.facts import long_date
 from sojourn.report.system_facts import SystemFacts
 
@@ -63,13 +63,14 @@ def arrivals(facts: SystemFacts) -> list[Picture]:
     word = (question.arrivals.label if question is not None and question.arrivals is not None else "") or "entry"
     most = table.iloc[int(table["arrived"].to_numpy().argmax())]
     of_it = table[table["quarter"] == most["quarter"]].sort_values("share", ascending=False).head(4)
-    told = ", ".join(f"{r['where']} {share(r['share'])}" for _, r in of_it.iterrows() if r["share"] >= TOLD)
+    of_it = of_it[of_it["share"] >= LEAST_SHARE]
+    largest = ", ".join(f"{r['where']} {share(r['share'])}" for _, r in of_it.iterrows())
     day = long_date(facts.last_day)
     said = (
         f"Stacked bars by quarter of {word}: where those people are on {day}. Most came in {most['quarter']}: "
-        f"{rounded(most['arrived'])} people; of them {told}."
+        f"{rounded(most['arrived'])} people; of them {largest}."
     )
-    trace = facts.about(
+    source = facts.about(
         f"people by quarter of {word} and where they are on {day}, worked out from the flows of every step of the "
         f"first {len(_followed(facts))} replicates, mean"
     )
@@ -84,10 +85,10 @@ def arrivals(facts: SystemFacts) -> list[Picture]:
         tip("people", "people (mean)", ",.0f"),
         tip("people_low", "90 % from", ",.0f"),
         tip("people_high", "to", ",.0f"),
-        tip("trace", "source"),
+        tip("source", "source"),
     ]
     return [
-        Picture(name, title, said, trace, stacked(table, look, facts, trace, column, unit, tips), table.round(4))
+        Picture(name, title, said, source, stacked(table, look, facts, source, column, unit, tips), table.round(4))
         for name, title, column, unit in (
             ("arrivals", f"Where those who came in each quarter are on {day}", "share", "share"),
             ("arrivals-people", "The same in people", "people", "person"),

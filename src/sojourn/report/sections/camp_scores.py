@@ -7,7 +7,7 @@ import pandas as pd
 
 from sojourn.forecast import camp_differences, forecasts
 from sojourn.report.camp_facts import CampFacts
-from sojourn.report.charts.chart import COLOURS, Picture, Spec, dated, records, tip, traced
+from sojourn.report.charts.chart import COLOURS, Picture, Spec, dated, records, tip, with_source
 from sojourn.report.charts.cited import cited, share
 from sojourn.report.section import Content, Section, Table
 
@@ -71,11 +71,11 @@ def errors(facts: CampFacts) -> Picture:
         f"{who} {error:.3g}" for who, error in whole.groupby("who", sort=False)["error"].mean().items()
     )
     said = f"Relative difference of camps by day; mean over days: {means}. Less is better; 2 is the most it can be."
-    trace = facts.about("sum over camps of |simulated - registered| / all registered, totals made equal", "share")
-    return Picture("errors", "Error by day", said, trace, _lines(drawn, facts, trace), whole)
+    source = facts.about("sum over camps of |simulated - registered| / all registered, totals made equal", "share")
+    return Picture("errors", "Error by day", said, source, _lines(drawn, facts, source), whole)
 
 
-def _lines(table: pd.DataFrame, facts: CampFacts, trace: str) -> Spec:
+def _lines(table: pd.DataFrame, facts: CampFacts, source: str) -> Spec:
     colours = {_RUN: COLOURS["simulated"]} | _LINES
     names = list(dict.fromkeys(table["who"]))
     dashes = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2]]
@@ -87,12 +87,12 @@ def _lines(table: pd.DataFrame, facts: CampFacts, trace: str) -> Spec:
         tip("error", "error", ".3f"),
         tip("low", "90 % from", ".3f"),
         tip("high", "to", ".3f"),
-        tip("trace", "source"),
+        tip("source", "source"),
     ]
     area = {"type": "area", "color": COLOURS["simulated"], "opacity": 0.25}
     return {
         "data": records(table),
-        "transform": [traced(trace)],
+        "transform": [with_source(source)],
         "encoding": {"x": dated("time", facts.start, facts.end), "tooltip": tips},
         "layer": [
             {

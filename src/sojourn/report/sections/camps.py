@@ -89,10 +89,10 @@ def _camp(
         f"{rounded(last['q95'])}), {rounded(float(registered[-1]))} registered. {len(known)} reports, "
         f"{int(inside.sum())} of them inside the 90 % band."
     )
-    source = facts.published(camp) if camp else "registered in all camps; unit: person"
-    trace = f"{source}; bands: {facts.trace}"
-    chart = band_chart(table, facts, unit="person", trace=trace)
-    return Picture(name, title, said, trace, chart, table)
+    registrations = facts.published(camp) if camp else "registered in all camps; unit: person"
+    source = f"{registrations}; bands: {facts.made_by}"
+    chart = band_chart(table, facts, unit="person", source=source)
+    return Picture(name, title, said, source, chart, table)
 
 
 def camp_table(facts: CampFacts) -> Table:

@@ -28,7 +28,7 @@ _WORDS = (
 
 
 def about(comparison: Comparison, what: str, unit: str = "person") -> str:
-    """Return the trace of a difference: what is counted, in which unit, by which runs."""
+    """Return the source of a difference: what is counted, in which unit, by which runs."""
     one, two = (run.provenance for run in (comparison.base, comparison.other))
     return (
         f"{what}, with the change less without it; unit: {unit}; simulated, {comparison.base.replicates} paired "
@@ -46,18 +46,18 @@ def plus(value: float) -> str:
     )
 
 
-def signed(spread: Spread, trace: str) -> Markup:
+def signed(spread: Spread, source: str) -> Markup:
     """Return the median of a difference and its interval, each with its sign."""
-    return _interval((spread.median, spread.low, spread.high), trace)
+    return _interval((spread.median, spread.low, spread.high), source)
 
 
-def mean_of(row: pd.Series[Any], name: str, trace: str) -> Markup:
+def mean_of(row: pd.Series[Any], name: str, source: str) -> Markup:
     """Return a mean of the shunting table and its interval, each with its sign."""
-    return _interval(tuple(float(row[column]) for column in (name, f"{name}_low", f"{name}_high")), trace)
+    return _interval(tuple(float(row[column]) for column in (name, f"{name}_low", f"{name}_high")), source)
 
 
-def _interval(ends: tuple[float, ...], trace: str) -> Markup:
-    return Markup('{} <span class="i">({} to {})</span>').format(*(cited(plus(value), trace) for value in ends))
+def _interval(ends: tuple[float, ...], source: str) -> Markup:
+    return Markup('{} <span class="i">({} to {})</span>').format(*(cited(plus(value), source) for value in ends))
 
 
 def moved(comparison: Comparison, facts: Facts) -> list[Picture]:
@@ -71,8 +71,8 @@ def moved(comparison: Comparison, facts: Facts) -> list[Picture]:
         stage = str(stocks["stage"].values[i])
         key = _anchor(stage) if _anchor(stage) not in taken else f"{_anchor(stage)}-{i}"
         taken.add(key)
-        trace = about(comparison, f"people {facts.words.at} {stage} at the end of the period")
-        pictures.append(_moved(f"moved-{key}", facts, stage, stocks.isel(stage=i), trace))
+        source = about(comparison, f"people {facts.words.at} {stage} at the end of the period")
+        pictures.append(_moved(f"moved-{key}", facts, stage, stocks.isel(stage=i), source))
     return pictures
 
 
@@ -81,7 +81,7 @@ def _anchor(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "stage"
 
 
-def _moved(name: str, facts: Facts, stage: str, people: xr.DataArray, trace: str) -> Picture:
+def _moved(name: str, facts: Facts, stage: str, people: xr.DataArray, source: str) -> Picture:
     """Return a picture of the difference of ``people`` (replicate, time) in a stage."""
     table, words = bands(people), facts.name_of(stage)
     last = table.iloc[-1]
@@ -91,7 +91,7 @@ def _moved(name: str, facts: Facts, stage: str, people: xr.DataArray, trace: str
     )
     title = f"{words[:1].upper()}{words[1:]}: people more or fewer with the change"
     return Picture(
-        name, title, said, trace, band_chart(table, facts, unit="person", trace=trace, height=170), table
+        name, title, said, source, band_chart(table, facts, unit="person", source=source, height=170), table
     )
 
 
@@ -124,11 +124,11 @@ def shunting_table(comparison: Comparison, facts: Facts) -> Table:
     return Table("Where the queue moved" if waits else "Where the people moved", heads, rows, right)
 
 
-def _cell(row: Mapping[Any, Any], name: str, trace: str) -> Markup | str:
+def _cell(row: Mapping[Any, Any], name: str, source: str) -> Markup | str:
     if not np.isfinite(row[name]):
         return "–"
     text, low, high = (plus(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    return cited(text if low == high == text else f"{text} ({low} to {high})", trace)
+    return cited(text if low == high == text else f"{text} ({low} to {high})", source)
 
 
 def _day(facts: Facts, day: object) -> str:

@@ -38,8 +38,8 @@ def timeline(facts: Facts) -> Picture | None:
     seen = shown["from_day"] + span * _SHORT_PART
     shown["to_day"] = shown["to_day"].where(shown["to_day"] > seen, seen)
     said = f"{len(shown)} policies in force during the run; the table lists them with dates and citations."
-    trace = "scenario, citations in the table"
-    return Picture("policies", "Policies in force, by name", said, trace, _chart(shown, facts), table)
+    source = "scenario, citations in the table"
+    return Picture("policies", "Policies in force, by name", said, source, _chart(shown, facts), table)
 
 
 def _chart(shown: pd.DataFrame, facts: Facts) -> Spec:
@@ -96,7 +96,9 @@ def _closures(facts: CampFacts) -> Content:
     if drawn is None:
         return Content(tables=[_closure_rows(facts)])
     said = f"{len(drawn.data)} closures in force during the run; the table lists them with dates."
-    named = replace(drawn, name="closures", title="Closures by date", said=said, trace="closures.csv of the folder")
+    named = replace(
+        drawn, name="closures", title="Closures by date", said=said, source="closures.csv of the folder"
+    )
     return Content(pictures=[named], tables=[_closure_rows(facts)])
 
 

@@ -22,7 +22,7 @@ def quantities(facts: SystemFacts) -> Table:
     drawn = dict(zip(map(str, facts.run.data["quantity"].values), facts.run.parameters.values.T, strict=True))
     rows = []
     for name, q in facts.scenario.quantities.items():
-        trace = (
+        source = (
             f"quantity {name}; unit: {q.unit}; source: {q.source or 'none given'}{', ' + q.date if q.date else ''}"
         )
         stated = profile(q) if q.value is not None or q.prior is None else ""
@@ -32,11 +32,11 @@ def quantities(facts: SystemFacts) -> Table:
         spread = ""
         if values is not None and np.ptp(values) > 0:
             low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
-            spread = cited(f"{middle:.4g} ({low:.4g} – {high:.4g})", f"{trace}; drawn in this run")
+            spread = cited(f"{middle:.4g} ({low:.4g} – {high:.4g})", f"{source}; drawn in this run")
         rows.append(
             [
                 Markup('<span class="name">{}</span><br>{}').format(name, q.description),
-                cited(stated, trace),
+                cited(stated, source),
                 spread,
                 "" if q.unit == "1" else q.unit,
                 ", ".join(part for part in (q.source, q.date) if part) or Markup('<em class="gap">none given</em>'),

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from sojourn.report.charts.bands import band_chart, bands
-from sojourn.report.charts.chart import AMOUNTS, COLOURS, Picture, Spec, records, tip, traced
+from sojourn.report.charts.chart import AMOUNTS, COLOURS, Picture, Spec, records, tip, with_source
 from sojourn.report.charts.cited import rounded
 from sojourn.report.facts import label
 from sojourn.report.section import Content, Section
@@ -44,14 +44,14 @@ def queues(facts: SystemFacts) -> list[Picture]:
 
 def _over_time(facts: SystemFacts, name: str, values: xr.DataArray, kind: str, what: str, unit: str) -> Picture:
     table = bands(values).dropna(subset=["q50"])
-    trace = facts.about(f"queue {name}: {what}, all groups", unit)
+    source = facts.about(f"queue {name}: {what}, all groups", unit)
     last = table.iloc[-1]
     said = (
         f"{table['time'].iloc[0]:%B %Y} to {last['time']:%B %Y}; at the end median "
         f"{rounded(last['q50'])}, 90 % band {rounded(last['q05'])} to {rounded(last['q95'])} ({unit})."
     )
-    chart = band_chart(table, facts, unit=unit, trace=trace, height=180)
-    return Picture(f"queue-{name}-{kind}", f"{label(name).capitalize()}: {what}", said, trace, chart, table)
+    chart = band_chart(table, facts, unit=unit, source=source, height=180)
+    return Picture(f"queue-{name}-{kind}", f"{label(name).capitalize()}: {what}", said, source, chart, table)
 
 
 def _spread(facts: SystemFacts, name: str) -> Picture:
@@ -64,7 +64,7 @@ def _spread(facts: SystemFacts, name: str) -> Picture:
     table = pd.DataFrame({"days": edge[kept], "share": part[kept]})
     table = table[np.isfinite(table["days"])]
     table = pd.concat([pd.DataFrame({"days": [0.0], "share": [0.0]}), table], ignore_index=True)
-    trace = facts.about(f"queue {name}: waits of all who began service, whole run, all groups", "day")
+    source = facts.about(f"queue {name}: waits of all who began service, whole run, all groups", "day")
     half = float(np.interp(0.5, table["share"], table["days"]))
     most = float(np.interp(0.9, table["share"], table["days"]))
     said = (
@@ -72,10 +72,10 @@ def _spread(facts: SystemFacts, name: str) -> Picture:
         f"nine in ten less than {rounded(most)} days."
     )
     title = f"{label(name).capitalize()}: waiting times"
-    return Picture(f"queue-{name}-spread", title, said, trace, _rising(table, trace), table)
+    return Picture(f"queue-{name}-spread", title, said, source, _rising(table, source), table)
 
 
-def _rising(table: pd.DataFrame, trace: str) -> Spec:
+def _rising(table: pd.DataFrame, source: str) -> Spec:
     """Return a chart of the share of people who waited at most so long."""
     colour = COLOURS["simulated"]
     days = {
@@ -87,7 +87,7 @@ def _rising(table: pd.DataFrame, trace: str) -> Spec:
     part = {"field": "share", "type": "quantitative", "title": "share of people", "scale": {"domain": [0, 1]}}
     return {
         "data": records(table),
-        "transform": [traced(trace)],
+        "transform": [with_source(source)],
         "mark": {"type": "area", "line": {"color": colour}, "color": colour, "opacity": 0.25},
         "encoding": {
             "x": days,
@@ -95,7 +95,7 @@ def _rising(table: pd.DataFrame, trace: str) -> Spec:
             "tooltip": [
                 tip("days", "waited less than, days", ",.1f"),
                 tip("share", "share", ".1%"),
-                tip("trace", "source"),
+                tip("source", "source"),
             ],
         },
         "width": "container",

@@ -39,15 +39,15 @@ def stations(facts: SystemFacts) -> list[Picture]:
         table = table[table["complete"] & (table["q50"].notna() | table["published"].notna())]
         if not len(table):
             continue
-        unit, trace = str(data.attrs["units"]), source_of(data)
+        unit, source = str(data.attrs["units"]), source_of(data)
         known = table.dropna(subset=["published"])
         inside = (known["published"] >= known["q05"]) & (known["published"] <= known["q95"])
         said = (
             f"By {data.attrs['period']}, {table['time'].min():%B %Y} to {table['time'].max():%B %Y}: {len(known)} "
             f"published figures, {int(inside.sum())} of them inside the 90 % band."
         )
-        chart = band_chart(table, facts, unit=unit, trace=trace)
-        pictures.append(Picture(f"station-{name}", str(data.attrs["title"]), said, trace, chart, table))
+        chart = band_chart(table, facts, unit=unit, source=source)
+        pictures.append(Picture(f"station-{name}", str(data.attrs["title"]), said, source, chart, table))
     return pictures
 
 
@@ -61,20 +61,20 @@ def agreement_table(facts: SystemFacts) -> Table:
     rows = []
     right = {"in 50 %": "within_50", "in 90 %": "within_90", "log-RMSE": "log_rmse", "ratio": "ratio"}
     naive = {"log-RMSE, last value": "log_rmse_last", "log-RMSE, upstream": "log_rmse_upstream"}
-    told = {k: v for k, v in naive.items() if v in facts.agreement and facts.agreement[v].notna().any()}
+    predicted = {k: v for k, v in naive.items() if v in facts.agreement and facts.agreement[v].notna().any()}
     split = facts.fitted_to is not None
     for row in facts.agreement.to_dict("records"):
         data = facts.seen[row["observation"]]
-        trace = f"{source_of(data)}; {facts.trace}"
+        source = f"{source_of(data)}; {facts.made_by}"
         cells: list[object] = [_title(facts, row["observation"]), data.attrs["units"]]
         cells += [{"fit": "in sample", "test": "out of sample"}[row["span"]]] if split else []
-        cells.append(cited(str(row["periods"]), f"periods compared; {trace}"))
-        for column in (right | told).values():
+        cells.append(cited(str(row["periods"]), f"periods compared; {source}"))
+        for column in (right | predicted).values():
             text = share(row[column]) if column.startswith("within") else _two(row[column])
-            cells.append(cited(text, f"{_MEANS[column].format(least=facts.least)}; {trace}"))
+            cells.append(cited(text, f"{_MEANS[column].format(least=facts.least)}; {source}"))
         rows.append(cells)
-    heads = ["station", "unit", *(["span"] if split else []), "periods", *right, *told]
-    return Table("Agreement at each station", heads, rows, frozenset({"periods", *right, *told}))
+    heads = ["station", "unit", *(["span"] if split else []), "periods", *right, *predicted]
+    return Table("Agreement at each station", heads, rows, frozenset({"periods", *right, *predicted}))
 
 
 def _two(value: float) -> str:
@@ -96,12 +96,12 @@ def bar_table(facts: SystemFacts) -> Table:
     rows = []
     for row in facts.bars.sort_values("verdict").to_dict("records"):
         title = _title(facts, row["station"])
-        source = source_of(facts.seen[row["station"]])
-        trace = f"{row['measure']} at {title} over {row['sample']}; {source}; {facts.trace}"
+        published = source_of(facts.seen[row["station"]])
+        source = f"{row['measure']} at {title} over {row['sample']}; {published}; {facts.made_by}"
         verdict = row["verdict"]
         shown = Markup('<strong class="missed">not reached</strong>') if verdict == "not reached" else verdict
         rows.append(
-            [title, row["measure"], row["sample"], cited(rounded(row["value"]), trace), _bar_words(row), shown]
+            [title, row["measure"], row["sample"], cited(rounded(row["value"]), source), _bar_words(row), shown]
         )
     return Table("Bars", ("station", "measure", "over", "value", "bar", "verdict"), rows, frozenset({"value"}))
 

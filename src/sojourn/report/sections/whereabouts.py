@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sojourn.calendar import containing, label
 from sojourn.report.charts.chart import Picture, tip
 from sojourn.report.charts.cited import share
-from sojourn.report.charts.stack import TOLD, looks, named_stages, stacked
+from sojourn.report.charts.stack import LEAST_SHARE, looks, named_stages, stacked
 from sojourn.report.section import Content, Section
 from sojourn.report.sections.arrivals import arrivals
 from sojourn.report.system_facts import SystemFacts
@@ -20,8 +21,8 @@ def whereabouts_table(facts: SystemFacts) -> pd.DataFrame:
 
     Stages are called as in :func:`~sojourn.report.charts.stack.named_stages`.
     """
-    ends = pd.DatetimeIndex(facts.run.data["period_end"].values)
-    quarter = (ends - pd.Timedelta(1, "ns")).to_period("Q")
+    ends = facts.run.data["period_end"].values - np.timedelta64(1, "ns")
+    quarter, _ = containing(ends.astype("datetime64[D]"), "quarter")
     last = np.flatnonzero(np.append(quarter[1:] != quarter[:-1], True))
     stocks = facts.stocks.values[:, last]
     parts = []
@@ -33,7 +34,7 @@ def whereabouts_table(facts: SystemFacts) -> pd.DataFrame:
         parts.append(
             pd.DataFrame(
                 {
-                    "quarter": [f"{q.year} Q{q.quarter}" for q in quarter[last]],
+                    "quarter": [label("quarter", first.item()) for first in quarter[last]],
                     "where": where,
                     "people": people.mean(0).round(1),
                     "low": low,
@@ -49,20 +50,20 @@ def whereabouts(facts: SystemFacts) -> Picture:
     table = whereabouts_table(facts)
     final = table[table["quarter"] == table["quarter"].iloc[-1]].sort_values("people", ascending=False)
     total = final["people"].sum()
-    some = final[final["people"] >= TOLD * total].head(5)
-    told = ", ".join(f"{r['where']} {share(r['people'] / total)}" for _, r in some.iterrows())
-    trace = facts.about("people in each stage at the end of the quarter, mean over replicates")
-    said = f"Stacked bars: where all who have entered are at the end of each quarter. At the end: {told}."
+    some = final[final["people"] >= LEAST_SHARE * total].head(5)
+    largest = ", ".join(f"{r['where']} {share(r['people'] / total)}" for _, r in some.iterrows())
+    source = facts.about("people in each stage at the end of the quarter, mean over replicates")
+    said = f"Stacked bars: where all who have entered are at the end of each quarter. At the end: {largest}."
     tips = [
         tip("quarter", "end of"),
         tip("where", "where"),
         tip("people", "people (mean)", ",.0f"),
         tip("low", "90 % from", ",.0f"),
         tip("high", "to", ",.0f"),
-        tip("trace", "source"),
+        tip("source", "source"),
     ]
-    chart = stacked(table, looks(facts), facts, trace, "people", "person", tips)
-    return Picture("whereabouts", "Where everyone who has entered is", said, trace, chart, table)
+    chart = stacked(table, looks(facts), facts, source, "people", "person", tips)
+    return Picture("whereabouts", "Where everyone who has entered is", said, source, chart, table)
 
 
 def _build(facts: SystemFacts) -> Content:

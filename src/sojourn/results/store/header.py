@@ -20,7 +20,7 @@ from sojourn.results.codes import RunError, refuse
 
 __all__ = ["LAYOUT", "Header", "Rows", "damaged", "is_run", "read_header"]
 
-LAYOUT = 3
+LAYOUT = 4
 """Version of the layout on disk."""
 
 _FILE = "zarr.json"

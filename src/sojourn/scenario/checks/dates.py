@@ -12,7 +12,10 @@ from sojourn.scenario.setting import Time
 from sojourn.scenario.traversal import models
 from sojourn.scenario.values import Duration, Series
 
-__all__ = ["check_dates"]
+__all__ = ["FIRST_DAY", "LAST_DAY", "check_dates"]
+
+FIRST_DAY, LAST_DAY = dt.date(1678, 1, 1), dt.date(2261, 12, 31)
+"""The years that are whole within what 64 bits count in nanoseconds, by which xarray and pandas label time."""
 
 
 def check_dates(draft: Draft) -> None:
@@ -32,6 +35,18 @@ def check_dates(draft: Draft) -> None:
             _order(draft, ("policies", name, "end"), policy.end, policy.start)
     if not draft.intact("time"):
         return
+    for end in ("start", "end"):
+        day = getattr(s.time, end)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            draft.findings.problem(
+                "L608",
+                ("time", end),
+                "results could not label this day",
+                found=str(day),
+                allowed=f"{FIRST_DAY} to {LAST_DAY}",
+                remedy="move the period",
+            )
+            return
     if s.time.end < s.time.start:
         _order(draft, ("time", "end"), s.time.end, s.time.start)
         return

@@ -8,7 +8,7 @@ from math import inf
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.checks.kinds import check_bounds
 from sojourn.scenario.codes import Path
-from sojourn.scenario.values import DRIFTS, KINDS, PRIORS, Drift, Prior, Quantity
+from sojourn.scenario.values import DRIFTS, KINDS, MOST_DAYS, MOST_PEOPLE, PRIORS, Drift, Prior, Quantity
 
 __all__ = ["check_quantities"]
 
@@ -123,6 +123,7 @@ def _check_prior(draft: Draft, path: Path, prior: Prior, name: str) -> None:
         return
     kind = draft.scenario.quantities[name].kind
     least, most = (0.0, inf) if prior.relative else KINDS[kind][1:]
+    most = inf if most in (MOST_PEOPLE, MOST_DAYS) else most  # draws beyond are cut, and counted
     lowest, highest = _support(prior)
     if kind in ("share", "probability") and not prior.relative:
         lowest, highest = (draft.conversions.of_quantity(name).scaled(end) for end in (lowest, highest))

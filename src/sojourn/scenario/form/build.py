@@ -27,7 +27,7 @@ S = TypeVar("S", bound="Scenario")
 def build(cls: type[S], data: Any, findings: Findings) -> S:
     """Return the scenario that plain data describe.
 
-    When the form is wrong, what can be understood is cross-checked all the same, so that every problem is told.
+    When the form is wrong, what can be understood is cross-checked all the same, so that every problem is reported.
 
     Parameters
     ----------

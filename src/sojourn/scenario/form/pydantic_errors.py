@@ -82,9 +82,9 @@ def translate(error: ValidationError, cls: type[BaseModel], findings: Findings) 
             message, details["found"] = f"`{key}` is not a key of {_called(fault.model)}", key
             details["allowed"] = ", ".join(known := list(hints(fault.model)))
             details["nearest"] = nearest(key, known)
-            details["remedy"] = (
-                "YAML 1.2 has no merge keys: write the keys out" if key == "<<" else "correct the key or leave it out"
-            )
+            details["remedy"] = "correct the key or leave it out"
+            if key == "<<":
+                details["remedy"] = "YAML 1.2 has no merge keys: write the keys out"
         elif fault.code == MISSING_KEY:
             message, details["found"] = f"`{key}` is needed here", ""
             details["remedy"] = f"add `{key}`"

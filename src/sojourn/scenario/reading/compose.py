@@ -10,6 +10,7 @@ from typing import Any
 
 from sojourn.errors import nearest
 from sojourn.scenario.codes import Findings, Path
+from sojourn.scenario.reading.asked_series import Ask, asked
 from sojourn.scenario.reading.paths import file_below
 from sojourn.scenario.reading.series_file import embedded
 from sojourn.scenario.reading.yaml_text import Document, read_file
@@ -17,6 +18,8 @@ from sojourn.scenario.written_form import merge
 
 __all__ = ["Composer", "is_name"]
 
+_DEEPEST = 32
+"""Scenarios that extend one another, one upon the other."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -31,6 +34,8 @@ class Composer:
 
     findings: Findings
     builtin: Mapping[str, FilePath]
+    ask: Ask | None = None
+    """Answers what a series asks of the store of figures."""
     failed: bool = False
     """Whether something that a document extends could not be had, so that the rest cannot be judged."""
     _done: dict[FilePath, Document | None] = field(default_factory=dict)
@@ -47,6 +52,15 @@ class Composer:
                 "a scenario cannot extend itself",
                 found=chain,
                 remedy="remove one of these extends",
+            )
+            return None
+        if len(self._open) >= _DEEPEST:
+            self.findings.problem(
+                "L120",
+                ("extends",),
+                f"more than {_DEEPEST} scenarios extend one another",
+                found=f"{self._open[0].name} to {path.name}",
+                remedy="merge some of them",
             )
             return None
         if path not in self._done:
@@ -106,16 +120,19 @@ class Composer:
         return self.builtin.get(name)
 
     def _embed(self, data: dict[str, Any], own: dict[str, Any], folder: FilePath | None) -> None:
-        """Read the series files that the document itself names."""
+        """Read the series files that the document itself names, and ask the store for what it queries."""
         written = own.get("series")
         if not isinstance(written, Mapping) or not isinstance(data.get("series"), dict):
             return
         data["series"] = dict(data["series"])
         for name, series in written.items():
-            if not isinstance(series, Mapping) or "file" not in series:
+            if not isinstance(series, Mapping) or not {"file", "query"} & set(series):
                 continue
             path = ("series", name)
             whole = dict(data["series"][name])
+            if "query" in series:
+                data["series"][name] = asked(whole, series, self.ask, self.findings, path)
+                continue
             if doubled := [key for key in ("start", "values") if key in series]:
                 self.findings.problem(
                     "L116",
@@ -126,7 +143,7 @@ class Composer:
                 )
             found = self._series_file(whole["file"], folder, (*path, "file"))
             values = embedded(whole, found, self.findings, path) if found is not None else {}
-            for key in ("file", "column", "start", "values"):
+            for key in ("file", "column", "where", "start", "values"):
                 whole.pop(key, None)
             data["series"][name] = whole | values
 

@@ -9,6 +9,7 @@ from sojourn.errors import nearest
 from sojourn.scenario.codes import Findings, ScenarioError
 from sojourn.scenario.form.build import build
 from sojourn.scenario.model import Scenario
+from sojourn.scenario.reading.asked_series import Ask
 from sojourn.scenario.reading.compose import Composer, is_name
 from sojourn.scenario.reading.yaml_text import Document, read_text
 from sojourn.scenario.written_form import merge
@@ -22,6 +23,7 @@ def load(
     what_if: Sequence[str | Path] = (),
     builtin: Mapping[str, Path] | None = None,
     shipped: Mapping[str, Path] | None = None,
+    ask: Ask | None = None,
 ) -> Scenario:
     """Return the scenario of a YAML file, or of a built-in name, self-contained and validated.
 
@@ -35,6 +37,8 @@ def load(
         Parts of a scenario that change, each by its name in ``shipped`` or by path; merged in this order.
     builtin, shipped : mapping of str to Path, optional
         Files of the scenarios and of the changes that are known by name.
+    ask : callable, optional
+        Answers the ``query`` of a series from a store of figures; without it, there may be none.
 
     Returns
     -------
@@ -49,7 +53,7 @@ def load(
     findings = Findings(title=f"scenario {source} refused")
     path = _found(source, builtin or {}, "built-in scenario", findings)
     changes = [_found(part, shipped or {}, "what-if of this scenario", findings) for part in what_if]
-    composer = Composer(findings, builtin or {})
+    composer = Composer(findings, builtin or {}, ask)
     document = composer.file(path) if path is not None else None
     parts = [composer.file(change) if change is not None else None for change in changes]
     if document is None or composer.failed or None in parts:
@@ -79,7 +83,13 @@ def _found(source: str | Path, named: Mapping[str, Path], what: str, findings: F
     return None
 
 
-def loads(text: str, *, folder: Path | None = None, builtin: Mapping[str, Path] | None = None) -> Scenario:
+def loads(
+    text: str,
+    *,
+    folder: Path | None = None,
+    builtin: Mapping[str, Path] | None = None,
+    ask: Ask | None = None,
+) -> Scenario:
     """Return the scenario that a YAML text describes, validated and frozen.
 
     Parameters
@@ -90,6 +100,13 @@ def loads(text: str, *, folder: Path | None = None, builtin: Mapping[str, Path] 
         Where the files are that the text names; without it, it may name none.
     builtin : mapping of str to Path, optional
         Files of the scenarios that it may extend by name.
+    ask : callable, optional
+        As for :func:`load`.
+
+    Returns
+    -------
+    Scenario
+        The scenario, validated and frozen.
 
     Raises
     ------
@@ -98,7 +115,7 @@ def loads(text: str, *, folder: Path | None = None, builtin: Mapping[str, Path] 
     """
     findings = Findings()
     document = read_text(text, "text", findings)
-    composer = Composer(findings, builtin or {})
+    composer = Composer(findings, builtin or {}, ask)
     document = composer.compose(document, folder) if document is not None else None
     if document is None or composer.failed:
         raise ScenarioError(findings.problems, findings.title)

@@ -35,5 +35,16 @@ KINDS: dict[str, type[StageBase]] = {
 
 
 def flows(stages: Mapping[str, StageBase]) -> tuple[str, ...]:
-    """Return the names ``origin -> destination`` of all flows, in the order of the stages."""
+    """Return the names of all flows, in the order of the stages.
+
+    Parameters
+    ----------
+    stages : Mapping[str, StageBase]
+        Stages by name.
+
+    Returns
+    -------
+    tuple of str
+        Each as ``origin -> destination``.
+    """
     return tuple(dict.fromkeys(f"{name} -> {way.to}" for name, stage in stages.items() for way in stage.ways()))

@@ -98,6 +98,15 @@ class StageBase(Frozen):
         """Return what keeps people in the stage: nothing, a time that each brings along, a queue, or hazards."""
         return _HELD[cls.worked_as]
 
+    @classmethod
+    def passed_at_once(cls) -> bool:
+        """Return whether people who come here go on in no time."""
+        return cls.held() == "none" and not (cls.entry or cls.final)
+
+    def outcomes(self) -> tuple[str, ...]:
+        """Return what became of those who leave the system here; nothing where nobody does."""
+        return ()
+
     def ways(self) -> Iterator[Way]:
         """Yield every way out, regular ones first: flows and their slots are in this order."""
         yield from ()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from sojourn.scenario.codes import Finding, unused
-from sojourn.scenario.frozen import Frozen, Map
-from sojourn.scenario.stages.base import ATTEMPT, StageBase, Way, Work
+from sojourn.scenario.frozen import Frozen, Map, without
+from sojourn.scenario.stages.base import ATTEMPT, Becomes, StageBase, Way, Work, becomes_words
 from sojourn.scenario.stages.exits import Exits, exit_ways, exit_words
 from sojourn.scenario.stages.parameters import Flag, Parameter, Value
 from sojourn.scenario.values import Coefficient, Days, Money, Per1000Usd, PerDay, Probability, Share, StageName
@@ -33,6 +33,13 @@ class Option(Frozen):
     """Utility not explained by the rest."""
     attempt: bool = False
     """Whether taking this option starts a new attempt."""
+    becomes: Becomes | None = None
+    """Group as which people arrive: one for all, or by the group that they were in."""
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is understood, so that digests do not depend on keys that a scenario does not use."""
+        return without(handler(self), becomes=None)
 
 
 class Coefficients(Frozen):
@@ -69,7 +76,7 @@ class Choice(StageBase):
         yield from exit_ways(self.exits or {}, instant=True)
         for to, o in (self.options or {}).items():
             utility = (o.cost_usd, o.time_days, o.risk, o.legal, o.constant)
-            yield Way(to, "option", utility=utility, attempt=o.attempt, instant=True)
+            yield Way(to, "option", utility=utility, attempt=o.attempt, instant=True, becomes=o.becomes)
 
     def words(self, quantities: Quantities) -> Iterator[str]:
         """Yield the weights and options, or the exits."""
@@ -90,7 +97,8 @@ class Choice(StageBase):
                 )
                 if value != unset
             ]
-            yield f"-> {to}: by utility, {listed(said or ['constant 0'])}{ATTEMPT * option.attempt}"
+            more = f"{ATTEMPT * option.attempt}{becomes_words(option.becomes)}"
+            yield f"-> {to}: by utility, {listed(said or ['constant 0'])}{more}"
         yield from exit_words(self.exits or {}, quantities)
 
     def parameters(self) -> Iterator[Parameter]:

@@ -22,6 +22,10 @@ class End(StageBase):
     worked_as: ClassVar[Work] = "end"
     final: ClassVar[bool] = True
 
+    def outcomes(self) -> tuple[str, ...]:
+        """Return what became of those who are here."""
+        return (self.outcome,)
+
     def words(self, quantities: Quantities) -> Iterator[str]:
         """Yield what became of those who are here."""
         yield f"outcome: {self.outcome}"

@@ -207,7 +207,7 @@ class Feedback(Frozen):
     """A renewal term: each earlier outcome brings, or holds back, later departures of the same group."""
 
     after: FlowName
-    """Flow ``origin -> destination`` whose people are told of, or a stage: all who enter it."""
+    """Flow ``origin -> destination`` whose people others follow, or a stage: all who enter it."""
     followers: SignedRatio
     """Departures that each such person adds (or, negative, takes away) in all."""
     lag: Duration

@@ -24,6 +24,18 @@ _SERIES_FILE = {
         "description": "CSV file below the scenario's folder, with a `date` column, in place of start and values.",
     },
     "column": {"type": "string", "description": "Column of the file; needed where it has several."},
+    "where": {
+        "type": "object",
+        "additionalProperties": {"type": ["string", "number"]},
+        "description": "Columns of the file and the value of each in the rows of this series, for tidy tables.",
+    },
+    "query": {
+        "type": "object",
+        "properties": {"measure": {"type": "string"}},
+        "additionalProperties": {"type": ["string", "integer"]},
+        "required": ["measure"],
+        "description": "A question to the store of figures: measure, nationality, place, release, period ...",
+    },
 }
 
 
@@ -48,8 +60,8 @@ def schema() -> dict[str, Any]:
     definitions["Scenario"] = _tidy(whole)
     series = definitions["Series"]
     series["properties"] |= _SERIES_FILE
-    series["required"] = ["unit"]
-    series["anyOf"] = [{"required": ["start", "values"]}, {"required": ["file"]}]
+    series["required"] = []
+    series["anyOf"] = [{"required": keys} for keys in (["unit", "start", "values"], ["unit", "file"], ["query"])]
     definitions |= {_PARTIAL + name: _relaxed(part) for name, part in definitions.items()}
     partial = definitions[_PARTIAL + "Scenario"]["properties"]
     partial["extends"] = _EXTENDS

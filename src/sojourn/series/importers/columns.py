@@ -32,7 +32,8 @@ __all__ = [
     "whole_years",
 ]
 
-_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,3}([ \u00a0\u202f]\d{3})+|\d+)(\.\d*)?([eE][+-]?\d+)?")
+_BETWEEN_THOUSANDS = str.maketrans("", "", ", \u00a0\u202f")
 _SHOWN = 5
 _YEARS = (1900, 2049)
 _CONFIDENCE = ("high", "medium", "low")
@@ -67,7 +68,7 @@ def numbers(
     Parameters
     ----------
     column : array
-        Text, with or without commas between thousands.
+        Text, with or without commas or spaces between thousands.
     problems : Collector
         Takes what is not a number (D301), an empty cell (D303) and a formula (D112).
     where, name : str
@@ -85,8 +86,8 @@ def numbers(
         text = (raw or "").strip()
         if text in absent:
             continue
-        if _NUMBER.fullmatch(text) and math.isfinite(float(text.replace(",", ""))):
-            values[code] = float(text.replace(",", ""))
+        if _NUMBER.fullmatch(text) and math.isfinite(value := float(text.translate(_BETWEEN_THOUSANDS))):
+            values[code] = value
         elif text.startswith(("=", "@")):
             bad[code] = ("D112", "formula where a number is expected")
         elif not text:
@@ -116,14 +117,16 @@ def labels(
 ) -> pa.DictionaryArray:
     """Return a column of a publisher's labels as terms of Sojourn, dictionary-encoded.
 
-    ``vocabulary`` maps theirs to ours. A label that is not in it is D304 (D112 when it is a formula), with its
-    row, its value and the nearest label known.
+    ``vocabulary`` maps theirs to ours, in any case. A label that is not in it is D304 (D112 when it is a formula),
+    with its row, its value and the nearest label known.
     """
     entries = encoded(column)
     bad: dict[int, tuple[str, str]] = {}
     found: list[str] = []
+    any_case = {theirs.casefold(): ours for theirs, ours in vocabulary.items()}
     for code, raw in enumerate(entries.dictionary.to_pylist()):
-        ours = vocabulary.get((raw or "").strip())
+        written = (raw or "").strip()
+        ours = vocabulary.get(written, any_case.get(written.casefold()))
         if ours is None:
             close = nearest(raw or "", vocabulary)
             hint = f"; nearest known: {close}" if close else ""
@@ -186,15 +189,18 @@ def whole_years(table: pa.Table, column: str, problems: Collector, where: str) -
     return [int(year) for year in written]
 
 
-def country_codes(column: Any, problems: Collector, where: str, *, empty: str = "") -> pa.DictionaryArray:
+def country_codes(
+    column: Any, problems: Collector, where: str, *, empty: str = "", known: Iterable[str] = ()
+) -> pa.DictionaryArray:
     """Return the ISO 3166 codes of a column of country codes, some of which are the publisher's own.
 
-    An empty cell becomes ``empty``; without it, it is D303. A code that is neither ISO 3166 nor in the
-    crosswalk is D305.
+    An empty cell becomes ``empty``; without it, it is D303. Words of ``known`` stay as they are. A code that is
+    neither ISO 3166 nor in the crosswalk is D305.
     """
+    kept = frozenset(known)
     given = encoded(column)
     written = [(v or "").strip() for v in given.dictionary.to_pylist()]
-    found = [v if is_iso3(v) else iso3(v) if v else empty for v in written]
+    found = [v if v in kept or is_iso3(v) else iso3(v) if v else empty for v in written]
     rows = given.indices.to_numpy(zero_copy_only=False)
     for index, (value, code) in enumerate(zip(written, found, strict=True)):
         at = np.flatnonzero(rows == index)

@@ -17,6 +17,7 @@ from sojourn.calendar import read_period
 from sojourn.errors import Collector
 from sojourn.series.importers.columns import confidence_word, months, numbers, texts, translate
 from sojourn.series.importers.figures import concatenate, figures_of, finish
+from sojourn.series.importers.layout import Layout
 from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import table_rows
@@ -45,10 +46,8 @@ POLICY_COLUMNS = ("date", "date_precision", "actor", "event", "relevance", "sour
 _RULE_COLUMNS = ("start", "end", "rule", "effect_note", "source", "confidence")
 
 
-def _is_macro(source: SourceFile) -> bool:
-    known = {row["column"] for row in table_rows("china_macro.csv")}
-    head = source.header
-    return len(head) > 1 and head[0] == "month" and len(known & set(head[1:])) >= 3
+_SERIES = tuple(row["column"] for row in table_rows("china_macro.csv"))
+_MACRO = Layout(("month",), optional=_SERIES, one_of=(_SERIES,))
 
 
 def _macro(source: SourceFile) -> Imported:
@@ -59,9 +58,6 @@ def _macro(source: SourceFile) -> Imported:
     blocks = []
     release = str(start.max())[:7]
     for column in source.header[1:]:
-        if column not in known:
-            problems.add("D202", f"{where}, row 1", "unknown column", found=column)
-            continue
         value = numbers(table[column].combine_chunks(), problems, where, column, missing=("",))
         given = np.flatnonzero(~np.isnan(value))
         if not len(given):
@@ -182,7 +178,7 @@ IMPORTERS: tuple[Importer, ...] = (
         name="china-macro",
         title="Official Chinese series",
         measures=tuple(sorted({row["measure"] for row in table_rows("china_macro.csv")})),
-        recognise=_is_macro,
+        layouts=(_MACRO,),
         read=_macro,
     ),
     Importer(

@@ -1,7 +1,7 @@
 """Tables that IOM collects: irregular and regular passages by country, and people dead or missing.
 
 The three tables of passages share one layout, so the name of the file says which it is. In the table of exits
-the publisher has swapped the country and the nationality; the columns are told apart by what they hold.
+the publisher has swapped the country and the nationality; what the columns hold decides.
 """
 
 from __future__ import annotations

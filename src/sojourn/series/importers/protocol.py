@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
 
 from sojourn.errors import Collector
 from sojourn.series.codes import collect
+from sojourn.series.importers.layout import Layout
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import measures
 
@@ -45,7 +47,19 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Check:
-    """A total recomputed from the rows, against the one that was published or that the file itself gives."""
+    """A total recomputed from the rows, against the one that was published or that the file itself gives.
+
+    Attributes
+    ----------
+    name : str
+        What is added up, in words.
+    expected : float
+        The total published, or that the file itself gives.
+    found : float
+        The sum of the rows.
+    tolerance : float
+        Largest difference that rounding explains, in the unit of the measure.
+    """
 
     name: str
     expected: float
@@ -82,11 +96,11 @@ class Importer:
         The measures that it can yield, each a row of ``tables/measures``.
     read : callable
         Turns a file into figures; raises DataError with every problem found.
-    layouts : tuple of tuple of str
-        The header rows it knows. Also used in the message about a file that nearly fits.
+    layouts : tuple of Layout or tuple of str
+        The tables it knows by the names of their columns. Also used in the message about a file that nearly fits.
     recognise : callable, optional
-        Whether a file is one of its own, judged by header, sheets or name alone. Without it, a file is
-        recognised by a header that is one of ``layouts``.
+        Whether a file is one of its own, judged by its sheets. Without it, a file is recognised by a row of names
+        that fits one of ``layouts``, and ``read`` sees the columns by the names of that layout.
     of_publisher : bool
         Whether such a file is the publisher's own. Figures of a table that anyone may have edited are kept as a
         release of their own, marked, and never take the place of the publisher's.
@@ -96,7 +110,7 @@ class Importer:
     title: str
     measures: tuple[str, ...]
     read: Callable[[SourceFile], Imported]
-    layouts: tuple[tuple[str, ...], ...] = ()
+    layouts: tuple[Layout | tuple[str, ...], ...] = ()
     recognise: Callable[[SourceFile], bool] | None = None
     of_publisher: bool = True
 
@@ -106,9 +120,10 @@ class Importer:
         known = measures()
         return tuple(sorted({known[name].publisher for name in self.measures}))
 
-    def recognises(self, source: SourceFile) -> bool:
-        """Whether ``source`` is a file of the kind that this importer reads."""
-        return source.header in self.layouts if self.recognise is None else self.recognise(source)
+    @cached_property
+    def tables(self) -> tuple[Layout, ...]:
+        """Its layouts, those given as names alone made into layouts."""
+        return tuple(layout if isinstance(layout, Layout) else Layout(layout) for layout in self.layouts)
 
 
 def problems_of(source: SourceFile) -> Collector:

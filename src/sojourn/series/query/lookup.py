@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sojourn.calendar import US_FISCAL_YEAR, FiscalYear
-from sojourn.series.model import DIMENSIONS, measures
+from sojourn.series.model import DIMENSIONS
 from sojourn.series.query.question import (
     Choice,
     Question,
@@ -100,8 +100,8 @@ def series(
     pandas.DataFrame
         Columns start and end (datetime64), the dimensions kept, value (float64), unit, rounding (the coarsest
         of the figures added up), parts (how many), suppression, confidence and release. A period without a row
-        had no figure published. ``attrs`` holds measure, title, unit, publisher, source, licence, note, scope (a
-        sentence that says what the figures are of) and remarks.
+        had no figure published. ``attrs`` holds measure, title, period (its kind), unit, publisher, source,
+        licence, note, scope (a sentence that says what the figures are of) and remarks.
 
     Raises
     ------
@@ -129,19 +129,23 @@ def series(
     check_options(kept, period, aggregate, breakdown, summed)
     span = read_span(start, end, fiscal)
     split = None if breakdown is None else tuple(breakdown)
+    known = store.measures()
     questions = []
     for one in names:
-        measure, wanted = resolve(one, filters)
+        with store.naming():
+            measure, wanted = resolve(one, filters, known)
         many = {d for d, values in wanted.items() if len(values) > 1}
         dims = tuple(d for d in DIMENSIONS if d in kept or d in many)
         question = Question(one, measure, wanted, dims, period, *span, aggregate, split, fiscal, summed)
         check_over(question)
         questions.append(question)
     check_units(questions, kept)
-    return _joined([answered(q, release, kept, store) for q in questions], questions, kept)
+    answers = [answered(q, release, kept, store) for q in questions]
+    with store.naming():
+        return _joined(answers, questions, kept, known[names[0]].title)
 
 
-def _joined(answers: list[Answer], questions: Sequence[Question], by: tuple[str, ...]) -> pd.DataFrame:
+def _joined(answers: list[Answer], questions: Sequence[Question], by: tuple[str, ...], title: str) -> pd.DataFrame:
     """Put the answers together in one table, and describe it in ``attrs``."""
     frames = [a.frame.assign(measure=q.name) for a, q in zip(answers, questions, strict=True)]
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
@@ -154,7 +158,8 @@ def _joined(answers: list[Answer], questions: Sequence[Question], by: tuple[str,
     scopes = [scope_of(q, a) for q, a in zip(questions, answers, strict=True)]
     frame.attrs = {
         "measure": ", ".join(q.name for q in questions),
-        "title": measures()[questions[0].name].title,
+        "title": title,
+        "period": answers[0].period,
         "unit": ", ".join(dict.fromkeys(q.measure.unit for q in questions)),
         "publisher": measure.publisher,
         "source": measure.source,
@@ -193,7 +198,7 @@ def values(name: str, dimension: str, *, store: Store | None = None) -> tuple[st
     >>> sj.data.values("cbp-encounters", "place")
     """
     store = store or Store()
-    measure, wanted = resolve(name, {})
+    measure, wanted = resolve(name, {}, store.measures())
     check_options((dimension,), None, "sum", None)
     found: set[str] = set()
     for entry in store.entries(measure.name):

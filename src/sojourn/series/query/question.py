@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from sojourn.calendar import US_FISCAL_YEAR, FiscalYear, read_period
 from sojourn.errors import nearest
 from sojourn.series.codes import refuse
-from sojourn.series.countries import is_iso3, iso3
-from sojourn.series.model import ALL, DIMENSIONS, KINDS, Measure, measures
+from sojourn.series.countries import is_iso3, iso3, nearest_name, own_place
+from sojourn.series.model import ALL, DIMENSIONS, KINDS, Measure
 from sojourn.series.query.search import find_series
 
 __all__ = ["Choice", "Question", "check_options", "check_over", "check_units", "listed", "read_span", "resolve"]
@@ -128,9 +128,13 @@ def check_options(
                 raise refuse("D608", where, "unknown", found=str(value), allowed=", ".join(allowed), nearest=close)
 
 
-def resolve(name: str, filters: Mapping[str, Choice]) -> tuple[Measure, dict[str, tuple[str, ...]]]:
-    """Return the measure behind a name and the values wanted of each dimension; D601 for no such series."""
-    known = measures()
+def resolve(
+    name: str, filters: Mapping[str, Choice], known: Mapping[str, Measure]
+) -> tuple[Measure, dict[str, tuple[str, ...]]]:
+    """Return which of the ``known`` measures is behind a name, and the values wanted of each dimension.
+
+    D601 for no such series.
+    """
     if name not in known:
         close = nearest(name, known) or ", ".join(m.name for m in find_series(name)[:3])
         raise refuse("D601", name, "no such series", nearest=close, remedy="list them: sojourn data list")
@@ -147,14 +151,22 @@ def read_values(dimension: str, value: Choice) -> tuple[str, ...]:
     """Return the values of a filter, with names of countries as codes and names of places as words of a path."""
     values = listed(value)
     if dimension in ("place", "category"):
-        return tuple(re.sub(r"[^a-z0-9/]+", "-", v.casefold()).strip("-") for v in values)
+        places = [own_place(v) if dimension == "place" else "" for v in values]
+        words = [re.sub(r"[^a-z0-9/]+", "-", v.casefold()).strip("-") for v in values]
+        return tuple(own or word for own, word in zip(places, words, strict=True))
     if dimension not in ("nationality", "country"):
         return values
     codes = []
     for said in values:
         code = said if said == ALL or is_iso3(said) else iso3(said)
         if not code:
-            raise refuse("D608", dimension, "neither an ISO code nor a name of the crosswalk", found=said)
+            raise refuse(
+                "D608",
+                dimension,
+                "neither an ISO code nor a name of the crosswalk",
+                found=said,
+                nearest=nearest_name(said),
+            )
         codes.append(code)
     return tuple(codes)
 

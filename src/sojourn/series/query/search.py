@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sojourn.series.countries import iso3
-from sojourn.series.model import TERMS, Measure, measures, table_rows
+from sojourn.series.model import TERMS, Measure, table_rows
 from sojourn.series.store.entries import Entry
 from sojourn.series.store.extent import extent_of
 from sojourn.series.store.shelf import Store
@@ -37,6 +37,7 @@ def find_series(words: str = "", *, store: Store | None = None) -> tuple[Measure
     Returns
     -------
     tuple of Measure
+        In the order of their names.
 
     Examples
     --------
@@ -57,7 +58,7 @@ def _found(words: str, store: Store) -> list[tuple[Measure, dict[str, Any] | Non
     for entry in store.entries():
         entries.setdefault(entry.measure, []).append(entry)
     found = []
-    for measure in measures().values():
+    for measure in store.measures().values():
         held = extent_of(entries.get(measure.of or measure.name, []), store)
         text = _text_of(measure)
         missing = [part for part in parts if not _means(part, text)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sojourn.series.store.cells import Cells
-from sojourn.series.store.entries import Entry, Receipt
+from sojourn.series.store.entries import Entry, Origin, Receipt
 from sojourn.series.store.parquet import write_figures
 from sojourn.series.store.shelf import Store
 
-__all__ = ["Cells", "Entry", "Receipt", "Store", "write_figures"]
+__all__ = ["Cells", "Entry", "Origin", "Receipt", "Store", "write_figures"]

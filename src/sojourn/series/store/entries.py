@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sojourn.series.importers.protocol import Check, Dropped
+    from sojourn.series.model import Measure
 
-__all__ = ["TABLE", "Entry", "Receipt"]
+__all__ = ["TABLE", "Entry", "Origin", "Receipt"]
 
 TABLE = "table-"
 """What the name of a release begins with where its figures were not read from the publisher's own file."""
@@ -54,6 +55,29 @@ class Entry:
     def of_publisher(self) -> bool:
         """Whether the figures were read from a publisher's own file, and not from an edited table."""
         return not self.release.startswith(TABLE)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where figures come from that are to be kept.
+
+    Attributes
+    ----------
+    file, digest : str
+        The file, or what they were read from instead, and the SHA-256 of its bytes.
+    importer : str
+        Name of what read them.
+    of_publisher : bool
+        Whether it is the publisher's own file, and not a table that anyone may have edited.
+    own : Measure, optional
+        The measure of the user's own that the figures are of, kept with them.
+    """
+
+    file: str
+    digest: str
+    importer: str
+    of_publisher: bool = True
+    own: Measure | None = None
 
 
 @dataclass(frozen=True)

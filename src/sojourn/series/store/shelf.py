@@ -17,22 +17,27 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from dataclasses import replace as replace_fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sojourn.errors import nearest
 from sojourn.series.codes import DataError, refuse
-from sojourn.series.importers.protocol import Importer
+from sojourn.series.countries import with_own_names
 from sojourn.series.importers.registry import read_file
 from sojourn.series.importers.source_file import SourceFile
-from sojourn.series.model import KEY, conform, stamped, whole
+from sojourn.series.model import KEY, Measure, conform, measures, stamped, whole
 from sojourn.series.store.cells import Cells
-from sojourn.series.store.entries import TABLE, Entry, Receipt
+from sojourn.series.store.entries import TABLE, Entry, Origin, Receipt
 from sojourn.series.store.lock import writing
+from sojourn.series.store.names import NAMES, read_names
+from sojourn.series.store.own_measures import agreed, as_written, read_measures
 from sojourn.series.store.parquet import read_release, sha256, write_figures
 from sojourn.series.store.reference import reference_entries
 from sojourn.series.validation import key_codes
@@ -86,6 +91,16 @@ class Store:
 
         Tables that were not read from a publisher's file come before the releases of the publisher.
 
+        Parameters
+        ----------
+        measure : str, optional
+            Name of a measure; all without it.
+
+        Returns
+        -------
+        tuple[Entry, ...]
+            A release of a measure each.
+
         Raises
         ------
         DataError
@@ -96,8 +111,53 @@ class Store:
         order = sorted(found, key=lambda k: (k[0], found[k].of_publisher, k[1]))
         return tuple(found[k] for k in order if measure is None or k[0] == measure)
 
+    def measures(self) -> Mapping[str, Measure]:
+        """Return every measure that can be asked for.
+
+        Returns
+        -------
+        mapping of str to Measure
+            Those of Sojourn, and the user's own in this store, by name.
+        """
+        return {**measures(), **read_measures(self._said())}
+
+    def own_names(self) -> Mapping[str, str]:
+        """Return the user's own names of countries and places.
+
+        Returns
+        -------
+        mapping of str to str
+            Name to code or path.
+
+        Raises
+        ------
+        DataError
+            D707 with each row of ``names.csv`` that is wrong.
+        """
+        return read_names(self.folder / NAMES)
+
+    def naming(self) -> AbstractContextManager[None]:
+        """Let the user's own names be known.
+
+        Returns
+        -------
+        context manager
+            They are known inside the block.
+        """
+        return with_own_names(self.own_names())
+
     def figures(self, entry: Entry) -> pa.Table:
         """Return the figures of one entry, in the columns of ``FIELDS``.
+
+        Parameters
+        ----------
+        entry : Entry
+            As :meth:`entries` gives it.
+
+        Returns
+        -------
+        pa.Table
+            One row for each figure.
 
         Raises
         ------
@@ -107,7 +167,23 @@ class Store:
         return self.cells(entry).table
 
     def cells(self, entry: Entry) -> Cells:
-        """Return the figures of one entry, indexed by cell and cached; raises as :meth:`figures`."""
+        """Return the figures of one entry, indexed by cell and cached.
+
+        Parameters
+        ----------
+        entry : Entry
+            As :meth:`entries` gives it.
+
+        Returns
+        -------
+        Cells
+            The figures.
+
+        Raises
+        ------
+        DataError
+            D504 when its file is missing or damaged.
+        """
         path = self.folder / entry.path if entry.origin == "user" else Path(entry.path)
         release = entry.release if entry.origin == "shipped" else None
         try:
@@ -144,8 +220,38 @@ class Store:
             D503, the store has this release with other content.
         """
         source = SourceFile(path)
-        importer, read = read_file(source)
-        table = read.table
+        with self.naming():
+            importer, read = read_file(source)
+        origin = Origin(source.name, source.digest, importer.name, importer.of_publisher)
+        added, unchanged = self.keep(read.table, origin, release=release, replace=replace)
+        return Receipt(source.name, importer.name, added, unchanged, read.dropped, read.checks)
+
+    def keep(
+        self, table: pa.Table, origin: Origin, *, release: str | None = None, replace: bool = False
+    ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+        """Keep figures that were read and checked: all of them or, if anything is wrong, none.
+
+        Parameters
+        ----------
+        table : pyarrow.Table
+            The figures, in the columns of ``FIELDS``.
+        origin : Origin
+            Where they come from.
+        release : str, optional
+            As in :meth:`import_file`.
+        replace : bool
+            As in :meth:`import_file`.
+
+        Returns
+        -------
+        added, unchanged : tuple of Entry
+            Releases that are new or were replaced, and those that the store had already.
+
+        Raises
+        ------
+        DataError
+            D311, D501 to D503 as :meth:`import_file`; D705 for an own measure with another definition.
+        """
         if release is not None:
             if not _RELEASE.fullmatch(release):
                 raise refuse("D311", "release", "release cannot be ordered", found=release, allowed="2024-09-30")
@@ -153,15 +259,67 @@ class Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with writing(self.folder):
-                added, unchanged = self._commit(_by_release(table), source, importer, replace)
+                return self._commit(_by_release(table), origin, replace)
         except (OSError, pa.ArrowException) as err:
             raise refuse(
                 "D502", str(self.folder), f"the store cannot be written: {err}", remedy="make room and import again"
             ) from err
-        return Receipt(source.name, importer.name, added, unchanged, read.dropped, read.checks)
+
+    def remove(self, measure: str, release: str | None = None) -> tuple[Entry, ...]:
+        """Remove the user's figures of a measure, all of them or one release; own measures go with their last one.
+
+        Parameters
+        ----------
+        measure : str
+            What was imported.
+        release : str, optional
+            The one to remove; all without it.
+
+        Returns
+        -------
+        tuple of Entry
+            What was removed. The figures that ship with the package stay.
+
+        Raises
+        ------
+        DataError
+            D602 where the user has no such figures, D501 and D502 for the store.
+        """
+        if not self.folder.is_dir():
+            raise self._nothing(measure, release)
+        try:
+            with writing(self.folder):
+                before = {(e.measure, e.release): e for e in self._manifest()}
+                gone = tuple(e for (m, r), e in before.items() if m == measure and release in (None, r))
+                if not gone:
+                    raise self._nothing(measure, release)
+                left = {key: e for key, e in before.items() if e not in gone}
+                own = {n: m for n, m in read_measures(self._said()).items() if any(n == key[0] for key in left)}
+                self._sweep(before.values())
+                incoming = self.folder / "incoming"
+                incoming.mkdir()
+                self._publish(incoming, (), left, own)
+                self._sweep(left.values())
+        except OSError as err:
+            raise refuse("D502", str(self.folder), f"the store cannot be written: {err}") from err
+        return gone
+
+    def _nothing(self, measure: str, release: str | None) -> DataError:
+        """Return the error for figures that the user has not."""
+        own = sorted({e.measure for e in self._manifest()})
+        said = measure if release is None else f"{measure}, release {release}"
+        return refuse(
+            "D602", said, "no such figures of your own", allowed=", ".join(own), nearest=nearest(measure, own)
+        )
 
     def damage(self) -> tuple[str, ...]:
-        """Return the user's files whose content is not what the manifest says; empty when all is well."""
+        """Return the user's files whose content is not what the manifest says.
+
+        Returns
+        -------
+        tuple of str
+            Paths below the folder of the store; empty when all is well.
+        """
         bad = []
         for entry in self._manifest():
             path = self.folder / entry.path
@@ -170,41 +328,48 @@ class Store:
         return tuple(bad)
 
     def _manifest(self) -> tuple[Entry, ...]:
+        return tuple(Entry(**entry) for entry in self._said()["entries"])
+
+    def _said(self) -> dict[str, Any]:
+        """Return the manifest as it is written."""
         path = self.folder / "manifest.json"
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return ()
+            return {"entries": []}
         except (OSError, ValueError) as err:
             raise refuse("D504", str(path), f"the manifest cannot be read: {err}") from err
         if not isinstance(said, dict) or said.get("version") != _VERSION:
             raise refuse("D504", str(path), "written by another version of the store")
-        return tuple(Entry(**entry) for entry in said["entries"])
+        return said
 
     def _commit(
-        self, parts: Mapping[tuple[str, str], pa.Table], source: SourceFile, importer: Importer, replace: bool
+        self, parts: Mapping[tuple[str, str], pa.Table], origin: Origin, replace: bool
     ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
         """Write the parts, and add them to the store in one rename; the caller holds the lock."""
         before = {(e.measure, e.release): e for e in self._manifest()}
+        held = read_measures(self._said())
+        own = agreed(held, origin.own, [key for key in before if key not in parts], replace=replace)
         self._sweep(before.values())
         incoming = self.folder / "incoming"
         added, unchanged = [], []
         try:
             incoming.mkdir()
             for (measure, release), table in parts.items():
-                entry = _write(incoming, measure, release, table, source, importer.name)
-                old = before.get((measure, release)) if importer.of_publisher else self._published(entry, table)
-                if not importer.of_publisher and old is None:
+                entry = _write(incoming, measure, release, table, origin)
+                old = before.get((measure, release)) if origin.of_publisher else self._published(entry, table)
+                if not origin.of_publisher and old is None:
                     entry = replace_fields(entry, release=f"{TABLE}{release}")
                     old = before.get((measure, entry.release))
                 if old is not None and self._holds(old, entry, table):
                     unchanged.append(old)
                     continue
-                if old is not None and old.digest != source.digest and not replace:
+                read_anew = old is not None and old.digest == origin.digest and origin.own is None
+                if old is not None and not read_anew and not replace:
                     raise _differs(old, entry)
                 added.append(entry)
-            if added:
-                self._publish(incoming, added, before)
+            if added or own != held:
+                self._publish(incoming, added, before, own)
         finally:
             shutil.rmtree(incoming, ignore_errors=True)
         return tuple(added), tuple(unchanged)
@@ -230,7 +395,13 @@ class Store:
             if n != "digest"
         )
 
-    def _publish(self, incoming: Path, added: Sequence[Entry], before: Mapping[tuple[str, str], Entry]) -> None:
+    def _publish(
+        self,
+        incoming: Path,
+        added: Sequence[Entry],
+        before: Mapping[tuple[str, str], Entry],
+        own: Mapping[str, Measure],
+    ) -> None:
         """Move the new files into place, then rename a manifest that names them: the one moment of change."""
         parts = self.folder / "parts"
         parts.mkdir(exist_ok=True)
@@ -238,7 +409,8 @@ class Store:
             os.replace(incoming / Path(entry.path).name, self.folder / entry.path)
         flush(parts)
         after = {**before, **{(e.measure, e.release): e for e in added}}
-        text = json.dumps({"version": _VERSION, "entries": [asdict(after[k]) for k in sorted(after)]}, indent=1)
+        entries = [asdict(after[k]) for k in sorted(after)]
+        text = json.dumps({"version": _VERSION, "entries": entries, "measures": as_written(own)}, indent=1)
         draft = incoming / "manifest.json"
         with draft.open("w", encoding="utf-8") as file:
             file.write(text)
@@ -257,7 +429,7 @@ class Store:
                 path.unlink(missing_ok=True)
 
 
-def _write(folder: Path, measure: str, release: str, table: pa.Table, source: SourceFile, importer: str) -> Entry:
+def _write(folder: Path, measure: str, release: str, table: pa.Table, origin: Origin) -> Entry:
     draft = folder / "draft.parquet"
     write_figures(table, draft)
     content = sha256(draft)
@@ -271,9 +443,9 @@ def _write(folder: Path, measure: str, release: str, table: pa.Table, source: So
         str(pc.min(table["start"]).as_py()),
         str(pc.max(table["end"]).as_py()),
         f"parts/{name}",
-        importer,
-        source.name,
-        source.digest,
+        origin.importer,
+        origin.file,
+        origin.digest,
         content,
     )
 

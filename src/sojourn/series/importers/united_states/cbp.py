@@ -1,9 +1,12 @@
-"""US Customs and Border Protection: nationwide encounters, by area of responsibility and by state.
+"""US Customs and Border Protection: nationwide encounters by area of responsibility and by state, the southwest.
 
-The published bundles cover four fiscal years each and name months by fiscal year and abbreviation; a copy of
-the southwest border names them by date. The release is the last month covered, which orders the bundles.
+The published bundles cover four fiscal years each and name months by fiscal year and abbreviation; they circulate
+with names of columns in lower case and underscores too. The bundle of the southwest land border has groups of
+citizenship and no places. A copy of the southwest border names months by date. The release is the last month
+covered, which orders the bundles.
 
-Source: https://www.cbp.gov/document/stats/nationwide-encounters
+Source: https://www.cbp.gov/document/stats/nationwide-encounters and
+https://www.cbp.gov/document/stats/southwest-land-border-encounters
 """
 
 from __future__ import annotations
@@ -21,11 +24,12 @@ from sojourn.errors import Collector
 from sojourn.series.countries import code_names, is_iso3
 from sojourn.series.importers.columns import encoded, labels, months, numbers, vocabulary
 from sojourn.series.importers.figures import finish
+from sojourn.series.importers.layout import Layout
 from sojourn.series.importers.protocol import Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
-from sojourn.series.model import ALL, figures, stamped
+from sojourn.series.model import ALL, figures, measures, stamped
 
-__all__ = ["AREA", "IMPORTERS", "SOUTHWEST", "STATE", "STATE_TYPED"]
+__all__ = ["AREA", "IMPORTERS", "SBO", "SOUTHWEST", "STATE", "STATE_TYPED"]
 
 _HEAD = ("Fiscal Year", "Month Grouping", "Month (abbv)")
 _TAIL = ("Demographic", "Citizenship", "Title of Authority")
@@ -41,9 +45,27 @@ AREA = (
 )
 STATE = (*_HEAD, "Land Border Region", "State", *_TAIL, "Encounter Count")
 STATE_TYPED = (*_HEAD, "Land Border Region", "State", *_TAIL, "Encounter Type", "Encounter Count")
+SBO = (
+    *_HEAD,
+    "Component",
+    "Demographic",
+    "Citizenship Grouping",
+    "Title of Authority",
+    "Encounter Type",
+    "Encounter Count",
+)
 SOUTHWEST = ("t", "t_fy", "component", "area", "authority", "type", "demog", "nat", "n")
+_ALSO = {
+    "Land Border Region": ("Land Filter", "Border Region", "Land Border"),
+    "Month (abbv)": ("Month Abbreviation", "Month Abbv", "Month"),
+    "AOR (Abbv)": ("AOR", "AOR Abbreviation"),
+    "Encounter Count": ("Encounters", "Count", "Sum of Encounter Count"),
+    "Citizenship Grouping": ("Citizenship Group",),
+    "Demographic": ("Demographic Group",),
+}
 _YEARS = (2000, 2049)
 _SOURCE = "https://www.cbp.gov/document/stats/nationwide-encounters"
+_SBO_MEASURE = "cbp-southwest-encounters"
 _COMPONENT_OF_TYPE = {"title-8/apprehension": "USBP", "title-8/inadmissible": "OFO"}
 
 
@@ -182,6 +204,40 @@ def _bundle(batch: pa.RecordBatch, source: SourceFile, problems: Collector, row:
     )
 
 
+def _sbo(batch: pa.RecordBatch, source: SourceFile, problems: Collector, row: int) -> pa.Table:
+    """Turn some rows of the bundle of the southwest land border into figures."""
+    where = (source.name, row)
+    _terms(batch, "Month Grouping", "grouping", problems, where)
+    component = _terms(batch, "Component", "component", problems, where)
+    category = _category(batch, problems, where)
+    _contradictions(category, component, _component_fits, problems, where)
+    names = batch.column("Citizenship Grouping")
+    known = measures()[_SBO_MEASURE]
+    return figures(
+        {
+            "publisher": known.publisher,
+            "measure": _SBO_MEASURE,
+            "unit": known.unit,
+            "component": component,
+            "nationality": code_names(names, problems, f"{source.name}, column Citizenship Grouping"),
+            "name": names,
+            "family": _terms(batch, "Demographic", "family", problems, where),
+            "country": "USA",
+            "place": "southwest",
+            "category": category,
+            "period": "month",
+            "start": _fiscal_months(batch, problems, where),
+            "value": numbers(
+                batch.column("Encounter Count"), problems, source.name, "Encounter Count", first_row=row
+            ),
+            "source": known.source,
+            "licence": known.licence,
+            "digest": source.digest,
+        },
+        batch.num_rows,
+    )
+
+
 def _component_fits(category: str, component: str) -> bool:
     """Whether a type of encounter is one of the component: only the Border Patrol apprehends."""
     return _COMPONENT_OF_TYPE.get(category, component) == component
@@ -196,10 +252,21 @@ def _state_fits(region: str, state: str) -> bool:
 
 def _read_bundle(source: SourceFile) -> Imported:
     """Read a published bundle, block by block."""
+    return _in_blocks(source, _bundle)
+
+
+def _read_sbo(source: SourceFile) -> Imported:
+    """Read the bundle of the southwest land border, block by block."""
+    return _in_blocks(source, _sbo)
+
+
+def _in_blocks(
+    source: SourceFile, turn: Callable[[pa.RecordBatch, SourceFile, Collector, int], pa.Table]
+) -> Imported:
     problems = problems_of(source)
     parts = []
     for row, batch in source.batches():
-        parts.append(_bundle(batch, source, problems, row))
+        parts.append(turn(batch, source, problems, row))
         problems.raise_if_any()
     return _released(source, parts, problems)
 
@@ -284,8 +351,15 @@ IMPORTERS = (
         name="cbp-bundle",
         title="CBP nationwide encounters, four fiscal years",
         measures=("cbp-encounters", "cbp-encounters-state"),
-        layouts=(AREA, STATE, STATE_TYPED),
+        layouts=tuple(Layout(columns, also=_ALSO) for columns in (AREA, STATE, STATE_TYPED)),
         read=_read_bundle,
+    ),
+    Importer(
+        name="cbp-sbo",
+        title="CBP southwest land border encounters, groups of citizenship",
+        measures=(_SBO_MEASURE,),
+        layouts=(Layout(SBO, also=_ALSO),),
+        read=_read_sbo,
     ),
     Importer(
         name="cbp-southwest",

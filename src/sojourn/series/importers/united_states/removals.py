@@ -19,6 +19,7 @@ from sojourn.errors import Collector
 from sojourn.series.countries import code_names
 from sojourn.series.importers.columns import confidence_word, months, numbers, texts, translate, whole_years
 from sojourn.series.importers.figures import concatenate, figures_of, filter_rows, finish
+from sojourn.series.importers.layout import Layout
 from sojourn.series.importers.protocol import Check, Dropped, Imported, Importer, problems_of
 from sojourn.series.importers.source_file import SourceFile
 from sojourn.series.model import ALL
@@ -147,9 +148,7 @@ def _days(source: SourceFile) -> Imported:
     return finish(source, concatenate(blocks), release, problems)
 
 
-def _is_annual(source: SourceFile) -> bool:
-    head = source.header
-    return len(head) > 1 and head[0] == "citizenship" and all(re.fullmatch(r"FY(19|20)\d\d", h) for h in head[1:])
+_ANNUAL = Layout(("citizenship",), each=r"fy(19|20)\d\d")
 
 
 def _annual(source: SourceFile) -> Imported:
@@ -160,7 +159,7 @@ def _annual(source: SourceFile) -> Imported:
     body = table.take(rows)
     people = _people(body, "citizenship", problems, where)
     blocks, checks = [], []
-    release = f"{source.header[-1][2:]}-09"
+    release = f"{max(source.header[1:])[2:]}-09"
     for column in source.header[1:]:
         value = numbers(table[column].combine_chunks(), problems, where, column)
         if total >= 0:
@@ -363,7 +362,7 @@ IMPORTERS: tuple[Importer, ...] = (
         name="removals-annual",
         title="ICE annual report, removals",
         measures=("ice-removals",),
-        recognise=_is_annual,
+        layouts=(_ANNUAL,),
         read=_annual,
     ),
     Importer(

@@ -1,0 +1,1 @@
+"""Importers of European publishers: Frontex, Eurostat and the Home Office of the United Kingdom."""

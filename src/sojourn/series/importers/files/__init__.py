@@ -1,0 +1,1 @@
+"""Reading untrusted files: checks of archives and texts, encodings and separators, JSON."""

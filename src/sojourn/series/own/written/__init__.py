@@ -1,0 +1,1 @@
+"""Numbers and dates as they are written, and the conventions that say what they mean."""
