@@ -76,8 +76,6 @@ def test_period_and_part(base):
 @pytest.mark.parametrize(
     ("record", "text"),
     [
-        ("day", "step, week, month"),
-        ({"period": "day"}, "step, week, month"),
         ({"stage": ["post"]}, "did you mean: stages"),
         ({"stages": ["posst"]}, "did you mean: post"),
         ({"groups": ["nobody"]}, "R501 at record.groups"),
@@ -88,6 +86,13 @@ def test_what_cannot_be_recorded_is_refused(base, record, text):
     with pytest.raises(RunError, match=text) as caught:
         sj.simulate(base, replicates=1, seed=7, record=record)
     assert set(caught.value.codes) == {"R501"}
+
+
+@pytest.mark.parametrize("record", ["day", {"period": "day"}])
+def test_an_unknown_period_is_refused(base, record):
+    with pytest.raises(sj.SojournError, match="step, week, month") as caught:
+        sj.simulate(base, replicates=1, seed=7, record=record)
+    assert caught.value.codes == ("M401",)
 
 
 def test_what_needs_everything_is_refused(base, tmp_path):

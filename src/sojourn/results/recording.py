@@ -113,6 +113,7 @@ class Selection:
             labels,
             stage=_picked(labels.stage, self.stage),
             stage_kind=_picked(labels.stage_kind, self.stage),
+            stage_entry=_picked(labels.stage_entry, self.stage),
             stage_place=_picked(labels.stage_place, self.stage),
             flow=_picked(labels.flow, self.flow),
             flow_attempt=_picked(labels.flow_attempt, self.flow),
