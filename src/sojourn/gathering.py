@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from sojourn.errors import SojournError
 from sojourn.executor import Progress, Stopped
 from sojourn.results import Interrupted, Run, open_run
 from sojourn.results.parts import require_same
@@ -81,6 +82,8 @@ def gather(
     ------
     RunError
         R106 where the disk refuses.
+    SojournError
+        Where a replicate is refused; at a path, those finished before are kept.
     Interrupted
         With the finished replicates, when the run is stopped.
     """
@@ -99,6 +102,10 @@ def gather(
             return recorder.take()
         _commit(recorder, place)
         return open_run(place.finish())
+    except SojournError:
+        if place is not None and place.healthy:
+            _commit(recorder, place)  # what was finished before a replicate was refused
+        raise
     except (Stopped, KeyboardInterrupt) as stop:
         if place is None:
             raise Interrupted(_short(recorder, wanted), wanted) from stop

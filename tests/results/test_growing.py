@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,13 @@ from verification import kills
 
 import sojourn as sj
 from sojourn import gathering
+from sojourn.errors import Problem
 from sojourn.locking import held
 from sojourn.results import RunError
 from sojourn.results.store import writer
 
+sojourn_simulate = import_module("sojourn.simulate")
+PROBLEM = Problem("M301", "here", "people grow beyond what can be counted whole")
 FOLDER = Path(__file__).parents[2] / "examples" / "flee-small"
 
 
@@ -313,6 +317,23 @@ def test_what_killed_writers_left_is_swept_and_a_run_moved_aside_is_put_back(bas
     assert {one.name for one in tmp_path.iterdir()} == {"run", ".running.0123abcd"}
     with _Refused("R105"):
         whole.save(path)
+
+
+def test_what_was_finished_before_a_replicate_is_refused_is_kept(base, whole, tmp_path, monkeypatch):
+    records = sojourn_simulate.run_replicates
+
+    def refusing(*args, **options):
+        for number, one in enumerate(records(*args, **options)):
+            if number == 4:
+                raise sj.SojournError([PROBLEM])
+            yield one
+
+    monkeypatch.setattr(sojourn_simulate, "run_replicates", refusing)
+    with pytest.raises(sj.SojournError) as caught:
+        sj.simulate(base, replicates=20, seed=7, out=tmp_path / "run")
+    assert caught.value.codes == ("M301",)
+    kept = sj.open_run(tmp_path / "run")
+    assert (kept.replicates, kept.missing) == (4, 16)
 
 
 def test_resume_and_force_need_a_path(base):

@@ -34,6 +34,7 @@ class Growing:
         self.path = path
         self.folder = folder
         self.header = header
+        self.healthy = True  # until the disk refuses
         self._writer: Writer | None = None
         self._made: Path | None = None
 
@@ -78,6 +79,7 @@ class Growing:
                 install(self._made, self.folder, force=False)
                 self._made, self._writer.folder = None, self.folder
         except OSError as error:
+            self.healthy = False
             count = self.replicates
             kept = f"{count} replicates are kept at {self.folder}; make room, then resume" if count else ""
             raise refused(self.path, error, kept) from error
