@@ -15,6 +15,8 @@ import numpy as np
 
 __all__ = [
     "DAYS",
+    "FIRST_DAY",
+    "LAST_DAY",
     "MONTHS",
     "PERIODS",
     "US_FISCAL_YEAR",
@@ -40,6 +42,9 @@ MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12, "calendar-year":
 
 DAYS: dict[str, int] = {"day": 1, "week": 7}
 """Kinds of period that are whole days, and how many days they have."""
+
+FIRST_DAY, LAST_DAY = dt.date(1678, 1, 1), dt.date(2261, 12, 31)
+"""The years that are whole within what 64 bits count in nanoseconds, by which xarray and pandas label time."""
 
 PERIODS = (*DAYS, *MONTHS)
 """Kinds of period, finest first."""

@@ -1,11 +1,11 @@
-"""Kernels of the stages that people pass on their own: journeys, choices, holds; and of the exits of all stages."""
+"""Kernels of the stages that people pass on their own (journeys, choices), and of room and exits of all stages."""
 
 from __future__ import annotations
 
 import math
 
 from sojourn.engine.arrays import F64, I64, U64
-from sojourn.engine.draws import binomial, hypergeometric
+from sojourn.engine.draws import hypergeometric
 from sojourn.engine.flow import slots
 from sojourn.engine.flow.program import Program, Sampled
 from sojourn.engine.flow.state import State, open_component, open_shared, send, shared_value, value
@@ -17,11 +17,11 @@ __all__ = [
     "admit",
     "admit_to_pool",
     "due",
+    "hazards",
     "leave",
     "schedule",
     "total",
     "work_choice",
-    "work_hold",
     "work_journey",
 ]
 
@@ -50,7 +50,7 @@ def leave(program: Program, values: F64, state: State, stream: U64, s: int, t: i
         if left <= 0.0:
             continue
         if program.stage[s, slots.KIND] == slots.HOLD:
-            _hazards(program, values, state, s, t, g)
+            hazards(program, values, state, s, t, g)
         elif program.stage[s, slots.LOGIT] == 1:
             _logit(program, values, state, s, t, g)
         else:
@@ -120,7 +120,7 @@ def _logit(program: Program, values: F64, state: State, s: int, t: int, g: int) 
 
 
 @kernel
-def _hazards(program: Program, values: F64, state: State, s: int, t: int, g: int) -> float:
+def hazards(program: Program, values: F64, state: State, s: int, t: int, g: int) -> float:
     """Weights of competing hazards; return their sum."""
     together = 0.0
     for i in range(program.stage[s, slots.EXITS]):
@@ -292,26 +292,3 @@ def admit_to_pool(program: Program, values: F64, state: State, stream: U64, s: i
         if out > 0.0:
             people[slots.FRESH, s, g] -= out
             send(program.flow, people, state.flow_now, s, program.stage[s, slots.OVERFLOW], g, out)
-
-
-@part
-def work_hold(program: Program, values: F64, state: State, stream: U64, s: int, t: int, expected: bool) -> None:
-    """Let people leave by hazards that are constant within a step; arrivals are spread evenly over their step."""
-    people = state.people
-    n_group = program.ref_row.shape[1]
-    for g in range(n_group):
-        people[slots.FRESH, s, g] = people[slots.INBOX, s, g]
-        people[slots.INBOX, s, g] = 0.0
-    if program.stage[s, slots.SHARED_ROOM] >= 0:
-        admit_to_pool(program, values, state, stream, s, t, expected)
-    else:
-        admit(program, values, state, stream, s, t, total(people, slots.STOCK, s), expected)
-    for g in range(n_group):
-        x = _hazards(program, values, state, s, t, g) * program.step_days
-        if people[slots.STOCK, s, g] <= 0.0 or x <= 0.0:
-            continue
-        open_component(program, stream, s, g, t)
-        fresh = people[slots.FRESH, s, g]
-        chance = -math.expm1(-x)
-        n = binomial(stream, slots.STAY_DRAW, people[slots.STOCK, s, g] - fresh, chance, expected)
-        people[slots.LEAVING, s, g] = n + binomial(stream, slots.FRESH_DRAW, fresh, 1.0 - chance / x, expected)

@@ -11,6 +11,7 @@ __all__ = [
     "BALK_FLOW",
     "BALK_PROB",
     "BINS",
+    "CAME",
     "CAPACITY_DRAW",
     "CAPACITY_NOISE",
     "CARRY",
@@ -124,6 +125,7 @@ __all__ = [
     "SLOTS",
     "SOURCE",
     "STAY_DRAW",
+    "STEP_HAZARD",
     "STOCK",
     "TAKEN",
     "TAKE_DRAW",
@@ -229,10 +231,12 @@ ABREAST = 8  # bins of a distribution looked at together; as many copies of its 
     WITH_PLACE,  # of those who came since, those who bring a place in the stage's pool along
     # Within the work of one stage:
     FRESH,  # arrivals not yet sent on
-    TAKEN,  # people whose service begins
+    TAKEN,  # people whose service begins; in a hold that may be full, those who are there
     LEAVING,  # people on their way to the regular exits
+    STEP_HAZARD,  # of a hold: hazard of leaving within the step, all exits together
+    CAME,  # of a hold that may be full: arrivals of a part of the step
     PLANES,
-) = range(14)
+) = range(16)
 
 # Decisions of one component, group and step: ranges apart, so that no draw shifts another. Within a range, ROUND
 # sets apart the rounds of service that begin in one step.

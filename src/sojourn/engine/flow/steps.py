@@ -9,7 +9,8 @@ import numpy as np
 
 from sojourn.engine.arrays import F64, U64
 from sojourn.engine.flow import slots
-from sojourn.engine.flow.passage import leave, work_choice, work_hold, work_journey
+from sojourn.engine.flow.hold import work_hold
+from sojourn.engine.flow.passage import leave, work_choice, work_journey
 from sojourn.engine.flow.program import Program, Sampled
 from sojourn.engine.flow.queue import work_queue
 from sojourn.engine.flow.rules import work_rules

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.calendar import FIRST_DAY, LAST_DAY
 from sojourn.errors import nearest
 from sojourn.flee.model import Closure, Location
 from sojourn.flee.reading.cells import date_in, integer_in, known_in, long_enough, number_in
@@ -50,6 +51,15 @@ def read_period(sheet: Sheet, reading: Reading) -> tuple[date, int]:
             days = integer_in(reading, found[key], 1, low=1, high=LONGEST_DAYS)
         else:
             start = date_in(reading, found[key], 1) or start
+    if not FIRST_DAY <= start <= LAST_DAY or (LAST_DAY - start).days < days:
+        reading.error(
+            "F120",
+            found["startdate"].where(1) if "startdate" in found else sheet.file,
+            "results could not label these days",
+            found=f"{days} days from {start}",
+            allowed=f"{FIRST_DAY} to {LAST_DAY}",
+        )
+        start = date(2000, 1, 1)
     return start, max(days, 1)
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sojourn.calendar import period_index, period_start, starts_period
+from sojourn.calendar import FIRST_DAY, LAST_DAY, period_index, period_start, starts_period
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
 from sojourn.scenario.frozen import In
 from sojourn.scenario.setting import Time
+from sojourn.scenario.stages.queue import Queue
 from sojourn.scenario.traversal import models
 from sojourn.scenario.values import Duration, Series
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "check_dates"]
+__all__ = ["LOSS_BOUND", "check_dates"]
 
-FIRST_DAY, LAST_DAY = dt.date(1678, 1, 1), dt.date(2261, 12, 31)
-"""The years that are whole within what 64 bits count in nanoseconds, by which xarray and pandas label time."""
+LOSS_BOUND = 0.45
+"""By how much of itself the share that a queue turns away may be too low, for each root of step over mean service."""
 
 
 def check_dates(draft: Draft) -> None:
@@ -82,10 +83,34 @@ def _check_step(draft: Draft, time: Time) -> None:
         mean = model.mean_days if isinstance(model, Duration) else None
         if isinstance(mean, (int, float)) and 0 < mean < step:
             draft.findings.note("L905", path, f"a step is longer than this time of {mean:g} days")
+    _check_loss(draft, step)
     if step > 1:
         for name, quantity in draft.scenario.quantities.items():
             if quantity.weekday or quantity.closed:
                 draft.findings.note("L905", ("quantities", name), "a step is longer than a day")
+
+
+def _check_loss(draft: Draft, step: float) -> None:
+    """Note queues with little room whose services are not long next to the step: they turn too few away.
+
+    Services begin and end at steps, so that room which a service leaves is there for all arrivals of the step. The
+    bound holds for M/M/c/K queues (tests/engine/test_loss.py).
+    """
+    for name, stage in draft.scenario.stages.items():
+        if not isinstance(stage, Queue) or stage.limit is None or stage.service is None:
+            continue
+        mean = stage.service.mean_days
+        if isinstance(mean, str):
+            quantity = draft.scenario.quantities.get(mean)
+            mean = quantity.value if quantity is not None else None
+        if mean is None or mean <= 0 or (short := LOSS_BOUND * (step / mean) ** 0.5) < 0.01:
+            continue
+        draft.findings.note(
+            "L905",
+            ("stages", name, "limit"),
+            f"with steps of {step:g} days and services of {mean:g}, the share turned away may be too low, by up to "
+            f"{min(short, 1.0):.0%} of itself; steps of {mean * (0.01 / LOSS_BOUND) ** 2:.2g} days bring it to 1%",
+        )
 
 
 def _check_acting(draft: Draft, time: Time) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sojourn.scenario.checks.draft import Draft
 from sojourn.scenario.codes import Path
-from sojourn.scenario.frozen import Of
+from sojourn.scenario.frozen import In, Of
 from sojourn.scenario.policies import OPERATIONS, Change
 from sojourn.scenario.values import KINDS
 
@@ -20,6 +20,7 @@ def check_kinds(draft: Draft) -> None:
     for use in draft.uses:
         if isinstance(use.mark, Of) and isinstance(use.value, (int, float)):
             check_bounds(draft, use.path, use.value, use.mark.kinds)
+    _check_driving(draft)
     for use, mark, quantity in draft.quantity_uses:
         if mark.kinds and quantity.kind not in mark.kinds:
             _mismatch(draft, use.path, str(use.value), quantity.kind, mark.kinds)
@@ -32,6 +33,23 @@ def check_kinds(draft: Draft) -> None:
             if change.groups is not None and change.quantity in shared:
                 _by_group(draft, (*path, "groups"), change.quantity)
             _check_change(draft, path, change)
+
+
+def _check_driving(draft: Draft) -> None:
+    """Check that the values of series which drive the model are within the bounds of what they drive."""
+    for use in draft.uses:
+        if use.mark != In("series") or use.path[0] not in ("stages", "quantities"):
+            continue
+        quantity = draft.scenario.quantities.get(str(use.path[1])) if use.path[0] == "quantities" else None
+        kind = "count" if quantity is None else quantity.kind
+        series = draft.scenario.series.get(str(use.value))
+        for index, value in enumerate(series.values if series is not None else ()):
+            if value is None:
+                continue
+            used = value if quantity is None else draft.conversions.of_quantity(str(use.path[1])).scaled(value)
+            if not KINDS[kind][1] <= used <= KINDS[kind][2]:
+                check_bounds(draft, ("series", str(use.value), "values", index), used, (kind,))
+                break
 
 
 def _chain(draft: Draft, name: str) -> list[str]:
