@@ -8,11 +8,9 @@ import threading
 from importlib import import_module
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from verification import kills
 
 import sojourn as sj
 from sojourn import gathering
@@ -66,25 +64,6 @@ class _Refused:
         assert set(error.codes) == {self.code}, error
         self.value = error
         return True
-
-
-@pytest.mark.parametrize("name", kills.COMMANDS)
-def test_killed_commands_leave_whole_replicates_and_are_resumed_to_the_bit(name, prepared):
-    folder, found = prepared
-    call = int(np.random.default_rng(len(name)).integers(1, found[name].calls + 1))
-    assert kills.killed(folder, name, kills.Kill(call, None), found[name]).passes, f"call {call}"
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("kills")
-    return folder, kills.prepared(folder)
-
-
-def test_a_run_that_lost_replicates_would_be_seen(prepared):
-    folder, found = prepared
-    other = kills.Whole(found["simulate"].run, {**found["simulate"].digests, "stocks": "0"}, 1.0, 100)
-    assert not kills.killed(folder, "simulate", kills.Kill(60, None), other).passes
 
 
 def test_written_while_it_is_made(base, whole, tmp_path, small_blocks):

@@ -34,7 +34,7 @@ class Growing:
         self.path = path
         self.folder = folder
         self.header = header
-        self.healthy = True  # until the disk refuses
+        self.healthy = True  # until something could not be added
         self._writer: Writer | None = None
         self._made: Path | None = None
 
@@ -73,17 +73,19 @@ class Growing:
         if self.header is None and self._made is None:
             self._made = beside(self.folder)
             self._writer.folder = self._made
+        self.healthy = False
         try:
             self._writer.add(part, provenance)
             if self._made is not None:
-                install(self._made, self.folder, force=False)
+                if self._made.exists():  # unless it was stopped right after it came to its place
+                    install(self._made, self.folder, force=False)
                 self._made, self._writer.folder = None, self.folder
         except OSError as error:
-            self.healthy = False
             count = self.replicates
             kept = f"{count} replicates are kept at {self.folder}; make room, then resume" if count else ""
             raise refused(self.path, error, kept) from error
         self.header = self._writer.header
+        self.healthy = True
 
     def finish(self) -> Path:
         """Put a run that replaces another in its place, now that it is whole, and return where it is."""
