@@ -1,4 +1,4 @@
-"""Commands that write runs, killed at a random call that touches the disk; ``verification.kills`` has fifty of them."""
+"""Commands that write runs, killed at a call that touches the disk; ``verification.kills`` has fifty of them."""
 
 import os
 
