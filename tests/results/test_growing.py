@@ -315,6 +315,16 @@ def test_what_was_finished_before_a_replicate_is_refused_is_kept(base, whole, tm
     assert (kept.replicates, kept.missing) == (4, 16)
 
 
+def test_drafts_that_a_killed_writer_left_are_passed_over_and_swept(base, whole, tmp_path):
+    path = sj.simulate(base, replicates=3, seed=7).save(tmp_path / "run")
+    drafts = [path / ".zarr.json.01234567.part", path / "stocks" / ".c.0.0.0.0.01234567.part"]
+    for draft in drafts:
+        draft.write_text("half")
+    assert sj.open_run(path).replicates == 3
+    assert sj.simulate(base, replicates=20, seed=7, out=path, resume=True).identical(whole)
+    assert not any(draft.exists() for draft in drafts)
+
+
 def test_resume_and_force_need_a_path(base):
     for options in ({"resume": True}, {"force": True}):
         with pytest.raises(ValueError, match="need out"):

@@ -17,6 +17,7 @@ from sojourn.results.store.header import Header, is_run, read_header
 from sojourn.results.store.place import beside, claimed, exists, install, refused, require_free
 from sojourn.results.store.reading import read
 from sojourn.results.store.writer import Writer
+from sojourn.writing import PART
 
 __all__ = ["Growing", "growing"]
 
@@ -120,6 +121,8 @@ def growing(path: Path, *, resume: bool, force: bool) -> Iterator[Growing]:
     with claimed(path):
         if resume and exists(path):
             place = Growing(path, path, read_header(path))
+            for draft in path.rglob(f".*{PART}"):
+                draft.unlink(missing_ok=True)
             yield from _closing(place)
             return
         require_free(path, force=force)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -87,9 +88,12 @@ def _fixed(path: Path, header: Header) -> xr.Dataset:
     """Return the arrays that are the same for all replicates, checked."""
     try:
         # Only version 3 is read: version 2 may hold pickles.
-        data: xr.Dataset = xr.open_zarr(
-            path, zarr_format=3, consolidated=False, chunks=None, drop_variables=[ALONG, *header.rows]
-        ).load()
+        with warnings.catch_warnings():
+            # Drafts that a killed process left are no part of the run.
+            warnings.filterwarnings("ignore", message=r"Object at .* is not recognized as a component of a Zarr")
+            data: xr.Dataset = xr.open_zarr(
+                path, zarr_format=3, consolidated=False, chunks=None, drop_variables=[ALONG, *header.rows]
+            ).load()
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, RecursionError, MemoryError) as error:
         raise damaged(path, "the arrays cannot be read", f"{type(error).__name__}: {error}"[:200]) from error
     found = {str(name) for name in data.variables}
