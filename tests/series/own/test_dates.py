@@ -83,6 +83,7 @@ def test_two_digits_are_the_latest_year_that_has_begun(day):
         ("FY2024", "fiscal-year", "2023-10-01"),
         ("2024M02", "month", "2024-02-01"),
         ("2024-M2", "month", "2024-02-01"),
+        ("Y2024M02", "month", "2024-02-01"),
         ("202402", "month", "2024-02-01"),
         ("2024 2", "month", "2024-02-01"),
         ("f\u00e9vr. 2024", "month", "2024-02-01"),

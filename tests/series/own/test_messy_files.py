@@ -192,6 +192,11 @@ REFUSED = {
     "formula": ("d,n\n2024-01-01,=A1\n", {}, {"D112": ["=A1"]}),
     "half a person": ("d,n\n2024-01-01,0.5\n", {}, {"D302": ["0.5"]}),
     "twice the same": ("d,n\n2024-01-01,5\n2024-01-01,6\n", {}, {"D401": ["2024-01-01"]}),
+    "twice, with a column that tells apart": (
+        "d,n,sex\n2024-01-01,5,men\n2024-01-01,6,women\n",
+        {},
+        {"D401": ["--category COLUMN; not used: sex"]},
+    ),
     "no such country": (
         "d,n,c\n2024-01-01,5,Venezuelaa\n",
         {"nationality": "c"},

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from sojourn.errors import Problem
 from sojourn.series.codes import collect
 from sojourn.series.importers.protocol import Dropped
 from sojourn.series.model import DIMENSIONS, Measure, figures
@@ -71,10 +72,20 @@ def read_own(grid: Grid, said: Description) -> Own:
     release = said.release or _release([periods.end[at] for at in kept], periods.kind[kept[0]])
     table = _figures(measure, said, grid, release, (values, periods, labels), kept)
     check_figures(table, problems, grid.source, own=measure)
+    if long.unused:
+        problems.problems = [_told_apart(one, long.unused) for one in problems.problems]
     problems.raise_if_any()
     empty = len(values.value) - len(kept)
     dropped = (Dropped(grid.source, empty, "empty cells, which are no figures"),) if empty else ()
     return Own(measure, table, release, _notes(grid, long, values, periods, said), dropped)
+
+
+def _told_apart(problem: Problem, unused: Sequence[str]) -> Problem:
+    """Return a problem; one of figures given twice with the columns that may tell them apart."""
+    if problem.code != "D401":
+        return problem
+    remedy = f"say which column tells them apart, such as --category COLUMN; not used: {', '.join(unused)[:200]}"
+    return replace(problem, remedy=remedy)
 
 
 def _release(ends: Sequence[dt.date], kind: str) -> str:

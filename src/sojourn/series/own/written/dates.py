@@ -33,7 +33,7 @@ _SURE = tuple(
         rf"{_YEAR}-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){_CLOCK}",
         rf"{_YEAR}[/. ](?P<month>\d{{1,2}})[/. ](?P<day>\d{{1,2}})",
         rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)",
-        rf"{_YEAR}(?: ?-? ?m ?)(?P<month>\d{{1,2}})",
+        rf"y?{_YEAR}(?: ?-? ?m ?)(?P<month>\d{{1,2}})",
         rf"{_YEAR}(?P<month>0[1-9]|1[0-2])",
         rf"(?P<month>\d{{1,2}})[-/. ]{_YEAR}",
         rf"{_YEAR} ?[-/ ]?(?:q|t)(?P<quarter>[1-4])",
