@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SUBJECTS = ("start_up", "flow_road", "flow_court", "parameter_draws")
+SUBJECTS = ("start_up", "flow_road", "flow_court", "parameter_draws", "run_memory")
 """Modules with limits and no data of their own to fetch; any other module here can be named."""
 
 

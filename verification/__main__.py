@@ -1,6 +1,6 @@
-"""Print every verdict of the flow engine and the importers: ``python -m verification [PART ...]``.
+"""Print every verdict of the flow engine, the importers and stored runs: ``python -m verification [PART ...]``.
 
-Parts are theory, oracles, numbers and fuzz_importers.
+Parts are theory, oracles, numbers, fuzz_importers and kills.
 
 The comparison with Flee's own runs is ``python -m verification.flee_reference``.
 """
@@ -10,12 +10,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from verification import common_numbers, flow_oracles, flow_theory, fuzz_importers
+from verification import common_numbers, flow_oracles, flow_theory, fuzz_importers, kills
 
 PARTS: dict[str, Callable[[], bool]] = {
     "theory": flow_theory.main,
     "oracles": lambda: flow_oracles.main([]),
     "numbers": common_numbers.main,
+    "kills": lambda: kills.main([]),
     "fuzz_importers": fuzz_importers.main,
 }
 

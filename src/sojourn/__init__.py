@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sojourn.library import list_scenarios
     from sojourn.loading import load, loads
     from sojourn.report import card, report
-    from sojourn.results import Comparison, Interrupted, Run, compare, open_run
+    from sojourn.results import Comparison, Interrupted, Run, compare, concat, open_run
     from sojourn.scenario import Scenario, schema
     from sojourn.series import series
     from sojourn.simulate import simulate
@@ -37,6 +37,7 @@ __all__ = [
     "card",
     "check",
     "compare",
+    "concat",
     "data",
     "flee",
     "list_scenarios",
@@ -61,6 +62,7 @@ _HOME = {
     "card": "sojourn.report",
     "check": "sojourn.claims",
     "compare": "sojourn.results",
+    "concat": "sojourn.results",
     "list_scenarios": "sojourn.library",
     "load": "sojourn.loading",
     "loads": "sojourn.loading",

@@ -200,7 +200,6 @@ def test_problems_of_a_change_are_listed(sojourn, tmp_path):
         (["--resume"], "need --out"),
         (["--force"], "need --out"),
         (["--out", "no/run.zarr"], "no directory no"),
-        (["--out", "none.zarr", "--resume"], "no run at none.zarr"),
         (["--out", "taken.txt"], "is there already"),
         (["--out", "taken.txt", "--force"], "is not a run"),
         (["--out", "taken.txt", "--force", "--resume"], "resume the run or replace it"),
@@ -235,6 +234,31 @@ def test_another_run_is_not_resumed(sojourn, saved, tmp_path, change):
     words = ["simulate", "border-post", "--replicates", 5, "--out", "run.zarr", "--resume", *change]
     assert "R201 at" in sojourn(*words, code=1).stderr
     assert sj.open_run(tmp_path / "run.zarr").identical(run)
+
+
+def test_parts_are_put_together_and_missing_replicates_are_said(sojourn, tmp_path):
+    words = ("simulate", "border-post", "--seed", 7, "--quiet")
+    sojourn(*words, "--replicates", 2, "--out", "a.zarr")
+    sojourn(*words, "--replicates", 3, "--first", 2, "--out", "b.zarr")
+    sojourn("concat", "b.zarr", "a.zarr", "--out", "both.zarr")
+    whole = sj.simulate(sj.load("border-post"), replicates=5, seed=7)
+    assert sj.open_run(tmp_path / "both.zarr").identical(whole)
+    assert "R202" in sojourn("concat", "a.zarr", "both.zarr", "--out", "c.zarr", code=1).output
+    assert "R105" in sojourn("concat", "a.zarr", "--out", "both.zarr", code=1).output
+    sj.Run(whole.data, whole.provenance, 4).save(tmp_path / "short.zarr")
+    assert "4 of 9 replicates are missing" in sojourn("open", "short.zarr").output
+    sojourn(*words, "--replicates", 9, "--out", "short.zarr", "--resume")
+    assert "missing" not in sojourn("open", "short.zarr").output
+
+
+def test_less_is_recorded(sojourn, tmp_path):
+    words = ("simulate", "border-post", "--seed", 7, "--replicates", 2)
+    said = sojourn(*words, "--only", "flows", "--stage", "post", "--out", "a.zarr").output
+    assert "at the end" not in said
+    run = sj.open_run(tmp_path / "a.zarr")
+    assert run.provenance["recorded"] == {"variables": ["flows"], "stages": ["post"]}
+    assert "post" in sojourn("open", "a.zarr", "--what", "flows").output
+    assert "R501" in sojourn(*words, "--stage", "posst", code=1).output
 
 
 def test_force_replaces_a_run(sojourn, tmp_path):

@@ -56,7 +56,7 @@ def test_a_run_that_changes_no_group_says_nothing_of_it_and_one_that_does_is_che
     assert run.data["becomes"].sel(flow="road -> out").values.tolist() == [1, 1, 1]
     run.save(tmp_path / "run")
     assert sj.open_run(tmp_path / "run").rerun().identical(run)
-    joined = sj.Run.join([sj.simulate(growing({"a": "b"}), replicates=1, first=f, seed=1) for f in (0, 1)])
+    joined = sj.concat([sj.simulate(growing({"a": "b"}), replicates=1, first=f, seed=1) for f in (0, 1)])
     assert np.array_equal(joined.flows.values, run.flows.values)
     conserved(joined)
     run.data["becomes"][:] = [0, 1, 2]

@@ -26,7 +26,7 @@ def test_the_first_ten_of_a_thousand_are_the_run_of_ten():
     for name in ten.data.data_vars:
         assert np.array_equal(ten.data[name].values, thousand.data[name].values[:10])
     later = sj.simulate(sj.load("border-post"), replicates=5, first=5, seed=3)
-    assert same(sj.Run.join([sj.simulate(sj.load("border-post"), replicates=5, seed=3), later]), ten)
+    assert same(sj.concat([sj.simulate(sj.load("border-post"), replicates=5, seed=3), later]), ten)
 
 
 @pytest.mark.parametrize("name", NAMES)

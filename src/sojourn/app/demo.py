@@ -30,7 +30,7 @@ def demo(
     started = time.monotonic()
     scenario = sj.load(SCENARIO)
     show.note(f"{scenario.title}: {replicates} replicates, seed {seed}; median and 90 % interval below")
-    with show.progress(SCENARIO, 0, replicates, quiet=False) as progress:
+    with show.progress(SCENARIO, replicates, quiet=False) as progress:
         run = sj.simulate(scenario, replicates=replicates, seed=seed, progress=progress)
     show.note(f"simulated in {time.monotonic() - started:.0f} s; scoring and writing the report")
     scores = sj.score(run)

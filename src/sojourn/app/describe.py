@@ -12,6 +12,7 @@ import typer
 import sojourn as sj
 from sojourn.app import show
 from sojourn.app.inputs import Changes, Settings, Source, Without, changed
+from sojourn.writing import write_text
 
 __all__ = ["explain", "init", "list_scenarios", "schema", "validate"]
 
@@ -33,8 +34,7 @@ def init(
         raise typer.BadParameter(f"no folder {folder}", param_hint="--in")
     for path, template in files.items():
         text = (_TEMPLATE / template).read_text(encoding="utf-8").replace("NAME", name)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        write_text(path, text)
         show.line(str(path))
     show.note(f"next: sojourn validate {folder / name}.yaml")
 
@@ -74,7 +74,7 @@ def schema(
     if out is None:
         show.line(text)
     else:
-        out.write_text(text + "\n", encoding="utf-8")
+        write_text(out, text + "\n")
 
 
 def list_scenarios() -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 import sojourn as sj
 from sojourn.app import show
 from sojourn.app.report import CardFile, ReportFile, check_report, write_card, write_report
-from sojourn.app.resume import INTERRUPTED, check_place, finish, kept, same_engine, stoppable
+from sojourn.app.resume import INTERRUPTED, check_place, kept, stoppable
 from sojourn.app.score import show_camps
+from sojourn.writing import write_text
 
 __all__ = ["app"]
 
@@ -33,51 +33,56 @@ def run(
     folder: Folder,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of every draw; drawn if left out.")] = None,
     replicates: Annotated[int, typer.Option(min=1, help="Number of replicates.")] = 1,
+    first: Annotated[
+        int, typer.Option(min=0, help="Number of the first replicate, for a part that sojourn concat adds.")
+    ] = 0,
     settings: SettingsFile = None,
     compat: Compat = None,
     scale: Annotated[int | None, typer.Option(min=1, help="People an agent stands for; else hasten.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; all cores if left out.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write out.csv here; numbered if several.")] = None,
-    save: Annotated[Path | None, typer.Option(metavar="RUN", help="Save the whole run at this path.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Save the run at this path, as it is made.")
+    ] = None,
     report: ReportFile = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Resume the run at --save.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Add what is missing to the run at --save.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the run at --save.")] = False,
     first_day: FirstDay = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no warnings, no scores.")] = False,
 ) -> None:
     """Run a Flee folder and score the run against its registrations.
 
-    Ctrl-C keeps the replicates that are finished: they are saved at --save, and the same command with --resume
-    adds the rest. The result is the same to the bit.
+    Finished replicates are saved at --save while others are made. However the command ends, Ctrl-C or worse, the
+    same command with --resume adds the rest. The result is the same to the bit.
     """
-    check_place(save, resume, force, "--save")
+    check_place(save, resume, force, "--save", "walk")
     check_report(report)
     if out is not None and not out.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
     scenario = sj.flee.read(folder, settings=settings, compat=compat)
     if first_day >= scenario.days:
         raise typer.BadParameter(f"the run has {scenario.days} days", param_hint="--first-day")
-    earlier = sj.open_run(save) if resume and save is not None else None
-    if earlier is not None:
-        same_engine(earlier, "walk", str(save))
     if not quiet:
         _warnings(scenario)
     stoppable()
     started = time.monotonic()
-    drawn = earlier.seed if earlier is not None and seed is None else seed
-    people = earlier.scale if earlier is not None and scale is None else scale
-
-    def make(first: int, number: int, progress: Callable[[int, int], None]) -> sj.Run:
-        options: dict[str, Any] = {"scale": people, "workers": workers, "progress": progress, "first": first}
-        return sj.flee.simulate(scenario, seed=drawn, replicates=number, **options)
-
     try:
-        done = finish(make, scenario.name, earlier, replicates, quiet)
-    except sj.Interrupted as stop:
-        kept(stop.run, earlier, replicates, save, "--save")
+        with show.progress(scenario.name, replicates, quiet=quiet) as progress:
+            done = sj.flee.simulate(
+                scenario,
+                seed=seed,
+                replicates=replicates,
+                scale=scale,
+                workers=workers,
+                progress=progress,
+                first=first,
+                out=save,
+                resume=resume,
+                force=force,
+            )
+    except (sj.Interrupted, KeyboardInterrupt) as stop:
+        kept(stop, replicates, save, "--save", resume)
         raise typer.Exit(INTERRUPTED) from stop
-    if save is not None:
-        done.save(save, force=force or resume)
     if out is not None:
         _write_out(scenario, done, out)
     if report is not None:
@@ -91,7 +96,7 @@ def _write_out(scenario: sj.flee.FleeScenario, done: sj.Run, out: Path) -> None:
     """Write an out.csv for each replicate, numbered where there are several."""
     for number, text in enumerate(sj.flee.out_files(scenario, done)):
         path = out if done.replicates == 1 else out.with_name(f"{out.stem}_{number}{out.suffix}")
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
 
 
 def _show_run(done: sj.Run, seconds: float) -> None:

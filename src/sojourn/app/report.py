@@ -10,6 +10,7 @@ import typer
 import sojourn as sj
 from sojourn.app import show
 from sojourn.app.inputs import Changes, Settings, Source, Without, changed
+from sojourn.writing import write_text
 
 __all__ = ["CardFile", "ReportFile", "card", "check_report", "followed", "report", "write_card", "write_report"]
 
@@ -93,5 +94,5 @@ def write_card(scenario: sj.Scenario | sj.flee.FleeScenario, out: Path | None) -
     if out is None:
         show.line(text.rstrip("\n"))
     else:
-        out.write_text(text, encoding="utf-8")
+        write_text(out, text)
         show.note(f"card: {out}")

@@ -1,4 +1,4 @@
-"""Commands about runs: open, and compare runs or a scenario with a change of it."""
+"""Commands about runs: open, concat, and compare runs or a scenario with a change of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sojourn.app.report import ReportFile, check_report, write_report
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["compare", "open_run"]
+__all__ = ["compare", "concat", "open_run"]
 
 Saved = Annotated[Path, typer.Argument(metavar="RUN", help="A saved run.")]
 What = Annotated[
@@ -43,16 +43,34 @@ def open_run(
     """Show what a saved run holds."""
     run = sj.open_run(path)
     show.note(str(run))
+    if run.missing:
+        wanted = run.replicates + run.missing
+        show.note(
+            f"{run.missing} of {wanted} replicates are missing: the command that made it adds them with --resume"
+        )
     for text, count in run.notes_in_words().items():
         show.note(f"{text}: {count:,} over all replicates")
-    if what == "stages":
+    if what == "stages" and "stocks" in run.has:
         _table(run.at_end(), _title(run), csv)
-    else:
+    elif what != "stages":
         _table(run.summary(what, by, groups="each" if groups else "sum"), "", csv)
     if verify:
         same = run.rerun().identical(run)
         show.note("simulated again: identical to the bit" if same else "simulated again: NOT identical")
         raise typer.Exit(0 if same else 1)
+
+
+def concat(
+    parts: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Saved runs, in any order.")],
+    out: Annotated[Path, typer.Option("--out", metavar="RUN", help="Save the whole run at this path.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the run at --out.")] = False,
+) -> None:
+    """Put the parts of a run together: replicates made with --first, of one scenario, seed and version.
+
+    The whole run is the same to the bit as if it had been made at once.
+    """
+    run = sj.concat([sj.open_run(part) for part in parts], out, force=force)
+    show.note(f"{run}, saved at {out}")
 
 
 def _title(run: sj.Run) -> str:
@@ -116,7 +134,7 @@ def _pair(
 
 
 def _simulated(scenario: sj.Scenario, title: str, replicates: int, seed: int | None) -> sj.Run:
-    with show.progress(title, 0, replicates, quiet=False) as progress:
+    with show.progress(title, replicates, quiet=False) as progress:
         return sj.simulate(scenario, replicates=replicates, seed=seed, progress=progress)
 
 
@@ -124,5 +142,4 @@ def _table(frame: pd.DataFrame, title: str, csv: Path | None) -> None:
     if csv is None:
         show.table(frame, title)
     else:
-        frame.to_csv(csv, index=False)
-        show.note(f"{len(frame)} rows written to {csv}")
+        show.save_table(frame, csv)

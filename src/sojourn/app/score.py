@@ -63,7 +63,7 @@ def score(
         scenario = changed(source, settings, changes, without)
         if isinstance(scenario, sj.Scenario):
             scenario.require_scorable(split)
-        with show.progress(scenario.name, 0, replicates, quiet=False) as progress:
+        with show.progress(scenario.name, replicates, quiet=False) as progress:
             run = sj.simulate(scenario, replicates=replicates, seed=seed, progress=progress)
     scores = sj.score(run, split, least=least)
     if len(scores.errors):
@@ -72,8 +72,7 @@ def score(
         show.note(str(run))
         show_camps(scores)
         if csv is not None:
-            scores.camps.to_csv(csv, index=False)
-            show.note(f"{len(scores.camps)} rows written to {csv}")
+            show.save_table(scores.camps, csv)
     if len(scores.stations):
         _show_stations(run, scores, station, csv)
 
@@ -89,8 +88,7 @@ def _show_stations(run: sj.Run, scores: Scores, station: str | None, csv: Path |
             raise typer.BadParameter(f"no station {station!r}; {hint}", param_hint="--station")
         table, bars = table[table["observation"] == station], bars[bars["station"] == station]
     if csv is not None:
-        table.to_csv(csv, index=False)
-        show.note(f"{len(table)} rows written to {csv}")
+        show.save_table(table, csv)
     show.note(
         f"{run}; out of sample from {scores.split:%Y-%m-%d}; log-RMSE over counts of {scores.least:g} or more"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -20,10 +21,12 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from sojourn.writing import write_text
+
 if TYPE_CHECKING:
     import sojourn as sj
 
-__all__ = ["line", "note", "progress", "refused", "table"]
+__all__ = ["line", "note", "progress", "refused", "save_table", "table"]
 
 _DETAILS = (("found", "found"), ("allowed", "allowed"), ("nearest", "did you mean"), ("remedy", "do"))
 
@@ -77,6 +80,12 @@ def table(frame: Any, title: str = "") -> None:
     console.print(shown)
 
 
+def save_table(frame: Any, path: Path) -> None:
+    """Write a data frame to a CSV file, and say so."""
+    write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    note(f"{len(frame)} rows written to {path}")
+
+
 def _cell(value: Any) -> str:
     if value != value:  # missing numbers and dates differ from themselves
         return "-"
@@ -90,11 +99,8 @@ def _cell(value: Any) -> str:
 
 
 @contextmanager
-def progress(title: str, done: int, wanted: int, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show how many replicates are done and the time left; yields what ``simulate`` calls as it goes.
-
-    ``done`` replicates were finished before.
-    """
+def progress(title: str, wanted: int, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show how many replicates are done and the time left; yields what ``simulate`` calls as it goes."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -105,5 +111,5 @@ def progress(title: str, done: int, wanted: int, *, quiet: bool) -> Iterator[Cal
     )
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
-        task = bar.add_task(title, total=wanted, completed=done)
-        yield lambda count, _wanted: bar.update(task, completed=done + count)
+        task = bar.add_task(title, total=wanted)
+        yield lambda count, _wanted: bar.update(task, completed=count)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sojourn.claims.codes import SIGNS, WORDS
 from sojourn.claims.page import page
+from sojourn.writing import write_text
 
 __all__ = ["Checked", "Claim", "RunnerUp"]
 
@@ -165,10 +166,13 @@ class Checked:
         -------
         Path
             The file written.
+
+        Raises
+        ------
+        WriteError
+            W101 where it cannot be written; what was there is left.
         """
-        where = Path(path)
-        where.write_text(self.to_html(), encoding="utf-8")
-        return where
+        return write_text(path, self.to_html())
 
     def counts(self) -> dict[str, int]:
         """Return how many claims have each verdict.

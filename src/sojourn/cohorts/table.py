@@ -23,6 +23,7 @@ from sojourn.engine.flow.program import Sampled
 from sojourn.errors import nearest
 from sojourn.results import Run
 from sojourn.results.codes import refuse
+from sojourn.results.recording import require_whole_record
 from sojourn.scenario import Scenario, loads, resolve
 from sojourn.simulate import parameters_of, recorded_draws, simulate
 
@@ -91,6 +92,7 @@ def cohorts(
         recorded stocks, R602 where the run cannot be repeated, R603 where nothing separates those who leave a queue
         by a side way from those served.
     """
+    require_whole_record(run, "cohorts")
     scenario = resolve(loads(run.scenario_text))
     model = compile_scenario(scenario, record="step")
     plan = _plan(run, model, at, by, on, groups)

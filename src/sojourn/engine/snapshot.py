@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import uuid
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.engine.codes import refuse
+from sojourn.writing import drafted
 
 __all__ = ["LAYOUT", "read_snapshot", "write_snapshot"]
 
@@ -43,18 +42,13 @@ def write_snapshot(path: str | Path, facts: Mapping[str, Any], arrays: Mapping[s
     ModelError
         M204 where the disk refuses; what was there before is left.
     """
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
     head = np.frombuffer(json.dumps({"layout": LAYOUT, **facts}).encode(), np.uint8)
     try:
-        with beside.open("wb") as file:
+        with drafted(path) as draft, draft.open("wb") as file:
             np.savez(file, allow_pickle=False, head=head, **arrays)
-        os.replace(beside, target)
     except OSError as error:
         raise refuse("M204", str(path), "the disk refused the state", found=str(error)) from error
-    finally:
-        beside.unlink(missing_ok=True)
-    return target
+    return Path(path)
 
 
 def read_snapshot(path: str | Path, engine: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -20,7 +21,7 @@ from sojourn.flee.write import digest, dump
 from sojourn.results import Run, label
 from sojourn.results.provenance import versions
 
-__all__ = ["GROUP", "labelled"]
+__all__ = ["GROUP", "facts_of", "labelled"]
 
 GROUP = "all"
 """The one group of a walk run."""
@@ -56,7 +57,7 @@ def labelled(
         "published_count": _published(scenario, 1),
         "published_agents": _published(scenario, scale),
     }
-    return label(arrays, along, _provenance(scenario, seed, scale, along["period_end"][-1]))
+    return label(arrays, along, facts_of(scenario, seed, scale))
 
 
 def _absent(
@@ -125,9 +126,10 @@ def _road_names(origin: NDArray[np.str_], destination: NDArray[np.str_]) -> list
     return names
 
 
-def _provenance(scenario: FleeScenario, seed: int, scale: int, end: np.datetime64) -> dict[str, Any]:
-    """Return all that is needed to repeat the run."""
-    return {
+def facts_of(scenario: FleeScenario, seed: int, scale: int) -> dict[str, Any]:
+    """Return all that is needed to repeat a run, its provenance, as it comes back from JSON."""
+    end = np.datetime64(scenario.start, "s") + scenario.days * _DAY
+    facts = {
         "engine": "walk",
         "scenario": dump(scenario),
         "name": scenario.name,
@@ -143,3 +145,5 @@ def _provenance(scenario: FleeScenario, seed: int, scale: int, end: np.datetime6
         "warnings": [asdict(problem) for problem in scenario.warnings],
         "versions": versions(),
     }
+    repeatable: dict[str, Any] = json.loads(json.dumps(facts))
+    return repeatable

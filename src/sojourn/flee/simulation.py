@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -18,13 +19,14 @@ from sojourn.engine.walk.model import WalkModel
 from sojourn.engine.walk.rule import Own
 from sojourn.engine.walk.state import Record
 from sojourn.errors import Problem
-from sojourn.executor import Progress, Stopped, run_replicates
+from sojourn.executor import Progress, run_replicates
 from sojourn.flee.compile import compile_walk
-from sojourn.flee.label import labelled
+from sojourn.flee.label import facts_of, labelled
 from sojourn.flee.model import FleeScenario
 from sojourn.flee.reading.folder import read, reads
 from sojourn.flee.write import digest
-from sojourn.results import Interrupted, Run
+from sojourn.gathering import BATCH_BYTES, gather, growing_at, require_resumable, unfinished
+from sojourn.results import Run
 
 __all__ = ["compile_model", "rerun", "scenario_of", "simulate"]
 
@@ -81,6 +83,9 @@ def simulate(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
     first: int = 0,
+    out: str | Path | None = None,
+    resume: bool = False,
+    force: bool = False,
 ) -> Run:
     """Simulate a Flee scenario with the walk engine.
 
@@ -108,6 +113,14 @@ def simulate(
         A token with ``is_set()``, such as ``threading.Event``, that stops the run.
     first : int, optional
         Number of the first replicate, to continue an earlier run.
+    out : str or Path, optional
+        Write the run to this path while it is made: whenever some seconds of replicates are finished, they are
+        there for good, whatever ends the process.
+    resume : bool
+        Add to the run at ``out`` what is missing; start it if there is none.
+    force : bool
+        Replace the run at ``out``, once the new one is whole; until then, that one grows beside it, at ``out``
+        with ``.new`` at its end.
 
     Returns
     -------
@@ -120,37 +133,77 @@ def simulate(
         For a folder that cannot be run.
     ModelError
         M402 for impossible counts.
+    RunError
+        R101 to R107 where the run cannot be written to ``out``, R201 where the one there is another run.
     Interrupted
         With the finished replicates, when the run is stopped.
     """
     check_options(replicates=replicates, first=first, seed=seed, workers=workers)
     scenario = _as_asked(scenario, compat)
-    seed = secrets.randbits(63) if seed is None else seed
-    people = scenario.settings.hasten if scale is None else scale
-    model = compile_model(scenario, scale=people, own_score=own_score, own_chance=own_chance)
-    records: list[Record] = []
-    made = run_replicates(
-        model,
-        lambda replicate: {"seed": seed, "replicate": replicate},
-        range(first, first + replicates),
-        executor=executor,
-        workers=workers,
-        cancel=cancel,
-        options={"workers": (workers or os.cpu_count() or 1) if replicates == 1 else 1},
-    )
-    try:
-        for one in made:
-            records.append(Record(*(np.asarray(one[name], np.int64) for name in Record._fields)))
-            if progress is not None:
-                progress(len(records), replicates)
-    except (Stopped, KeyboardInterrupt) as stop:
-        finished = (
-            labelled(scenario, model.program, records, seed=seed, scale=people, first=first) if records else None
+    with growing_at(out, resume=resume, force=force) as place:
+        earlier = unfinished(place)
+        if earlier is not None:
+            seed = earlier.seed if seed is None else seed
+            scale = earlier.scale if scale is None else scale
+        seed = secrets.randbits(63) if seed is None else seed
+        people = scenario.settings.hasten if scale is None else scale
+        model = compile_model(scenario, scale=people, own_score=own_score, own_chance=own_chance)
+        recorder = _Recorder(scenario, model, seed, people, first, growing=place is not None)
+        if place is not None:
+            if earlier is not None:
+                require_resumable(earlier, facts_of(scenario, seed, people), first)
+                recorder.first += min(earlier.replicates, replicates)
+            place.want(replicates)
+        made = run_replicates(
+            model,
+            lambda replicate: {"seed": seed, "replicate": replicate},
+            range(recorder.first, first + replicates),
+            executor=executor,
+            workers=workers,
+            cancel=cancel,
+            options={"workers": (workers or os.cpu_count() or 1) if replicates == 1 else 1},
         )
-        raise Interrupted(finished, replicates) from stop
-    finally:
-        made.close()
-    return labelled(scenario, model.program, records, seed=seed, scale=people, first=first)
+        return gather(made, recorder, place, replicates, progress)
+
+
+class _Recorder:
+    """Holds the records of replicates until they are taken as a run."""
+
+    def __init__(
+        self, scenario: FleeScenario, model: WalkModel, seed: int, scale: int, first: int, *, growing: bool
+    ) -> None:
+        self.scenario = scenario
+        self.model = model
+        self.seed = seed
+        self.scale = scale
+        self.first = first
+        self.growing = growing
+        self.records: list[Record] = []
+
+    @property
+    def count(self) -> int:
+        """How many replicates are held."""
+        return len(self.records)
+
+    @property
+    def full(self) -> bool:
+        """Whether the replicates held are to be taken."""
+        size = sum(array.nbytes for array in self.records[-1]) if self.records else 0
+        return self.growing and self.count * size >= BATCH_BYTES
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Hold the record of the next replicate."""
+        self.records.append(Record(*(np.asarray(record[name], np.int64) for name in Record._fields)))
+
+    def take(self) -> Run:
+        """Return the replicates held as a run."""
+        program, seed, scale = self.model.program, self.seed, self.scale
+        return labelled(self.scenario, program, self.records, seed=seed, scale=scale, first=self.first)
+
+    def clear(self) -> None:
+        """Make room for the replicates that follow."""
+        self.first += self.count
+        self.records = []
 
 
 def _as_asked(scenario: FleeScenario | str | Path, compat: str | None) -> FleeScenario:

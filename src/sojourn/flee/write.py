@@ -23,6 +23,7 @@ from sojourn.flee.reading.days import CLOSURE_COLUMNS
 from sojourn.flee.reading.document import FORMAT
 from sojourn.flee.reading.places import LOCATION_COLUMNS, ROUTE_COLUMNS
 from sojourn.flee.settings import keys_of
+from sojourn.writing import write_folder_of, write_text
 
 __all__ = ["digest", "dump", "write", "write_folder"]
 
@@ -38,8 +39,13 @@ def write(scenario: FleeScenario, path: str | Path) -> None:
         A Flee folder, read.
     path : str or Path
         The file to write.
+
+    Raises
+    ------
+    WriteError
+        W101 where it cannot be written; what was there is left.
     """
-    Path(path).write_text(dump(scenario), encoding="utf-8")
+    write_text(path, dump(scenario))
 
 
 @lru_cache(maxsize=4)  # runs of one scenario often follow one another, and it never changes
@@ -87,7 +93,7 @@ def write_folder(scenario: FleeScenario, path: str | Path) -> None:
     """Write a scenario to a new Flee folder: ``input_csv``, ``source_data`` and ``simsetting.yml``.
 
     Settings that are not given are left out, because Flee takes the presence of some for their use. Whether
-    oddities are kept is no part of a folder.
+    oddities are kept is no part of a folder. It is written beside its place, then renamed.
 
     Parameters
     ----------
@@ -98,20 +104,18 @@ def write_folder(scenario: FleeScenario, path: str | Path) -> None:
 
     Raises
     ------
-    FileExistsError
-        Where something is at ``path`` already.
+    WriteError
+        W101 where something is at ``path`` already, or it cannot be written.
     """
-    folder = Path(path)
-    folder.mkdir()
     tables = {"input_csv": _input_tables(scenario), "source_data": _source_tables(scenario)}
+    settings = _given(settings_mapping(scenario.settings, scenario.compat == "flee3"))
+    texts = {"simsetting.yml": _yaml(settings)}
     for directory, files in tables.items():
         for name, table in files.items():
-            place = folder / directory / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("w", encoding="utf-8", newline="") as stream:
-                csv.writer(stream, lineterminator="\n").writerows(_daily_rows(table) if "runs" in table else table)
-    settings = _given(settings_mapping(scenario.settings, scenario.compat == "flee3"))
-    (folder / "simsetting.yml").write_text(_yaml(settings), encoding="utf-8")
+            stream = io.StringIO()
+            csv.writer(stream, lineterminator="\n").writerows(_daily_rows(table) if "runs" in table else table)
+            texts[f"{directory}/{name}"] = stream.getvalue()
+    write_folder_of(path, texts)
 
 
 def _yaml(document: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from sojourn.engine.streams import component_key
 from sojourn.observation.capture import Capture, Captures, Window
 from sojourn.observation.noise import as_published, sample_counts
 from sojourn.results.codes import refuse
+from sojourn.results.recording import require_whole_record
 from sojourn.scenario import Scenario, loads
 from sojourn.scenario.model import Observation
 
@@ -61,10 +62,13 @@ def by_station(run: Run) -> dict[str, xr.Dataset]:
     ------
     ScenarioError
         Where the recorded scenario is not one.
+    RunError
+        R501 where the run records only a part.
     """
     scenario = scenario_of(run)
     if not scenario.observations:
         return {}
+    require_whole_record(run, "observations")
     captures = Captures(scenario, str(run.provenance["record"]))
     seen = _by_replicate(run, captures)
     return {name: _labelled(run, captures, name, [part[name] for part in seen]) for name in scenario.observations}

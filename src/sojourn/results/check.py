@@ -10,6 +10,7 @@ import xarray as xr
 
 from sojourn.errors import Problem
 from sojourn.results.codes import RunError
+from sojourn.results.recording import require_whole_record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,7 +89,13 @@ def imbalance(run: Run) -> xr.DataArray:
     -------
     xarray.DataArray
         (replicate, time[, stage], group) int64, or float64 in expected mode, person; negative for people lost.
+
+    Raises
+    ------
+    RunError
+        R501 where the run records only a part.
     """
+    require_whole_record(run, "check")
     made = next(balance.made for balance in BALANCES if balance.needs <= run.has)(run)
     return made.assign_attrs(units="person", long_name="people made or lost")
 
@@ -106,7 +113,7 @@ def conserved(run: Run) -> None:
     Raises
     ------
     RunError
-        R401, with the place of the first differences.
+        R401, with the place of the first differences; R501 where a run records only a part.
     """
     made = imbalance(run)
     exact = np.issubdtype(made.dtype, np.integer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,6 @@ import xarray as xr
 
 from sojourn.results import store
 from sojourn.results.check import conserved
-from sojourn.results.join import joined
 from sojourn.results.summary import at_end, summarise
 from sojourn.verbs import bind
 
@@ -44,10 +43,13 @@ class Run:
         The variables of :data:`~sojourn.results.dims.VARIABLES`.
     provenance : Mapping[str, Any]
         What :data:`~sojourn.results.provenance.PROVENANCE` lists.
+    missing : int
+        How many more replicates were asked for.
     """
 
     data: xr.Dataset
     provenance: Mapping[str, Any]
+    missing: int = 0
 
     if TYPE_CHECKING:
         card = _card
@@ -143,31 +145,8 @@ class Run:
         """The scenario with every value explicit, as YAML text."""
         return str(self.provenance["scenario"])
 
-    @classmethod
-    def join(cls, parts: Sequence[Run]) -> Run:
-        """Return one run of the replicates of all parts, which must follow one another in number.
-
-        Parameters
-        ----------
-        parts : Sequence[Run]
-            Runs of the same scenario, seed and options.
-
-        Returns
-        -------
-        Run
-            One run of all replicates.
-
-        Raises
-        ------
-        RunError
-            R201 where the parts are not of one run, R202 where they overlap or leave a gap.
-        ValueError
-            Where there are no parts.
-        """
-        return cls(*joined(parts))
-
     def identical(self, other: Run) -> bool:
-        """Return whether both runs hold the same values, labels, units and provenance, to the bit.
+        """Return whether both runs hold the same replicates: values, labels, units and provenance, to the bit.
 
         Parameters
         ----------
@@ -222,7 +201,7 @@ class Run:
         path : str or Path
             The directory to write.
         force : bool, optional
-            Replace an earlier run that is there; anything else is never replaced.
+            Replace an earlier run that is there, once the new one is whole; anything else is never replaced.
 
         Returns
         -------
@@ -232,28 +211,34 @@ class Run:
         Raises
         ------
         RunError
-            R105 where the path is taken, R106 where the run cannot be written.
+            R105 where the path is taken, R106 where the run cannot be written, R107 where another process writes
+            there.
         """
-        return store.write(self.data, self.provenance, Path(path), force=force)
+        wanted = self.replicates + self.missing
+        return store.write([self.data], self.provenance, Path(path), wanted=wanted, force=force)
 
     def __repr__(self) -> str:
         counted = ((self.data.sizes[name], name) for name in ("replicate", "stage", "group"))
         sizes = ", ".join(f"{number} {name}{'s' * (number != 1)}" for number, name in counted)
         first, last = (str(self.data["time"].values[i])[:10] for i in (0, -1))
         agents = f", {self.scale} people an agent" if "scale" in self.provenance else ""
+        missing = f" ({self.missing} missing)" if self.missing else ""
         return (
-            f"<Run of {self.provenance['name']}: {sizes}, "
+            f"<Run of {self.provenance['name']}: {sizes}{missing}, "
             f"{first} to {last} by {self.provenance['record']}, seed {self.seed}{agents}>"
         )
 
 
 def open_run(path: str | Path) -> Run:
-    """Read a run that was saved.
+    """Open the run at ``path``, also one that is not finished: ``missing`` says how many replicates it lacks.
+
+    Arrays are compared with the digests that were written with them. A run of more than 256 MB is read as it is
+    used, and compared then.
 
     Parameters
     ----------
     path : str or Path
-        The directory that :meth:`Run.save` wrote.
+        The directory that :meth:`Run.save` or a simulation wrote.
 
     Returns
     -------
@@ -263,6 +248,7 @@ def open_run(path: str | Path) -> Run:
     Raises
     ------
     RunError
-        R101 to R104 where there is no run, or one that cannot be read.
+        R101 to R104 where there is no run, or one that cannot be read; R104 also when an array of a large run is
+        first used.
     """
     return Run(*store.read(Path(path)))

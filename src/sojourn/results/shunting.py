@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sojourn.results.recording import require_whole_record
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -39,6 +41,8 @@ def shunting(comparison: Comparison, *, share: float, people: float) -> pd.DataF
     and its interval excludes 0. Dates are missing where nothing moved, or not materially.
     """
     base, other = comparison.base, comparison.other
+    for run in (base, other):
+        require_whole_record(run, "compare")
     stocks, flows = comparison.stocks.sum("group"), comparison.flows.sum("group")
     before = base.flows.sum("group")
     time = stocks["time"].values

@@ -12,6 +12,7 @@ import xarray as xr
 from sojourn.calendar import US_FISCAL_YEAR, FiscalYear, containing, label
 from sojourn.errors import nearest
 from sojourn.results.codes import refuse
+from sojourn.results.recording import require_whole_record
 
 if TYPE_CHECKING:
     from sojourn.results.run import Run
@@ -25,6 +26,8 @@ BY = ("period", "month", "year", "fiscal-year", "run")
 """Periods of summaries: as recorded, calendar months and years, fiscal years, or the whole run."""
 
 QUANTILES = (0.05, 0.5, 0.95)
+
+_BATCH_BYTES = 64 * 2**20
 
 
 def summarise(
@@ -165,16 +168,22 @@ class _Periods:
 
 
 def _over(array: xr.DataArray, groups: str, periods: _Periods, *, last: bool) -> xr.DataArray:
-    """Add up an array over periods (or take its ``last`` value in each), and over groups."""
-    values = array.values.sum(-1) if groups == "sum" else array.values
+    """Add up an array over periods (or take its ``last`` value in each), and over groups.
+
+    So many replicates at a time are worked on as are held in memory: the array may be larger.
+    """
     first = np.flatnonzero(np.diff(periods.index, prepend=-1))
-    if last:
-        values = values[:, np.append(first[1:], len(periods.index)) - 1]
-    else:
-        values = np.add.reduceat(values, first, axis=1)
+    ends = np.append(first[1:], len(periods.index)) - 1
+    size = max(1, _BATCH_BYTES * array.shape[0] // max(1, array.nbytes))
+    parts = []
+    for start in range(0, max(1, array.shape[0]), size):
+        part = array[start : start + size]
+        part = part[:, ends] if last else part
+        values = part.values.sum(-1) if groups == "sum" else part.values
+        parts.append(values if last else np.add.reduceat(values, first, axis=1))
     dims = array.dims[:-1] if groups == "sum" else array.dims
     coords = {name: array.coords[name] for name in dims if name != "time"}
-    return xr.DataArray(values, dims=dims, coords=coords, attrs=array.attrs).assign_coords(
+    return xr.DataArray(np.concatenate(parts), dims=dims, coords=coords, attrs=array.attrs).assign_coords(
         time=("time", periods.start), period=("time", periods.label), complete=("time", periods.complete)
     )
 
@@ -184,6 +193,7 @@ def _observables(run: Run, periods: _Periods, groups: str) -> xr.DataArray:
 
     (replicate, time, observable[, group]) int64, person.
     """
+    require_whole_record(run, "observables")
     table = run.provenance.get("observations", {})
     flows = _over(run.flows, "each", periods, last=False)
     stocks = _over(run.stocks, "each", periods, last=True)

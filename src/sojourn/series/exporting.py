@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from sojourn.errors import nearest
 from sojourn.series.codes import refuse
 from sojourn.series.model import FIELDS
 from sojourn.series.store import Store, write_figures
+from sojourn.writing import drafted
 
 __all__ = ["export", "safe", "table_csv"]
 
@@ -76,14 +76,11 @@ def export(
     for column, value in measure.selects:
         table = table.filter(pc.equal(table[column].cast(pa.string()), value))
     target = Path(path)
-    draft = target.with_name(f".{target.name}.part")
     try:
-        _write(table, draft, target.name)
-        os.replace(draft, target)
+        with drafted(target) as draft:
+            _write(table, draft, target.name)
     except OSError as err:
         raise refuse("D502", target.name, f"cannot be written: {err.strerror or err}") from err
-    finally:
-        draft.unlink(missing_ok=True)
     return int(table.num_rows)
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import sojourn
 from sojourn.report.codes import refuse
 from sojourn.results import Comparison, Run
+from sojourn.results.recording import require_whole_record
+from sojourn.writing import drafted, replace_all
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -61,6 +63,8 @@ def report(
     ------
     ReportError
         P101 where the packages of the extra ``report`` are missing, P102 where the file cannot be written.
+    RunError
+        R501 where a run records only a part.
     """
     lacking = [name for name in _NEEDED if find_spec(name) is None]
     if lacking:
@@ -69,12 +73,15 @@ def report(
     if not target.parent.is_dir():
         raise refuse("P102", str(target), "its folder does not exist", remedy=f"make {target.parent}")
     run, other = (subject.base, subject.other) if isinstance(subject, Comparison) else (subject, None)
+    for one in (run, other) if other is not None else (run,):
+        require_whole_record(one, "report")
     # Loaded when a report is written: a page and its charts need packages that no other part does.
     from sojourn.report.answers.opening import kind_of
 
     text, drawn = _page(kind_of(run).facts(run, scores, cohorts, other))
     try:
-        target.write_text(text, encoding="utf-8")
+        with drafted(target) as draft:
+            draft.write_text(text, encoding="utf-8")
         if files is not None:
             _write_charts(drawn, Path(files))
     except OSError as error:
@@ -111,6 +118,6 @@ def _write_charts(drawn: Sequence[Drawn], folder: Path) -> None:
     for one in drawn:
         place = folder / one.picture.name
         svg = static_svg(one.picture, titled=True)
-        place.with_suffix(".svg").write_text(svg, encoding="utf-8")
-        place.with_suffix(".png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
-        place.with_suffix(".csv").write_text(one.picture.csv, encoding="utf-8")
+        png = vl_convert.svg_to_png(svg, scale=2)
+        files = {".svg": svg.encode(), ".png": png, ".csv": one.picture.csv.encode()}
+        replace_all({place.with_suffix(suffix): content for suffix, content in files.items()})

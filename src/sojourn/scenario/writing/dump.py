@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from sojourn.scenario.model import Scenario
 from sojourn.scenario.resolve import resolve
 from sojourn.scenario.written_form import plain
+from sojourn.writing import write_text
 
 __all__ = ["dump"]
 
@@ -37,14 +37,16 @@ def dump(scenario: Scenario, path: str | Path | None = None, *, resolved: bool =
     -------
     str
         The YAML text.
+
+    Raises
+    ------
+    WriteError
+        W101 where the file cannot be written; what was there is left.
     """
     data = resolve(scenario).model_dump(mode="json") if resolved else _short(plain(scenario))
     text = "\n".join(_lines({"sojourn": scenario.sojourn} | data, 0)) + "\n"
     if path is not None:
-        target = Path(path)
-        partial = target.with_name(target.name + ".part")
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(partial, target)  # so that nobody finds half a file
+        write_text(path, text)
     return text
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,6 +12,7 @@ from pathlib import Path
 from sojourn.errors import nearest
 from sojourn.series.codes import collect, refuse
 from sojourn.series.countries import iso3, nationalities, plain_name
+from sojourn.writing import drafted
 
 __all__ = ["NAMES", "name_problem", "read_names", "write_names"]
 
@@ -79,9 +79,5 @@ def write_names(path: Path, names: Mapping[str, str]) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["name", "code"])
     writer.writerows(sorted(names.items()))
-    draft = path.with_name(f".{path.name}.part")
-    try:
+    with drafted(path) as draft:
         draft.write_text(out.getvalue(), encoding="utf-8")
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)

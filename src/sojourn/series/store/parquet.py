@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from sojourn.series.model import KEY, SCHEMA, conform
 from sojourn.series.store.cells import Cells, find_cells
 from sojourn.series.validation import key_codes
 
-__all__ = ["flush", "read_release", "sha256", "write_figures"]
+__all__ = ["read_release", "sha256", "write_figures"]
 
 _SLICE = 500_000
 
@@ -34,17 +32,6 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def flush(path: Path) -> None:
-    """Write a file, or the names in a folder, through to the disk; Windows does so for folders by itself."""
-    if path.is_dir() and sys.platform == "win32":
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @lru_cache(maxsize=64)

@@ -38,9 +38,10 @@ from sojourn.series.store.entries import TABLE, Entry, Origin, Receipt
 from sojourn.series.store.lock import writing
 from sojourn.series.store.names import NAMES, read_names
 from sojourn.series.store.own_measures import agreed, as_written, read_measures
-from sojourn.series.store.parquet import flush, read_release, sha256, write_figures
+from sojourn.series.store.parquet import read_release, sha256, write_figures
 from sojourn.series.store.reference import reference_entries
 from sojourn.series.validation import key_codes
+from sojourn.writing import flush
 
 __all__ = ["Store"]
 
