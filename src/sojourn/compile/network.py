@@ -7,6 +7,7 @@ Each stage states its ways out and its parameters (:mod:`sojourn.scenario.stages
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -218,4 +219,8 @@ def build_network(scenario: Scenario, table: Table, dwells: Dwells) -> Network:
     net = Network()
     for name, stage in scenario.stages.items():
         _Stage(name, stage, table, dwells, net).build()
+    sharing = Counter(slot[slots.SHARED_ROOM] for slot in net.param.values())
+    for slot in net.param.values():  # a pool of one hold is a room of its own, worked within the step
+        if slot[slots.KIND] == slots.HOLD and sharing[slot[slots.SHARED_ROOM]] == 1:
+            slot[slots.SHARED_ROOM] = -1
     return net
