@@ -35,7 +35,13 @@ class Recorder(Protocol):
         """Whether the replicates held are to be taken."""
 
     def add(self, record: Mapping[str, Any]) -> None:
-        """Hold the record of the next replicate."""
+        """Hold the record of the next replicate.
+
+        Parameters
+        ----------
+        record : mapping of str to ndarray
+            What a model recorded of it, by name.
+        """
 
     def take(self) -> Run:
         """Return the replicates held as a run; they are held until they are cleared."""
@@ -47,6 +53,18 @@ class Recorder(Protocol):
 @contextmanager
 def growing_at(out: str | Path | None, *, resume: bool, force: bool) -> Iterator[Growing | None]:
     """Give the run that grows at a path; None where there is no path.
+
+    Parameters
+    ----------
+    out : str or Path, optional
+        Where the run is written.
+    resume, force : bool
+        Go on with the run that is there, or replace it when the new one is whole.
+
+    Yields
+    ------
+    Growing or None
+        The run that grows at the path.
 
     Raises
     ------
@@ -65,7 +83,18 @@ def growing_at(out: str | Path | None, *, resume: bool, force: bool) -> Iterator
 
 
 def unfinished(place: Growing | None) -> Run | None:
-    """Return the replicates that are at a path already; None where there are none."""
+    """Return the replicates that are at a path already; None where there are none.
+
+    Parameters
+    ----------
+    place : Growing, optional
+        The run that grows at a path.
+
+    Returns
+    -------
+    Run or None
+        What can be read of it now.
+    """
     return open_run(place.folder) if place is not None and place.header is not None else None
 
 
@@ -77,6 +106,24 @@ def gather(
     progress: Progress | None,
 ) -> Run:
     """Return the whole run of the records, after those replicates that are at a path already.
+
+    Parameters
+    ----------
+    records : generator of mapping
+        What the model recorded of each replicate, in order.
+    recorder : Recorder
+        Holds them until they are taken.
+    place : Growing, optional
+        Where they are committed; they are kept in memory without it.
+    wanted : int
+        How many replicates the whole run has.
+    progress : callable, optional
+        Called with the numbers of replicates finished and wanted.
+
+    Returns
+    -------
+    Run
+        All replicates.
 
     Raises
     ------
@@ -132,5 +179,20 @@ def _short(recorder: Recorder, wanted: int) -> Run | None:
 
 
 def require_resumable(earlier: Run, facts: Mapping[str, Any], first: int) -> None:
-    """Raise RunError R201 unless a run at a path is the beginning of the one that is wanted."""
+    """Raise RunError R201 unless a run at a path is the beginning of the one that is wanted.
+
+    Parameters
+    ----------
+    earlier : Run
+        The run at the path.
+    facts : mapping
+        Provenance of the run that is wanted.
+    first : int
+        Number of its first replicate.
+
+    Raises
+    ------
+    RunError
+        R201, with every entry in which they differ.
+    """
     require_same({**earlier.provenance, "first": earlier.first}, {**facts, "first": first})

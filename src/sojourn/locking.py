@@ -26,7 +26,13 @@ else:
 
 
 class HeldError(Exception):
-    """Another process has the lock; ``holder`` says which."""
+    """Another process has the lock; ``holder`` says which.
+
+    Parameters
+    ----------
+    holder : str
+        Which process it is.
+    """
 
     def __init__(self, holder: str) -> None:
         self.holder = holder
@@ -36,6 +42,16 @@ class HeldError(Exception):
 @contextmanager
 def held(path: Path) -> Iterator[None]:
     """Hold the lock of the file ``path``, which is there only as long as somebody holds it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; it is made and removed.
+
+    Yields
+    ------
+    None
+        While the lock is held.
 
     Raises
     ------

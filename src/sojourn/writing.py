@@ -29,7 +29,13 @@ class WriteError(SojournError):
 
 
 def flush(path: Path) -> None:
-    """Have the disk keep what was written to a file, or the names in a folder."""
+    """Have the disk keep what was written to a file, or the names in a folder.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file or folder that exists.
+    """
     if os.name == "nt" and path.is_dir():  # folders cannot be opened there
         return
     handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
@@ -42,6 +48,16 @@ def flush(path: Path) -> None:
 @contextmanager
 def drafted(path: str | Path) -> Iterator[Path]:
     """Give the path of a draft; when the block ends well, the draft is flushed and takes the place of ``path``.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        Where the file is to be; what is there is replaced.
+
+    Yields
+    ------
+    pathlib.Path
+        The draft, in the same folder.
 
     Raises
     ------
@@ -68,6 +84,11 @@ def replace_all(files: Mapping[Path, bytes]) -> None:
 
     Files are flushed side by side, which disks do in little more time than one.
 
+    Parameters
+    ----------
+    files : mapping of pathlib.Path to bytes
+        Content by path.
+
     Raises
     ------
     OSError
@@ -91,6 +112,18 @@ def replace_all(files: Mapping[Path, bytes]) -> None:
 def write_text(path: str | Path, text: str) -> Path:
     """Write a text to a file, in UTF-8 and with the line ends that it has, and return the path.
 
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        Where the file is to be.
+    text : str
+        What is written.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
     Raises
     ------
     WriteError
@@ -106,6 +139,18 @@ def write_text(path: str | Path, text: str) -> Path:
 
 def write_folder_of(path: str | Path, texts: Mapping[str, str]) -> Path:
     """Write a new folder of texts, by their paths in it, and return its path.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        Where the folder is to be; nothing may be there.
+    texts : mapping of str to str
+        Text by path within the folder.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
 
     Raises
     ------

@@ -16,7 +16,7 @@ SETTINGS = settings(settings.get_profile("scenario"), max_examples=60)
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,4})?", fullmatch=True).filter(lambda name: name != "rest")
 TEXT = st.text(max_size=40)
-POSITIVE = st.floats(min_value=1e-9, max_value=1e7, allow_nan=False)
+POSITIVE = st.floats(min_value=1e-9, max_value=1e3, allow_nan=False)
 DAYS = st.floats(min_value=1e-9, max_value=MOST_DAYS, allow_nan=False)
 DATES = st.dates(dt.date(1990, 1, 1), dt.date(2090, 12, 31)).map(str)
 

@@ -78,6 +78,8 @@ def _follow_hold(
     state.there[last], state.there[last + 1] = max(0.0, held - fresh), fresh
     state.chance[0] = -math.expm1(-hazard)
     state.chance[1] = 1.0 - state.chance[0] / hazard if hazard > 0.0 else 0.0
+    if over > 0.0 and fresh > 0.0:  # newcomers had to wait for a place, and are exposed for less of the step
+        state.chance[1] = min(1.0, max(0.0, n - state.chance[0] * state.there[last]) / fresh)
     leave_by_age(state.there, state.chance, state.gone, last, 2, n)
     old_part = state.gone[0] / (held - fresh) if held - fresh > 0.0 else 0.0
     new_part = state.gone[1] / fresh if fresh > 0.0 else 0.0

@@ -19,7 +19,8 @@ from sojourn.compile.draws import Draw
 from sojourn.compile.grid import make_grid
 from sojourn.compile.model import FlowModel
 from sojourn.engine.flow import slots
-from sojourn.engine.flow.program import Sampled
+from sojourn.engine.flow.hold import mean_turned_away
+from sojourn.engine.flow.program import Program, Sampled
 from sojourn.errors import nearest
 from sojourn.results import Run
 from sojourn.results.codes import refuse
@@ -286,8 +287,8 @@ def _exact(stock: F64, recorded: F64) -> F64:
 def _turned_away(model: FlowModel, sampled: Sampled, steps: Run, i: int) -> F64:
     """Return (time, stage, group): people for whom a hold had no room.
 
-    They are those recorded where the way is theirs alone. Where others go the same way, all who are beyond the
-    room are turned away, newcomers of all groups alike, as the engine does it.
+    They are those recorded where the way is theirs alone. Where others go the same way, they are the mean of what
+    the engine does with as many people: newcomers of all groups alike, in the parts of a step in which it is full.
     """
     program, data = model.program, steps.data
     stocks: F64 = data["stocks"].values[i].astype(np.float64)
@@ -314,10 +315,21 @@ def _turned_away(model: FlowModel, sampled: Sampled, steps: Run, i: int) -> F64:
         room = sampled.values[:, program.ref_row[slot[slots.ROOM], 0]]
         room = room if steps.provenance["mode"] == "expected" else np.floor(room)
         came = fresh.sum(-1)
-        over = np.clip(held - room, 0.0, came)
-        each = fresh * np.divide(over, came, out=np.zeros_like(over), where=came > 0)[:, None]
+        there = np.maximum(stocks[:, s] + out - after - fresh, 0.0)
+        each = np.zeros_like(fresh)
+        for t in np.flatnonzero((held > room) & (came > 0.0)):
+            each[t] = mean_turned_away(
+                there[t], fresh[t], _step_hazard(program, sampled, s, int(t)), float(room[t])
+            )
         found[:, s] = np.minimum(each, flows[:, flow])
     return found
+
+
+def _step_hazard(program: Program, sampled: Sampled, s: int, t: int) -> F64:
+    """Return (group) the hazard of leaving a hold within a step, all exits together."""
+    first, count = program.stage[s, slots.FIRST], program.stage[s, slots.EXITS]
+    refs = program.flow[first : first + count, slots.REF]
+    return np.asarray(sampled.values[t, program.ref_row[refs]].sum(0) * program.step_days)
 
 
 def _by_arrival(model: FlowModel, flows: F64) -> F64:

@@ -30,6 +30,7 @@ FAR_OUT = 5.0  # standard normal quantile beyond which the bound of the expansio
 VAST = 1e10  # variance from which on the bound is below the rounding of doubles, however far out
 MOST = 2.0**53  # people up to whom every count is whole; beyond it, means are given and the run is stopped
 ALMOST = 1.0 - 1e-9  # u from which on masses added up from none are too rough next to what is left above
+TINY = 1e-290  # a mass above which none of its digits are lost to underflow
 SETTLED = 1e-17  # a mass that, next to the sum so far, ends the sum
 
 # Stirling remainders log k! - ((k + 1/2) log k - k + log(2 pi) / 2) for k = 1..15; that of 0 is never asked.
@@ -336,7 +337,7 @@ def hypergeometric_quantile(u: float, good: float, bad: float, sample: float) ->
     variance = (sample / total) * good * (bad / total) * ((total - sample) / (total - 1.0))
     if variance < FEW_EXPECTED * FEW_EXPECTED:
         mass = _hypergeometric_mass(good, bad, sample, low)
-        if mass > 0.0 and u <= ALMOST:
+        if mass > TINY and u <= ALMOST:
             k = low
             while u > mass and k < high:
                 u -= mass

@@ -33,6 +33,11 @@ def concat(parts: Sequence[Run], out: str | Path | None = None, *, force: bool =
     force : bool
         Replace a run that is at ``out``.
 
+    Returns
+    -------
+    Run
+        All replicates in order; lazy where it was written to ``out`` and is large.
+
     Raises
     ------
     RunError
@@ -69,7 +74,18 @@ def concat(parts: Sequence[Run], out: str | Path | None = None, *, force: bool =
 
 
 def require_same(base: Mapping[str, Any], other: Mapping[str, Any]) -> None:
-    """Raise RunError R201 unless two provenances are the same, with every entry in which they differ."""
+    """Raise RunError R201 unless two provenances are the same, with every entry in which they differ.
+
+    Parameters
+    ----------
+    base, other : mapping
+        Provenance of two runs.
+
+    Raises
+    ------
+    RunError
+        R201, a problem for each entry that differs.
+    """
     problems = [
         Problem(
             "R201",

@@ -132,7 +132,20 @@ class Selection:
 
 
 def require_whole_record(run: Run, what: str) -> None:
-    """Raise RunError R501 where a run records only a part, and ``what`` needs all of it."""
+    """Raise RunError R501 where a run records only a part, and ``what`` needs all of it.
+
+    Parameters
+    ----------
+    run : Run
+        Any run.
+    what : str
+        What needs it, for the message.
+
+    Raises
+    ------
+    RunError
+        R501.
+    """
     if limits := run.provenance.get("recorded"):
         raise refuse(
             "R501",

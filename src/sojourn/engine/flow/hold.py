@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sojourn.engine.arrays import F64, U64
 from sojourn.engine.draws import binomial, hypergeometric
 from sojourn.engine.flow import slots
@@ -20,7 +22,7 @@ from sojourn.engine.flow.state import State, open_component, open_shared, send, 
 from sojourn.engine.kernel import kernel, part
 from sojourn.engine.streams import next_uniform, seek
 
-__all__ = ["work_hold"]
+__all__ = ["mean_turned_away", "work_hold"]
 
 MOST_EVENTS = 2048.0  # arrivals and departures expected in a step, up to which they are worked one by one
 PARTS = 256.0  # parts of the mean stay, at least
@@ -176,3 +178,36 @@ def work_hold(program: Program, values: F64, state: State, stream: U64, s: int, 
         chance = -math.expm1(-x)
         n = binomial(stream, slots.STAY_DRAW, people[slots.STOCK, s, g] - fresh, chance, expected)
         people[slots.LEAVING, s, g] = n + binomial(stream, slots.FRESH_DRAW, fresh, 1.0 - chance / x, expected)
+
+
+def mean_turned_away(there: F64, fresh: F64, hazard: F64, room: float) -> F64:
+    """Return how many newcomers a hold turns away in a step, in the mean.
+
+    Parameters
+    ----------
+    there : ndarray
+        (group) float64, people there at the start of the step.
+    fresh : ndarray
+        (group) float64, people who arrive in the step.
+    hazard : ndarray
+        (group) float64, hazard of leaving within the step.
+    room : float
+        Most people at once.
+
+    Returns
+    -------
+    ndarray
+        (group) float64, person: what the compiled kernel gives in expected mode.
+    """
+    parts = int(min(float(MOST_PARTS), max(1.0, math.ceil(2.0 * PARTS * float(hazard.max())))))
+    stays = np.exp(-hazard * 0.5 / parts)
+    taken, came = there.copy(), fresh / parts
+    share = came / came.sum()
+    refused = np.zeros_like(fresh)
+    for _ in range(parts):
+        taken *= stays
+        over = min(max(0.0, came.sum() + taken.sum() - room), came.sum())
+        taken += came - over * share
+        refused += over * share
+        taken *= stays
+    return refused

@@ -108,6 +108,18 @@ def growing(path: Path, *, resume: bool, force: bool) -> Iterator[Growing]:
     With ``resume`` it is the run that is there, if there is one; with ``force`` it takes the place of that run
     when it is whole.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where the run is to be.
+    resume, force : bool
+        Go on with the run that is there, or replace it.
+
+    Yields
+    ------
+    Growing
+        The run that grows.
+
     Raises
     ------
     RunError
