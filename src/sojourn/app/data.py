@@ -309,7 +309,8 @@ def verify(
     for one in done:
         found = one.problem or f"{one.found:,.10g}"
         mark = "holds" if one.holds else "[bold red]fails[/bold red]"
-        table.add_row(one.check, one.series, mark, f"{one.expected:,.10g}", found)
+        what = f"{one.check}\n[dim]{one.scope}[/dim]" if one.scope else one.check
+        table.add_row(what, one.series, mark, f"{one.expected:,.10g}", found)
     _console.print(table)
     failed = sum(not one.holds for one in done)
     _console.print(f"{len(done) - failed} of {len(done)} checks hold.")

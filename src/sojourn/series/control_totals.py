@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from sojourn.calendar import MONTHS, period_end
 from sojourn.errors import SojournError
 from sojourn.series.model import table_rows
 from sojourn.series.query import series
@@ -34,6 +35,8 @@ class Verified:
         By how much they may differ.
     problem : str
         Why the store cannot answer; empty if it can.
+    scope : str
+        What the figure is of, in a sentence.
     """
 
     check: str
@@ -42,6 +45,7 @@ class Verified:
     found: float
     tolerance: float
     problem: str
+    scope: str = ""
 
     @property
     def holds(self) -> bool:
@@ -86,18 +90,20 @@ def verify(words: str = "", *, store: Store | None = None) -> tuple[Verified, ..
 
 def _one(row: dict[str, str], store: Store) -> Verified:
     filters: dict[str, Any] = dict(pair.split("=", 1) for pair in row["filters"].split())
-    problem, found = "", float("nan")
+    problem, found, scope = "", float("nan"), ""
     start = pd.Timestamp(row["start"])
     try:
         frame = series(
             row["series"],
             period=row["period"],
             start=start.date(),
+            end=period_end(start.date(), row["period"]) if row["period"] in MONTHS else None,
             release=row["release"],
             aggregate=row["aggregate"],  # type: ignore[arg-type]
             store=store,
             **filters,
         )
+        scope = str(frame.attrs["scope"])
         answer = frame.loc[frame["start"] == start, "value"]
         if len(answer) == 1:
             found = float(answer.iloc[0])
@@ -105,4 +111,6 @@ def _one(row: dict[str, str], store: Store) -> Verified:
             problem = f"{len(answer)} figures answer"
     except SojournError as err:
         problem = "; ".join(f"{p.code} {p.message}" for p in err.problems)
-    return Verified(row["check"], row["series"], float(row["expected"]), found, float(row["tolerance"]), problem)
+    return Verified(
+        row["check"], row["series"], float(row["expected"]), found, float(row["tolerance"]), problem, scope
+    )
