@@ -13,19 +13,44 @@ from pathlib import Path
 
 from sojourn.errors import Problem, SojournError
 
-__all__ = ["CODES", "PART", "WriteError", "drafted", "flush", "replace_all", "write_folder_of", "write_text"]
+__all__ = [
+    "CODES",
+    "PART",
+    "WriteError",
+    "drafted",
+    "flush",
+    "plain_cell",
+    "replace_all",
+    "write_folder_of",
+    "write_text",
+]
 
 CODES: Mapping[str, str] = {"W101": "a file cannot be written"}
 
 PART = ".part"
 """How the names of drafts end; what has such a name is left over from a process that was killed."""
-
-
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _FLUSHES = 8  # at a time
 
 
 class WriteError(SojournError):
     """A file could not be written; what was there before is left as it was."""
+
+
+def plain_cell(text: str) -> str:
+    """Return a text in a form that no spreadsheet takes for a formula.
+
+    Parameters
+    ----------
+    text : str
+        The content of a cell.
+
+    Returns
+    -------
+    str
+        With an apostrophe in front where it begins like a formula, or with an apostrophe.
+    """
+    return f"'{text}" if text.startswith(_RISKY) else text
 
 
 def flush(path: Path) -> None:

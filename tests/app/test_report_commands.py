@@ -1,10 +1,12 @@
 """The commands ``report`` and ``card``, and reports on the way of ``simulate`` and ``compare``."""
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import sojourn as sj
 from sojourn.app.main import app
+from sojourn.app.show import save_table
 
 
 @pytest.fixture
@@ -47,3 +49,11 @@ def test_card_is_that_of_the_scenario(call, tmp_path):
     call("card", "two-routes", "--out", "card.md")
     assert (tmp_path / "card.md").read_text(encoding="utf-8") == sj.card(sj.load("two-routes"))
     assert "Programme of 2025" not in call("card", "court-backlog", "--without", "more-judges").stdout
+
+
+def test_tables_hold_no_cell_that_a_spreadsheet_would_run(tmp_path):
+    """A place called ``=cmd|calc`` is text wherever a table of results is written."""
+    frame = pd.DataFrame({"place": ["=cmd|' /C calc'!A0", "+1", "@x", "Quito"], "people": [1.0, -2.0, 3.0, 4.0]})
+    save_table(frame, tmp_path / "out.csv")
+    written = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert written[1:] == ["'=cmd|' /C calc'!A0,1.0", "'+1,-2.0", "'@x,3.0", "Quito,4.0"]

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sojourn.series import FIELDS, DataError, Store, export
-from sojourn.series.exporting import safe
 from sojourn.series.model import SCHEMA, conform
+from sojourn.writing import plain_cell
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12).map(str.strip).filter(bool)
 NASTY = st.sampled_from(
@@ -76,8 +76,8 @@ def test_no_cell_of_text_starts_like_a_formula(stocked, tmp_path):
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "'x"])
 def test_risky_text_is_quoted_and_plain_text_is_not(text):
-    assert safe(text) == f"'{text}"
-    assert safe(f"a{text}") == f"a{text}"
+    assert plain_cell(text) == f"'{text}"
+    assert plain_cell(f"a{text}") == f"a{text}"
 
 
 def test_values_are_written_plainly(stocked, tmp_path):

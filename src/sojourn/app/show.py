@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from sojourn.writing import write_text
+from sojourn.writing import plain_cell, write_text
 
 if TYPE_CHECKING:
     import sojourn as sj
@@ -81,8 +81,9 @@ def table(frame: Any, title: str = "") -> None:
 
 
 def save_table(frame: Any, path: Path) -> None:
-    """Write a data frame to a CSV file, and say so."""
-    write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    """Write a data frame to a CSV file that spreadsheets open safely, and say so."""
+    plain = frame.map(lambda value: plain_cell(value) if isinstance(value, str) else value)
+    write_text(path, plain.to_csv(index=False, lineterminator="\n"))
     note(f"{len(frame)} rows written to {path}")
 
 

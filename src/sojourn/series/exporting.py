@@ -20,11 +20,9 @@ from sojourn.errors import nearest
 from sojourn.series.codes import refuse
 from sojourn.series.model import FIELDS
 from sojourn.series.store import Store, write_figures
-from sojourn.writing import drafted
+from sojourn.writing import drafted, plain_cell
 
-__all__ = ["export", "safe", "table_csv"]
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+__all__ = ["export", "table_csv"]
 
 
 def export(
@@ -95,18 +93,13 @@ def _write(table: pa.Table, path: Path, name: str) -> None:
         raise refuse("D114", name, "kind of file not known", allowed=".csv, .csv.gz, .parquet")
 
 
-def safe(text: str) -> str:
-    """Return a text in a form that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_RISKY) else text
-
-
 def table_csv(table: pa.Table) -> str:
     """Return the figures as CSV text, the columns in the order of the schema."""
     columns = []
     for field in FIELDS:
         values = table[field.name].to_pylist()
         if field.type == "text":
-            columns.append([safe(v) for v in values])
+            columns.append([plain_cell(v) for v in values])
         elif field.type == "number":
             columns.append(["" if v is None or np.isnan(v) else repr(v).removesuffix(".0") for v in values])
         else:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sojourn.writing import plain_cell
+
 __all__ = [
     "AMOUNTS",
     "COLOURS",
@@ -71,8 +73,9 @@ class Picture:
 
     @property
     def csv(self) -> str:
-        """The data as CSV text; the first line says what they are."""
-        return f"# {self.title}. {self.source}\n" + self.data.to_csv(index=False, lineterminator="\n")
+        """The data as CSV text that spreadsheets open safely; the first line says what they are."""
+        plain = self.data.map(lambda value: plain_cell(value) if isinstance(value, str) else value)
+        return f"# {self.title}. {self.source}\n" + plain.to_csv(index=False, lineterminator="\n")
 
 
 def _config() -> Spec:
