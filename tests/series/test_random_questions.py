@@ -15,7 +15,7 @@ from sojourn.series import DataError, Store, measures, series
 from sojourn.series.model import ALL, DIMENSIONS
 
 QUESTIONS = 12
-"""Questions asked of each release; more by ``python -m verification questions``."""
+"""Questions asked of each release."""
 
 
 def plain(table):

@@ -299,14 +299,13 @@ def _hypergeometric_reaches(u: float, good: float, bad: float, sample: float, k:
 
 
 @kernel
-def _hypergeometric_guess(u: float, good: float, bad: float, sample: float, variance: float) -> float:
-    """Return the count, as a real number, by the Cornish-Fisher expansion to the second order beyond the normal.
+def _hypergeometric_guess(w: float, good: float, bad: float, sample: float, variance: float) -> float:
+    """Return the count, as a real number, at the normal quantile w: Cornish-Fisher to the second order.
 
     What is left out is of the order of 1 / variance: a hypergeometric count is a sum of independent Bernoulli ones.
     Source: V. A. Vatutin, V. G. Mikhailov, Theory Probab. Appl. 27 (1982), 734-743.
     """
     total = good + bad
-    w = normal_quantile(u)
     square = w * w
     sd = math.sqrt(variance)
     product = good * bad * sample * (total - sample)
@@ -348,9 +347,10 @@ def hypergeometric_quantile(u: float, good: float, bad: float, sample: float) ->
             return k
     k = min(max(sample * good / total, low), high)
     if total > 3.0:
-        x = _hypergeometric_guess(u, good, bad, sample, variance)
+        w = normal_quantile(u)
+        x = _hypergeometric_guess(w, good, bad, sample, variance)
         k = min(max(np.floor(x), low), high)
-        square = normal_quantile(u) ** 2
+        square = w * w
         error = (0.06 + 0.02 * square * square) / variance
         near = square < min(variance, FAR_OUT * FAR_OUT)
         if variance >= VAST or (variance >= FEW_EXPECTED * FEW_EXPECTED and near and error < x - k < 1.0 - error):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -42,104 +42,68 @@ __all__ = [
     "Value",
 ]
 
-_OWN = "Tables of your own"
 
-Name = Annotated[
-    str | None, typer.Option("--as", help="Name of your own series: boat-landings.", rich_help_panel=_OWN)
-]
+def _option(flag: str, said: str) -> Any:
+    """Return an option that stands among those for tables of the user's own."""
+    return typer.Option(flag, help=said, rich_help_panel="Tables of your own")
+
+
+Name = Annotated[str | None, _option("--as", "Name of your own series: boat-landings.")]
 Spec = Annotated[
     Path | None,
-    typer.Option(
-        "--spec", help="YAML file with the description; FILE.yaml beside the file without it.", rich_help_panel=_OWN
-    ),
+    _option("--spec", "YAML file with the description; FILE.yaml beside the file without it."),
 ]
-Value = Annotated[str | None, typer.Option("--value", help="Column of the figures.", rich_help_panel=_OWN)]
-Date = Annotated[
-    list[str] | None, typer.Option("--date", help="Column of the dates; several are joined.", rich_help_panel=_OWN)
-]
-EndColumn = Annotated[
-    str | None, typer.Option("--end", help="Column of the last days, with --period span.", rich_help_panel=_OWN)
-]
+Value = Annotated[str | None, _option("--value", "Column of the figures.")]
+Date = Annotated[list[str] | None, _option("--date", "Column of the dates; several are joined.")]
+EndColumn = Annotated[str | None, _option("--end", "Column of the last days, with --period span.")]
 Columns = Annotated[
     str | None,
-    typer.Option(
-        "--columns",
-        help="What the heads of the columns of figures are: date, month, nationality, place ...",
-        rich_help_panel=_OWN,
-    ),
+    _option("--columns", "What the heads of the columns of figures are: date, month, nationality, place ..."),
 ]
-Nationality = Annotated[
-    str | None, typer.Option("--nationality", help="Column, or code or name for all rows.", rich_help_panel=_OWN)
-]
-Country = Annotated[
-    str | None, typer.Option("--country", help="Country that counted: column, code or name.", rich_help_panel=_OWN)
-]
-Place = Annotated[
-    str | None, typer.Option("--place", help="Column, or a place for all rows.", rich_help_panel=_OWN)
-]
-Family = Annotated[
-    str | None, typer.Option("--family", help="Family status: column or term.", rich_help_panel=_OWN)
-]
-Component = Annotated[
-    str | None, typer.Option("--component", help="Part of the publisher: column or name.", rich_help_panel=_OWN)
-]
-Category = Annotated[
-    str | None, typer.Option("--category", help="Any other split: column or name.", rich_help_panel=_OWN)
-]
+Nationality = Annotated[str | None, _option("--nationality", "Column, or code or name for all rows.")]
+Country = Annotated[str | None, _option("--country", "Country that counted: column, code or name.")]
+Place = Annotated[str | None, _option("--place", "Column, or a place for all rows.")]
+Family = Annotated[str | None, _option("--family", "Family status: column or term.")]
+Component = Annotated[str | None, _option("--component", "Part of the publisher: column or name.")]
+Category = Annotated[str | None, _option("--category", "Any other split: column or name.")]
 Unit = Annotated[
     str | None,
-    typer.Option("--unit", help="What one is one of: person, case, or a unit of your own.", rich_help_panel=_OWN),
+    _option("--unit", "What one is one of: person, case, or a unit of your own."),
 ]
 Period = Annotated[
     str | None,
-    typer.Option("--period", help="day, month, quarter, calendar-year, fiscal-year or span.", rich_help_panel=_OWN),
+    _option("--period", "day, month, quarter, calendar-year, fiscal-year or span."),
 ]
-Publisher = Annotated[str | None, typer.Option("--publisher", help="Who counted.", rich_help_panel=_OWN)]
-Title = Annotated[
-    str | None, typer.Option("--title", help="What the figures are, in a line.", rich_help_panel=_OWN)
-]
-Definition = Annotated[
-    str | None, typer.Option("--definition", help="What is counted and what is not.", rich_help_panel=_OWN)
-]
-Licence = Annotated[str | None, typer.Option("--licence", help="Licence of the figures.", rich_help_panel=_OWN)]
-Source = Annotated[str | None, typer.Option("--source", help="Where they were published.", rich_help_panel=_OWN)]
+Publisher = Annotated[str | None, _option("--publisher", "Who counted.")]
+Title = Annotated[str | None, _option("--title", "What the figures are, in a line.")]
+Definition = Annotated[str | None, _option("--definition", "What is counted and what is not.")]
+Licence = Annotated[str | None, _option("--licence", "Licence of the figures.")]
+Source = Annotated[str | None, _option("--source", "Where they were published.")]
 Adds = Annotated[
     list[str] | None,
-    typer.Option(
-        "--adds", help="Dimension, or time, over which figures add up; repeat for several.", rich_help_panel=_OWN
-    ),
+    _option("--adds", "Dimension, or time, over which figures add up; repeat for several."),
 ]
-Format = Annotated[
-    str | None, typer.Option("--format", help="How dates are written: dd/mm/yyyy, mmm yy.", rich_help_panel=_OWN)
-]
-Decimal = Annotated[
-    str | None, typer.Option("--decimal", help="Decimal mark of the numbers: . or ,", rich_help_panel=_OWN)
-]
-Thousands = Annotated[
-    str | None, typer.Option("--thousands", help="Separator of thousands: , . or a space.", rich_help_panel=_OWN)
-]
+Format = Annotated[str | None, _option("--format", "How dates are written: dd/mm/yyyy, mmm yy.")]
+Decimal = Annotated[str | None, _option("--decimal", "Decimal mark of the numbers: . or ,")]
+Thousands = Annotated[str | None, _option("--thousands", "Separator of thousands: , . or a space.")]
 Missing = Annotated[
     list[str] | None,
-    typer.Option("--missing", help="Further mark of a missing figure; repeat for several.", rich_help_panel=_OWN),
+    _option("--missing", "Further mark of a missing figure; repeat for several."),
 ]
 Ignore = Annotated[
     list[str] | None,
-    typer.Option("--ignore", help="Column to leave out; repeat for several.", rich_help_panel=_OWN),
+    _option("--ignore", "Column to leave out; repeat for several."),
 ]
-Rounding = Annotated[
-    int | None, typer.Option("--rounding", help="What the figures are multiples of.", rich_help_panel=_OWN)
-]
-Confidence = Annotated[str | None, typer.Option("--confidence", help="high, medium or low.", rich_help_panel=_OWN)]
+Rounding = Annotated[int | None, _option("--rounding", "What the figures are multiples of.")]
+Confidence = Annotated[str | None, _option("--confidence", "high, medium or low.")]
 Encoding = Annotated[
     str | None,
-    typer.Option("--encoding", help="Encoding of the text, where it cannot be told.", rich_help_panel=_OWN),
+    _option("--encoding", "Encoding of the text, where it cannot be told."),
 ]
 Separator = Annotated[
     str | None,
-    typer.Option("--separator", help="What stands between the columns: ';' or tab.", rich_help_panel=_OWN),
+    _option("--separator", "What stands between the columns: ';' or tab."),
 ]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.", rich_help_panel=_OWN)]
-HeaderRow = Annotated[
-    int | None, typer.Option("--header-row", help="Row with the names of the columns.", rich_help_panel=_OWN)
-]
-Preview = Annotated[bool, typer.Option("--preview", help="Read and check, keep nothing.", rich_help_panel=_OWN)]
+Sheet = Annotated[str | None, _option("--sheet", "Sheet of a workbook.")]
+HeaderRow = Annotated[int | None, _option("--header-row", "Row with the names of the columns.")]
+Preview = Annotated[bool, _option("--preview", "Read and check, keep nothing.")]

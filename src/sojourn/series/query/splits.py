@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,6 +45,19 @@ class Candidates:
     first: Days
     there: Bools
     wanted: Bools
+
+
+class Lack(NamedTuple):
+    """What the figures of a split, or of a period, lack of the whole along a dimension."""
+
+    dimension: str
+    there: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if not self.there:
+            return f"without {self.dimension} {', '.join(self.missing)}"
+        return f"{self.dimension} {', '.join(self.there)} alone, without {', '.join(self.missing)}"
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ def choose(question: Question, held: Cells, target: str, found: Candidates) -> C
     offered = np.flatnonzero(np.bincount(inverse, weights=found.there & found.wanted) > 0)
     lacking, short = _lacking(question, held, found, day, inverse)
     by_day: dict[int, dict[int, list[int]]] = {}
-    left_out: dict[int, list[str]] = {}
+    left_out: dict[int, list[Lack]] = {}
     for index in offered.tolist():
         rest, split = divmod(int(distinct[index]), _WIDTH)
         at, kind = divmod(rest, len(KINDS))
@@ -111,7 +125,7 @@ def choose(question: Question, held: Cells, target: str, found: Candidates) -> C
     return Choice(picked[inverse] & found.there, lacks, tuple(r for r in remarks if r))
 
 
-def _counted(what: str, periods: list[tuple[str, str]]) -> str:
+def _counted(what: str, periods: list[tuple[str, Lack]]) -> str:
     """Return a remark about the periods of which something is to be said, each given with its first day and why."""
     if not periods:
         return ""
@@ -121,15 +135,15 @@ def _counted(what: str, periods: list[tuple[str, str]]) -> str:
 
 def _lacking(
     question: Question, held: Cells, found: Candidates, day: Codes, group: Codes
-) -> tuple[dict[int, str], dict[int, str]]:
+) -> tuple[dict[int, Lack], dict[int, Lack]]:
     """Return what each group of cells lacks of the parts that its period has, and what each period lacks of the
     whole.
 
     A group is what one kind of period and one split have for one period. Parts that the release has nowhere are
     not missed: the scope of the answer says which are there.
     """
-    lacking: dict[int, str] = {}
-    short: dict[int, str] = {}
+    lacking: dict[int, Lack] = {}
+    short: dict[int, Lack] = {}
     for dimension in SCOPED:
         names = held.names[dimension]
         if not question.open(dimension) or dimension not in question.measure.adds or len(names) == 1:
@@ -143,33 +157,34 @@ def _lacking(
         there[group[found.there], part[found.there]] = True
         day_of = np.zeros(len(there), dtype=np.int64)
         day_of[group] = day
-        total = there[:, names.index(ALL)] if ALL in names else np.zeros(len(there), dtype=bool)
         missing = in_period[day_of] & needed & ~there
-        for at in np.flatnonzero(~total & missing.any(axis=1)).tolist():
-            said = ", ".join(np.array(names)[there[at]])
-            lacks = ", ".join(np.array(names)[missing[at]])
-            lacking.setdefault(at, f"{dimension} {said} alone, without {lacks}")
-        if whole:
-            absent = needed & ~in_period
-            all_there = in_period[:, names.index(ALL)] if ALL in names else np.zeros(len(in_period), dtype=bool)
-            for at in np.flatnonzero(~all_there & absent.any(axis=1)).tolist():
-                short.setdefault(at, f"without {dimension} {', '.join(np.array(names)[absent[at]])}")
+        for at in _without_total(there, missing, names):
+            lacking.setdefault(at, Lack(dimension, _named(names, there[at]), _named(names, missing[at])))
+        absent = needed & ~in_period
+        for at in _without_total(in_period, absent, names) if whole else ():
+            short.setdefault(at, Lack(dimension, (), _named(names, absent[at])))
     return lacking, short
 
 
-def _only_a_part(question: Question, lacking: list[str]) -> DataError:
+def _without_total(there: Bools, missing: Bools, names: tuple[str, ...]) -> list[int]:
+    """Return the rows that miss a part and have no total that holds it."""
+    total = there[:, names.index(ALL)] if ALL in names else np.zeros(len(there), dtype=bool)
+    return [int(at) for at in np.flatnonzero(~total & missing.any(axis=1))]
+
+
+def _named(names: tuple[str, ...], chosen: Bools) -> tuple[str, ...]:
+    return tuple(name for name, one in zip(names, chosen, strict=True) if one)
+
+
+def _only_a_part(question: Question, lacking: list[Lack]) -> DataError:
     """Return the error for figures that are published for a part of the whole only."""
     said = list(dict.fromkeys(lacking))
-    choices: list[str] = []
-    for one in said:
-        dimension, rest = one.split(" ", 1)
-        parts = rest.split(" alone, without ", 1)[0]
-        choices.extend(f'{dimension}="{part}"' for part in parts.split(", "))
+    choices = [f'{one.dimension}="{part}"' for one in said for part in one.there]
     return refuse(
         "D612",
         question.name,
         "published in this split for a part of the whole only",
-        found="; ".join(said),
+        found="; ".join(map(str, said)),
         allowed=" or ".join(dict.fromkeys(choices)),
         remedy="say which part is meant, or keep the parts apart (by=...), or add up what there is (over=...)",
     )

@@ -27,9 +27,14 @@ def reference_extent(measure: str) -> dict[str, Any] | None:
     """Return how far the reference figures of a measure reach, as their descriptor says, or None."""
     folder = str(files("sojourn") / "library" / "figures")
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        extents = {r["name"]: r.get("extent") for r in _descriptor(folder)["resources"]}
-        return extents.get(measure)
+        return _extents(folder).get(measure)
     return None
+
+
+@lru_cache(maxsize=1)
+def _extents(folder: str) -> dict[str, dict[str, Any] | None]:
+    """Return how far the reference figures of every measure reach."""
+    return {resource["name"]: resource.get("extent") for resource in _descriptor(folder)["resources"]}
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,8 @@ import codecs
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 from sojourn.series.codes import DataError, refuse
@@ -21,6 +23,26 @@ _IGNORED = ("externallinks/", "customxml/", "xl/calcchain")
 """Parts that are never opened: links to other workbooks are not followed, their kept values not read."""
 
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".json")
+
+
+@contextmanager
+def _archive(opened: Any, name: str) -> Iterator[zipfile.ZipFile]:
+    """Open an archive; whatever the reader of archives trips over is a damaged file (D105)."""
+    try:
+        with opened() as file, zipfile.ZipFile(file) as archive:
+            yield archive
+    except DataError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as err:
+        raise refuse("D105", name, f"damaged or cut off: {err}") from err
 
 
 def _check_sizes(archive: zipfile.ZipFile, name: str, packed: int, limits: Limits) -> list[zipfile.ZipInfo]:
@@ -41,27 +63,14 @@ def check_workbook(opened: Any, name: str, packed: int, limits: Limits) -> None:
     DataError
         D104 to D106, D109, D112 and D115.
     """
-    try:
-        with opened() as file, zipfile.ZipFile(file) as archive:
-            for member in _check_sizes(archive, name, packed, limits):
-                lower = member.filename.lower()
-                if active := next((a for a in _ACTIVE if a in lower), ""):
-                    raise refuse("D115", name, "active content", found=f"{member.filename} ({active})")
-                if lower.endswith((".xml", ".rels")) and not any(part in lower for part in _IGNORED):
-                    with archive.open(member) as part:
-                        _check_part(name, member.filename, part, limits)
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-        ValueError,
-    ) as err:
-        if isinstance(err, DataError):
-            raise
-        raise refuse("D105", name, f"damaged or cut off: {err}") from err
+    with _archive(opened, name) as archive:
+        for member in _check_sizes(archive, name, packed, limits):
+            lower = member.filename.lower()
+            if active := next((a for a in _ACTIVE if a in lower), ""):
+                raise refuse("D115", name, "active content", found=f"{member.filename} ({active})")
+            if lower.endswith((".xml", ".rels")) and not any(part in lower for part in _IGNORED):
+                with archive.open(member) as part:
+                    _check_part(name, member.filename, part, limits)
 
 
 def read_members(opened: Any, name: str, packed: int, limits: Limits) -> tuple[tuple[str, bytes], ...]:
@@ -72,23 +81,10 @@ def read_members(opened: Any, name: str, packed: int, limits: Limits) -> tuple[t
     DataError
         D104, D105, and D114 where it holds no table.
     """
-    try:
-        with opened() as file, zipfile.ZipFile(file) as archive:
-            members = _check_sizes(archive, name, packed, limits)
-            names = sorted(m.filename for m in members if m.filename.lower().endswith(_TABLES) and m.file_size)
-            tables = tuple((n, archive.read(n)) for n in names if not n.startswith("__MACOSX/"))
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-        ValueError,
-    ) as err:
-        if isinstance(err, DataError):
-            raise
-        raise refuse("D105", name, f"damaged or cut off: {err}") from err
+    with _archive(opened, name) as archive:
+        members = _check_sizes(archive, name, packed, limits)
+        names = sorted(m.filename for m in members if m.filename.lower().endswith(_TABLES) and m.file_size)
+        tables = tuple((n, archive.read(n)) for n in names if not n.startswith("__MACOSX/"))
     if not tables:
         found = ", ".join(m.filename for m in members)[:200]
         raise refuse("D114", name, "no table in the archive", found=found, allowed=", ".join(_TABLES))
